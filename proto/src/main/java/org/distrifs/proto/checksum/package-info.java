@@ -1,0 +1,2 @@
+/** CRC32C over blocks. */
+package org.distrifs.proto.checksum;

@@ -1,0 +1,2 @@
+/** Both ends of a data-plane connection. */
+package org.distrifs.proto.connection;

@@ -1,0 +1,129 @@
+package org.distrifs.proto.frame;
+
+import java.util.List;
+
+/**
+ * A request of the data plane. Offsets and lengths are bytes within one chunk; versions are unsigned
+ * 32-bit numbers; {@code incarnation} is the life of the addressed node that the sender means.
+ *
+ * <p>The payload of a {@link Write} travels beside its record, in a buffer, so that no copy is made
+ * to hold it. {@code docs/data-plane.md} has the byte tables.
+ */
+public sealed interface DataRequest {
+
+  /** Bytes of a block, the unit of checksums. */
+  int BLOCK_BYTES = 4096;
+
+  /** The largest payload of one frame, in bytes. */
+  int MAX_PAYLOAD_BYTES = 1 << 20;
+
+  /** The most members a chain can have. */
+  int MAX_CHAIN_MEMBERS = 16;
+
+  /** {@link Install#lengthBytes()} that leaves the replica as long as it is. */
+  int KEEP_LENGTH = -1;
+
+  /**
+   * Writes bytes to a chunk. Clients send it to the head; each member forwards it to the next and
+   * acknowledges when it and all behind it have applied it.
+   *
+   * <p>Exactly once: a {@code (sessionId, sequence)} that was applied is acknowledged and not
+   * applied again. A client's sequences of one chunk rise in the order in which they must be applied.
+   *
+   * @param order the number that the head gave to this write within the chunk version, counting
+   *     from 1; 0 from a client. Members refuse a gap.
+   * @param position index of the addressed member in {@code chain}; 0 is the head
+   * @param checksums CRC32C of each part of the payload that falls into one block, in order
+   * @param create make the replica if it is not there; only from the holder of a fresh chunk and at
+   *     version 1
+   */
+  record Write(
+      long chunkId,
+      int version,
+      int offset,
+      int length,
+      long sessionId,
+      long sequence,
+      long order,
+      int position,
+      List<ChainHop> chain,
+      int[] checksums,
+      boolean create)
+      implements DataRequest {
+    public long incarnation() {
+      return chain.get(position).incarnation();
+    }
+  }
+
+  /**
+   * Reads whole blocks: {@code offset} is a multiple of {@link #BLOCK_BYTES}. The answer carries the
+   * stored checksum of each block and is shorter than asked where the replica ends; the last block's
+   * checksum covers the bytes that are there. Bytes past the replica's end are zeros to the reader.
+   *
+   * @param length at most {@link #MAX_PAYLOAD_BYTES}
+   * @param verify check the blocks here, under the chunk's lock: asked after a mismatch, to tell rot
+   *     from a race with an overwrite. Rot is answered with {@link Status#CORRUPT_REPLICA} and
+   *     reported to the master by this node.
+   * @param reconcile the reader is another member of the chunk in a change; {@code version} is the
+   *     number under which this replica is fenced
+   */
+  record Read(
+      long chunkId,
+      int version,
+      long incarnation,
+      int offset,
+      int length,
+      boolean verify,
+      boolean reconcile)
+      implements DataRequest {}
+
+  /** Makes durable what this member has applied of a chunk, and its checksums. */
+  record Sync(long chunkId, int version, long incarnation) implements DataRequest {}
+
+  /**
+   * Asks for what identifies a replica's content. The payload of the answer holds, for {@code
+   * perBlock}, the CRC32C (4 bytes) of each block that starts in {@code [offset, offset + length)},
+   * otherwise a 16-byte hash of each MiB that starts there; the answer's {@code replicaLength} tells
+   * where the replica ends.
+   */
+  record Checksums(
+      long chunkId,
+      int version,
+      long incarnation,
+      int offset,
+      int length,
+      boolean perBlock,
+      boolean reconcile)
+      implements DataRequest {}
+
+  /**
+   * Step 2 of a change: stop writes under every version below {@code newVersion}, drain, and answer
+   * with the replica's state.
+   *
+   * @param stopReads this member is to leave the chain
+   */
+  record Fence(
+      long chunkId, int newVersion, long incarnation, long term, boolean stopReads)
+      implements DataRequest {}
+
+  /**
+   * Step 3 of a change: make this replica equal to {@code source}'s by copying the blocks that
+   * differ, verified. Both are fenced under {@code newVersion}.
+   */
+  record Reconcile(long chunkId, int newVersion, long incarnation, long term, ChainHop source)
+      implements DataRequest {}
+
+  /**
+   * Step 4 of a change: durably take the new version, chain and length. Accepted only while fenced
+   * under {@code newVersion}; ends the fence, and a replica that was suspect no longer is.
+   *
+   * @param nodeIds the chain, head first
+   * @param lengthBytes cut or extend with zeros to this length, or {@link #KEEP_LENGTH}
+   */
+  record Install(
+      long chunkId, int newVersion, long incarnation, long term, List<Integer> nodeIds, int lengthBytes)
+      implements DataRequest {}
+
+  /** Asks whether this process is there: the master's probe of a node that fell silent. */
+  record Probe(long incarnation) implements DataRequest {}
+}

@@ -1,0 +1,2 @@
+/** Identifiers and how they are written. */
+package org.distrifs.proto.id;
