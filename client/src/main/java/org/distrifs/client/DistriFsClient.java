@@ -1,0 +1,49 @@
+package org.distrifs.client;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import org.distrifs.proto.control.Caller;
+
+/**
+ * The SDK's façade: one session with the master and the data connections of one process. Thread-safe.
+ *
+ * <p>Every call is bounded: past {@code client.operationTimeoutMs} it fails with {@code EIO} and the
+ * log says who was waited for. Failures of the file system are {@link
+ * org.distrifs.proto.error.ErrnoException}s.
+ */
+public interface DistriFsClient extends AutoCloseable {
+
+  /** Inode number of the root directory. */
+  long ROOT_INODE = 1;
+
+  /** Names, attributes and directories. */
+  Metadata metadata();
+
+  /**
+   * Opens a regular file by inode. Handles of one inode share its write buffer and read cache, so
+   * that within this process a read sees every write before it.
+   *
+   * @throws IOException {@code EISDIR}, {@code ESTALE}, {@code EINVAL} for what is not a regular file
+   */
+  OpenFile open(long inode) throws IOException;
+
+  /**
+   * Creates a regular file and opens it, in one call to the master.
+   *
+   * @throws IOException {@code EEXIST} when {@code exclusive} and the name exists
+   */
+  OpenFile createAndOpen(
+      long parent,
+      ByteString name,
+      int mode,
+      boolean exclusive,
+      Caller caller)
+      throws IOException;
+
+  /** Sends and commits what all open files hold in memory. */
+  void flushAll() throws IOException;
+
+  /** Flushes what is open, within the operation bound, closes the session and the connections. */
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,70 @@
+package org.distrifs.client;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.Caller;
+import org.distrifs.proto.control.FileSystemStatistics;
+import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.SetAttributes;
+
+/**
+ * Namespace operations by inode and name. Names are bytes, 1 to 255, without {@code '/'} and NUL, and
+ * neither "." nor "..". Each call throws {@link org.distrifs.proto.error.ErrnoException} with the
+ * errno that ext4 gives. Attributes of files with unsent writes of this process already count them.
+ *
+ * <p>{@link #lookup}, {@link #attributes} may answer from a cache whose age is bounded by {@code
+ * client.attributeTimeoutMs} and {@code client.entryTimeoutMs}; what this process changed is seen at
+ * once. Thread-safe.
+ */
+public interface Metadata {
+  /** The attributes of a name's inode; {@code ENOENT} when it is not there. */
+  Attributes lookup(long parent, ByteString name) throws IOException;
+
+  Attributes attributes(long inode) throws IOException;
+
+  /** As {@link #attributes}, but asks the master. For opens: the change counter decides. */
+  Attributes freshAttributes(long inode) throws IOException;
+
+  /**
+   * Sets what is present in {@code change} (its inode field names the inode). Unsent writes of this
+   * process are sent and committed first when a size or a time is set.
+   */
+  Attributes setAttributes(SetAttributes change, Caller caller) throws IOException;
+
+  Attributes makeDirectory(long parent, ByteString name, int mode, Caller caller)
+      throws IOException;
+
+  Attributes makeSymlink(long parent, ByteString name, ByteString target, Caller caller)
+      throws IOException;
+
+  /** Creates what is neither directory nor symlink without opening it. */
+  Attributes makeNode(long parent, ByteString name, int mode, long rdev, Caller caller)
+      throws IOException;
+
+  Attributes link(long inode, long parent, ByteString name, Caller caller) throws IOException;
+
+  void unlink(long parent, ByteString name, Caller caller) throws IOException;
+
+  void removeDirectory(long parent, ByteString name, Caller caller) throws IOException;
+
+  /**
+   * @param flags RENAME_NOREPLACE 1, RENAME_EXCHANGE 2
+   */
+  void rename(
+      long parent, ByteString name, long newParent, ByteString newName, int flags, Caller caller)
+      throws IOException;
+
+  /**
+   * One page of a directory, without "." and "..".
+   *
+   * @param afterCookie 0 for the start, or the cookie of the last entry seen
+   * @return {@code entries}, {@code end_of_directory}, the directory's {@code attributes} and its
+   *     {@code parent}'s
+   */
+  OperationReply readDirectory(long inode, long afterCookie, int limit) throws IOException;
+
+  ByteString readLink(long inode) throws IOException;
+
+  FileSystemStatistics statistics() throws IOException;
+}

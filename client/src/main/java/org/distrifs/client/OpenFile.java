@@ -1,0 +1,52 @@
+package org.distrifs.client;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.distrifs.proto.control.Attributes;
+
+/**
+ * An open regular file. Thread-safe; concurrent writes to overlapping ranges happen in some order,
+ * each whole.
+ */
+public interface OpenFile extends AutoCloseable {
+  long inode();
+
+  /** Size, times and counters including what this process has not committed yet. */
+  Attributes attributes() throws IOException;
+
+  /**
+   * Reads up to {@code target.remaining()} bytes; fewer only at the end of the file. Holes are zeros.
+   *
+   * @param target direct buffers are filled without an intermediate copy; its position advances
+   * @return bytes read; 0 at or past the end
+   * @throws IOException {@code EIO} when no replica can serve bytes that match their checksums
+   */
+  int read(long offset, ByteBuffer target) throws IOException;
+
+  /**
+   * Takes {@code source}'s remaining bytes into the write buffer, waiting while the buffer is full.
+   * The bytes are copied before the call returns; {@link #flush} tells whether they arrived.
+   *
+   * @throws IOException an earlier background failure of this handle (reported once); {@code EFBIG}
+   */
+  void write(long offset, ByteBuffer source) throws IOException;
+
+  /** Appends at the end of the file as this process knows it; returns the offset written at. */
+  long append(ByteBuffer source) throws IOException;
+
+  /** Cuts or extends; unsent bytes past a smaller size are dropped or cut first. */
+  void truncate(long size) throws IOException;
+
+  /**
+   * Sends all unsent bytes, waits until every chain member has applied them, and commits size, times
+   * and fresh chunks to the master. What {@code close(2)} waits for.
+   */
+  void flush() throws IOException;
+
+  /** {@link #flush}, with the data on the disks of every chain member before the commit. */
+  void sync() throws IOException;
+
+  /** Flushes and releases the handle; the handle is released even when flushing fails. */
+  @Override
+  void close() throws IOException;
+}
