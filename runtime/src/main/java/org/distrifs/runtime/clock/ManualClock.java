@@ -1,0 +1,52 @@
+package org.distrifs.runtime.clock;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A clock that stands still until it is told to move. For tests and the simulation; lives here
+ * because those of every module use it. May be used on any thread.
+ */
+public final class ManualClock implements ClockSource {
+
+  private long monotonicNs;
+  private long wallTimeNs;
+
+  /** A clock at monotonic time 0 and the given wall time in nanoseconds since 1970. */
+  public ManualClock(long wallTimeNs) {
+    this.wallTimeNs = wallTimeNs;
+  }
+
+  /** A clock at monotonic time 0 and wall time 0. */
+  public ManualClock() {
+    this(0);
+  }
+
+  /**
+   * Moves both clocks forward.
+   *
+   * @param amount 0 or more
+   */
+  public synchronized void advance(long amount, TimeUnit unit) {
+    if (amount < 0) {
+      throw new IllegalArgumentException("time moved back by " + amount + " " + unit);
+    }
+    long amountNs = unit.toNanos(amount);
+    monotonicNs = Math.addExact(monotonicNs, amountNs);
+    wallTimeNs = Math.addExact(wallTimeNs, amountNs);
+  }
+
+  /** Sets the wall clock alone, as an operator or a time service does: forward or back. */
+  public synchronized void setWallTimeNs(long wallTimeNs) {
+    this.wallTimeNs = wallTimeNs;
+  }
+
+  @Override
+  public synchronized long monotonicNs() {
+    return monotonicNs;
+  }
+
+  @Override
+  public synchronized long wallTimeNs() {
+    return wallTimeNs;
+  }
+}

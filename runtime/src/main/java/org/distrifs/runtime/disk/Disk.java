@@ -1,0 +1,70 @@
+package org.distrifs.runtime.disk;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Names and files of a file system, as the journal and the chunk store need them.
+ *
+ * <p>All methods may be called on any thread and block until the operation is done. An {@link
+ * IOException} is one of its {@link java.nio.file.FileSystemException} kinds where the operating
+ * system tells more (no such file, exists already, no space left).
+ */
+public interface Disk {
+
+  /**
+   * Opens a file. A file created here is durable under its name only after {@link #syncDirectory}
+   * of its folder.
+   *
+   * @throws java.nio.file.NoSuchFileException if the mode needs an existing file and there is none
+   * @throws java.nio.file.FileAlreadyExistsException for {@link OpenMode#CREATE_NEW} of an existing
+   *     file
+   * @throws IOException if the operating system refuses
+   */
+  DiskFile open(Path path, OpenMode mode) throws IOException;
+
+  /**
+   * Whether a file or folder of this name exists.
+   *
+   * @throws IOException if that cannot be known, for example for want of a permission
+   */
+  boolean exists(Path path) throws IOException;
+
+  /**
+   * Creates a folder and those above it, as far as they do not exist, and makes each new name
+   * durable.
+   */
+  void createDirectories(Path path) throws IOException;
+
+  /**
+   * The entries of a folder, without {@code .} and {@code ..}, sorted by name.
+   *
+   * @throws java.nio.file.NoSuchFileException if there is no such folder
+   * @throws IOException if it cannot be read
+   */
+  List<Path> list(Path folder) throws IOException;
+
+  /**
+   * Renames atomically, replacing what has the name {@code to}: at any instant, and after any
+   * crash, {@code to} is wholly the old file or wholly the new one. Durable after {@link
+   * #syncDirectory} of the folder.
+   */
+  void rename(Path from, Path to) throws IOException;
+
+  /**
+   * Deletes a file or an empty folder.
+   *
+   * @return false if there was none
+   */
+  boolean delete(Path path) throws IOException;
+
+  /** Makes the names created, renamed and deleted in a folder durable (fsync of the folder). */
+  void syncDirectory(Path folder) throws IOException;
+
+  /** Bytes that this process may still write on the file system that holds {@code path}. */
+  long usableBytes(Path path) throws IOException;
+
+  /** Size in bytes of the file system that holds {@code path}. */
+  long totalBytes(Path path) throws IOException;
+}

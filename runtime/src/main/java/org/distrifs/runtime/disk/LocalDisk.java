@@ -1,0 +1,113 @@
+package org.distrifs.runtime.disk;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The file systems of this machine. Stateless: one instance serves a whole process. */
+public final class LocalDisk implements Disk {
+
+  @Override
+  public DiskFile open(Path path, OpenMode mode) throws IOException {
+    return new LocalDiskFile(path, FileChannel.open(path, optionsOf(mode)));
+  }
+
+  private static Set<OpenOption> optionsOf(OpenMode mode) {
+    return switch (mode) {
+      case READ -> Set.of(READ);
+      case READ_WRITE -> Set.of(READ, WRITE);
+      case CREATE_NEW -> Set.of(READ, WRITE, CREATE_NEW);
+      case CREATE_OR_OPEN -> Set.of(READ, WRITE, CREATE);
+    };
+  }
+
+  @Override
+  public boolean exists(Path path) throws IOException {
+    try {
+      Files.readAttributes(path, BasicFileAttributes.class);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void createDirectories(Path path) throws IOException {
+    Deque<Path> missing = new ArrayDeque<>();
+    for (Path folder = path.toAbsolutePath();
+        folder != null && !Files.isDirectory(folder);
+        folder = folder.getParent()) {
+      missing.push(folder);
+    }
+    for (Path folder : missing) {
+      createDirectory(folder);
+      syncDirectory(folder.getParent());
+    }
+  }
+
+  private static void createDirectory(Path folder) throws IOException {
+    try {
+      Files.createDirectory(folder);
+    } catch (FileAlreadyExistsException e) {
+      // Another thread may have been faster; a file of that name is an error.
+      if (!Files.isDirectory(folder)) {
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public List<Path> list(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.sorted().toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    // On Linux this is rename(2), which replaces.
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public boolean delete(Path path) throws IOException {
+    return Files.deleteIfExists(path);
+  }
+
+  @Override
+  public void syncDirectory(Path folder) throws IOException {
+    // Linux lets a folder be opened for reading, and fsync of it makes its entries durable.
+    try (FileChannel channel = FileChannel.open(folder, READ)) {
+      channel.force(true);
+    }
+  }
+
+  @Override
+  public long usableBytes(Path path) throws IOException {
+    return Files.getFileStore(path).getUsableSpace();
+  }
+
+  @Override
+  public long totalBytes(Path path) throws IOException {
+    return Files.getFileStore(path).getTotalSpace();
+  }
+}
