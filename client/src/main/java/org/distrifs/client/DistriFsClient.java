@@ -5,10 +5,11 @@ import java.io.IOException;
 import org.distrifs.proto.control.Caller;
 
 /**
- * The SDK's façade: one session with the master and the data connections of one process. Thread-safe.
+ * The SDK's façade: one session with the master and the data connections of one process.
+ * Thread-safe.
  *
- * <p>Every call is bounded: past {@code client.operationTimeoutMs} it fails with {@code EIO} and the
- * log says who was waited for. Failures of the file system are {@link
+ * <p>Every call is bounded: past {@code client.operationTimeoutMs} it fails with {@code EIO} and
+ * the log says who was waited for. Failures of the file system are {@link
  * org.distrifs.proto.error.ErrnoException}s.
  */
 public interface DistriFsClient extends AutoCloseable {
@@ -23,7 +24,8 @@ public interface DistriFsClient extends AutoCloseable {
    * Opens a regular file by inode. Handles of one inode share its write buffer and read cache, so
    * that within this process a read sees every write before it.
    *
-   * @throws IOException {@code EISDIR}, {@code ESTALE}, {@code EINVAL} for what is not a regular file
+   * @throws IOException {@code EISDIR}, {@code ESTALE}, {@code EINVAL} for what is not a regular
+   *     file
    */
   OpenFile open(long inode) throws IOException;
 
@@ -32,12 +34,7 @@ public interface DistriFsClient extends AutoCloseable {
    *
    * @throws IOException {@code EEXIST} when {@code exclusive} and the name exists
    */
-  OpenFile createAndOpen(
-      long parent,
-      ByteString name,
-      int mode,
-      boolean exclusive,
-      Caller caller)
+  OpenFile createAndOpen(long parent, ByteString name, int mode, boolean exclusive, Caller caller)
       throws IOException;
 
   /** Sends and commits what all open files hold in memory. */

@@ -9,13 +9,14 @@ import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.SetAttributes;
 
 /**
- * Namespace operations by inode and name. Names are bytes, 1 to 255, without {@code '/'} and NUL, and
- * neither "." nor "..". Each call throws {@link org.distrifs.proto.error.ErrnoException} with the
- * errno that ext4 gives. Attributes of files with unsent writes of this process already count them.
+ * Namespace operations by inode and name. Names are bytes, 1 to 255, without {@code '/'} and NUL,
+ * and neither "." nor "..". Each call throws {@link org.distrifs.proto.error.ErrnoException} with
+ * the errno that ext4 gives. Attributes of files with unsent writes of this process already count
+ * them.
  *
  * <p>{@link #lookup}, {@link #attributes} may answer from a cache whose age is bounded by {@code
- * client.attributeTimeoutMs} and {@code client.entryTimeoutMs}; what this process changed is seen at
- * once. Thread-safe.
+ * client.attributeTimeoutMs} and {@code client.entryTimeoutMs}; what this process changed is seen
+ * at once. Thread-safe.
  */
 public interface Metadata {
   /** The attributes of a name's inode; {@code ENOENT} when it is not there. */

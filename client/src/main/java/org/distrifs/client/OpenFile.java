@@ -15,7 +15,8 @@ public interface OpenFile extends AutoCloseable {
   Attributes attributes() throws IOException;
 
   /**
-   * Reads up to {@code target.remaining()} bytes; fewer only at the end of the file. Holes are zeros.
+   * Reads up to {@code target.remaining()} bytes; fewer only at the end of the file. Holes are
+   * zeros.
    *
    * @param target direct buffers are filled without an intermediate copy; its position advances
    * @return bytes read; 0 at or past the end
@@ -38,8 +39,8 @@ public interface OpenFile extends AutoCloseable {
   void truncate(long size) throws IOException;
 
   /**
-   * Sends all unsent bytes, waits until every chain member has applied them, and commits size, times
-   * and fresh chunks to the master. What {@code close(2)} waits for.
+   * Sends all unsent bytes, waits until every chain member has applied them, and commits size,
+   * times and fresh chunks to the master. What {@code close(2)} waits for.
    */
   void flush() throws IOException;
 

@@ -12,8 +12,8 @@ public interface ChunkRequestHandler {
    * Takes a request. Called on the I/O thread of the connection that it came on, in the order in
    * which requests arrived on it; must not block: disk work goes to other threads.
    *
-   * @param payload direct; the handler owns it and releases it, also when it answers with a failure.
-   *     Empty for requests without payload.
+   * @param payload direct; the handler owns it and releases it, also when it answers with a
+   *     failure. Empty for requests without payload.
    * @param answer to be used exactly once, from any thread
    */
   void handle(DataRequest request, ByteBuf payload, Answer answer);
@@ -33,11 +33,6 @@ public interface ChunkRequestHandler {
      *
      * @param done runs exactly once when the bytes have left or cannot leave any more
      */
-    void replyFromFile(
-        DataReply reply,
-        FileChannel file,
-        long position,
-        int length,
-        Runnable done);
+    void replyFromFile(DataReply reply, FileChannel file, long position, int length, Runnable done);
   }
 }

@@ -5,11 +5,11 @@ import java.util.concurrent.CompletableFuture;
 import org.distrifs.proto.frame.DataRequest;
 
 /**
- * The asking side of the data plane: sends requests to datanodes and brings their answers. Seam: over
- * TCP in production, over a simulated network in tests.
+ * The asking side of the data plane: sends requests to datanodes and brings their answers. Seam:
+ * over TCP in production, over a simulated network in tests.
  *
- * <p>Requests to one peer are sent, and arrive, in the order of the {@code send} calls of one thread;
- * answers come in any order. Thread-safe.
+ * <p>Requests to one peer are sent, and arrive, in the order of the {@code send} calls of one
+ * thread; answers come in any order. Thread-safe.
  */
 public interface ChunkTransport extends AutoCloseable {
 

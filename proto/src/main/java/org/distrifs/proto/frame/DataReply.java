@@ -1,8 +1,8 @@
 package org.distrifs.proto.frame;
 
 /**
- * The answer to a {@link DataRequest}. Fields that an answer does not need are 0 or empty; the payload
- * travels beside the record.
+ * The answer to a {@link DataRequest}. Fields that an answer does not need are 0 or empty; the
+ * payload travels beside the record.
  *
  * @param failedNodeId for {@link Status#DOWNSTREAM_FAILED}: the member that failed
  * @param detail a sentence for logs, at most 1,000 bytes of UTF-8

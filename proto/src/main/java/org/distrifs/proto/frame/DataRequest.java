@@ -3,8 +3,9 @@ package org.distrifs.proto.frame;
 import java.util.List;
 
 /**
- * A request of the data plane. Offsets and lengths are bytes within one chunk; versions are unsigned
- * 32-bit numbers; {@code incarnation} is the life of the addressed node that the sender means.
+ * A request of the data plane. Offsets and lengths are bytes within one chunk; versions are
+ * unsigned 32-bit numbers; {@code incarnation} is the life of the addressed node that the sender
+ * means.
  *
  * <p>The payload of a {@link Write} travels beside its record, in a buffer, so that no copy is made
  * to hold it. {@code docs/data-plane.md} has the byte tables.
@@ -28,7 +29,8 @@ public sealed interface DataRequest {
    * acknowledges when it and all behind it have applied it.
    *
    * <p>Exactly once: a {@code (sessionId, sequence)} that was applied is acknowledged and not
-   * applied again. A client's sequences of one chunk rise in the order in which they must be applied.
+   * applied again. A client's sequences of one chunk rise in the order in which they must be
+   * applied.
    *
    * @param order the number that the head gave to this write within the chunk version, counting
    *     from 1; 0 from a client. Members refuse a gap.
@@ -56,13 +58,14 @@ public sealed interface DataRequest {
   }
 
   /**
-   * Reads whole blocks: {@code offset} is a multiple of {@link #BLOCK_BYTES}. The answer carries the
-   * stored checksum of each block and is shorter than asked where the replica ends; the last block's
-   * checksum covers the bytes that are there. Bytes past the replica's end are zeros to the reader.
+   * Reads whole blocks: {@code offset} is a multiple of {@link #BLOCK_BYTES}. The answer carries
+   * the stored checksum of each block and is shorter than asked where the replica ends; the last
+   * block's checksum covers the bytes that are there. Bytes past the replica's end are zeros to the
+   * reader.
    *
    * @param length at most {@link #MAX_PAYLOAD_BYTES}
-   * @param verify check the blocks here, under the chunk's lock: asked after a mismatch, to tell rot
-   *     from a race with an overwrite. Rot is answered with {@link Status#CORRUPT_REPLICA} and
+   * @param verify check the blocks here, under the chunk's lock: asked after a mismatch, to tell
+   *     rot from a race with an overwrite. Rot is answered with {@link Status#CORRUPT_REPLICA} and
    *     reported to the master by this node.
    * @param reconcile the reader is another member of the chunk in a change; {@code version} is the
    *     number under which this replica is fenced
@@ -83,8 +86,8 @@ public sealed interface DataRequest {
   /**
    * Asks for what identifies a replica's content. The payload of the answer holds, for {@code
    * perBlock}, the CRC32C (4 bytes) of each block that starts in {@code [offset, offset + length)},
-   * otherwise a 16-byte hash of each MiB that starts there; the answer's {@code replicaLength} tells
-   * where the replica ends.
+   * otherwise a 16-byte hash of each MiB that starts there; the answer's {@code replicaLength}
+   * tells where the replica ends.
    */
   record Checksums(
       long chunkId,
@@ -102,8 +105,7 @@ public sealed interface DataRequest {
    *
    * @param stopReads this member is to leave the chain
    */
-  record Fence(
-      long chunkId, int newVersion, long incarnation, long term, boolean stopReads)
+  record Fence(long chunkId, int newVersion, long incarnation, long term, boolean stopReads)
       implements DataRequest {}
 
   /**
@@ -121,7 +123,12 @@ public sealed interface DataRequest {
    * @param lengthBytes cut or extend with zeros to this length, or {@link #KEEP_LENGTH}
    */
   record Install(
-      long chunkId, int newVersion, long incarnation, long term, List<Integer> nodeIds, int lengthBytes)
+      long chunkId,
+      int newVersion,
+      long incarnation,
+      long term,
+      List<Integer> nodeIds,
+      int lengthBytes)
       implements DataRequest {}
 
   /** Asks whether this process is there: the master's probe of a node that fell silent. */

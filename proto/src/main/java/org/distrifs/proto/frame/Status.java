@@ -27,7 +27,9 @@ public enum Status {
   SUSPECT(11),
   /** A member behind this one failed; the answer names it. */
   DOWNSTREAM_FAILED(12),
-  /** The request cannot be right: offset past the chunk, unknown flag, wrong position in the chain. */
+  /**
+   * The request cannot be right: offset past the chunk, unknown flag, wrong position in the chain.
+   */
   BAD_REQUEST(13),
   /** The node is at one of its limits; try again later. */
   OVERLOADED(14),
@@ -57,7 +59,9 @@ public enum Status {
     return code;
   }
 
-  /** The status of a number on the wire; {@link #IO_FAILURE} for one that this build does not know. */
+  /**
+   * The status of a number on the wire; {@link #IO_FAILURE} for one that this build does not know.
+   */
   public static Status ofCode(int code) {
     return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : IO_FAILURE;
   }

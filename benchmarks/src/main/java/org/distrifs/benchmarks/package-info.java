@@ -1,0 +1,2 @@
+/** JMH benchmarks of the inner parts. */
+package org.distrifs.benchmarks;

@@ -1,0 +1,2 @@
+/** The metadata master: namespace, journal, chunk map, placement, repair and sessions. */
+package org.distrifs.master;
