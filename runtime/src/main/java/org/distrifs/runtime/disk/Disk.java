@@ -33,7 +33,8 @@ public interface Disk {
 
   /**
    * Creates a folder and those above it, as far as they do not exist, and makes each new name
-   * durable.
+   * durable. What exists already is not synced again: another thread or an earlier process may have
+   * created it a moment ago.
    */
   void createDirectories(Path path) throws IOException;
 

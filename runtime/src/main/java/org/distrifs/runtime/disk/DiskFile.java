@@ -46,7 +46,8 @@ public interface DiskFile extends AutoCloseable {
   long sizeBytes() throws IOException;
 
   /**
-   * Sets the length of the file: what is beyond is cut off, a new part reads as zeros.
+   * Sets the length of the file: what is beyond is cut off, a new part reads as zeros. The caller
+   * keeps writes away meanwhile.
    *
    * @param sizeBytes 0 or more
    */

@@ -133,9 +133,12 @@ public final class FolderLock implements AutoCloseable {
   @Override
   public synchronized void close() throws IOException {
     if (channel.isOpen()) {
-      // In this order: the name may be taken again only when this descriptor is gone.
-      channel.close();
-      HELD_HERE.remove(folder);
+      try {
+        channel.close();
+      } finally {
+        // Only now: whoever takes the name next must not meet this descriptor.
+        HELD_HERE.remove(folder);
+      }
     }
   }
 }

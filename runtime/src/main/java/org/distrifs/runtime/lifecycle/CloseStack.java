@@ -66,7 +66,8 @@ public final class CloseStack implements AutoCloseable {
     for (Entry entry = next(); entry != null; entry = next()) {
       try {
         entry.resource().close();
-      } catch (Exception e) {
+      } catch (Throwable e) {
+        // Errors too: what is still open below must not stay open because of one.
         keepInterrupt(e);
         CloseException failure = new CloseException("Cannot close " + entry.name() + ": " + e, e);
         if (first == null) {
@@ -87,7 +88,7 @@ public final class CloseStack implements AutoCloseable {
     return entries.poll();
   }
 
-  private static void keepInterrupt(Exception e) {
+  private static void keepInterrupt(Throwable e) {
     if (e instanceof InterruptedException) {
       Thread.currentThread().interrupt();
     }

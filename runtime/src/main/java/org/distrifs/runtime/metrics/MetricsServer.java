@@ -30,6 +30,7 @@ public final class MetricsServer implements AutoCloseable {
   static final int MAX_PROBLEMS = 100;
 
   private static final Logger LOG = LoggerFactory.getLogger(MetricsServer.class);
+  private static final String PLAIN_TEXT = "text/plain; charset=utf-8";
   private static final int THREADS = 2;
   private static final int MAX_WAITING_REQUESTS = 64;
   private static final int MAX_CONNECTIONS = 64;
@@ -124,32 +125,33 @@ public final class MetricsServer implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
+      respond(exchange);
+    }
+  }
+
+  private void respond(HttpExchange exchange) throws IOException {
+    try {
       if (!List.of("GET", "HEAD").contains(exchange.getRequestMethod())) {
         exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-        answer(exchange, 405, "text/plain; charset=utf-8", "Only GET is served here.\n");
+        answer(exchange, 405, PLAIN_TEXT, "Only GET is served here.\n");
         return;
       }
       switch (exchange.getRequestURI().getPath()) {
         case "/metrics" ->
             answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape());
         case "/healthz" -> answerHealth(exchange);
-        default ->
-            answer(
-                exchange,
-                404,
-                "text/plain; charset=utf-8",
-                "Served here are /metrics and /healthz.\n");
+        default -> answer(exchange, 404, PLAIN_TEXT, "Served here are /metrics and /healthz.\n");
       }
     } catch (RuntimeException e) {
       LOG.error("Cannot answer {}", exchange.getRequestURI(), e);
-      throw e;
+      answer(exchange, 500, PLAIN_TEXT, "Cannot answer: " + e + "\n");
     }
   }
 
   private void answerHealth(HttpExchange exchange) throws IOException {
     List<String> problems = health.problems();
     if (problems.isEmpty()) {
-      answer(exchange, 200, "text/plain; charset=utf-8", "ok\n");
+      answer(exchange, 200, PLAIN_TEXT, "ok\n");
       return;
     }
     StringBuilder text = new StringBuilder();
@@ -157,7 +159,7 @@ public final class MetricsServer implements AutoCloseable {
     if (problems.size() > MAX_PROBLEMS) {
       text.append("and ").append(problems.size() - MAX_PROBLEMS).append(" more\n");
     }
-    answer(exchange, 503, "text/plain; charset=utf-8", text.toString());
+    answer(exchange, 503, PLAIN_TEXT, text.toString());
   }
 
   private static void answer(HttpExchange exchange, int status, String type, String text)

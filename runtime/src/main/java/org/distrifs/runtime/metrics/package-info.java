@@ -6,6 +6,7 @@
  * {@code distrifs_master_propose_seconds}, {@code distrifs_datanode_chain_queue_length}. In code
  * the thing is written with dots and without role, and base units alone are used (bytes, seconds);
  * the Prometheus registry adds {@code _total} to counters and {@code _seconds} to timers. Labels
- * must have few values: operations and results, never chunks, inodes or paths.
+ * must have few values: operations and results, never chunks, inodes or paths. All meters of one
+ * name carry the same label names.
  */
 package org.distrifs.runtime.metrics;

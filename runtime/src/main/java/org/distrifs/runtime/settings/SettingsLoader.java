@@ -12,7 +12,6 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import java.io.IOException;
-import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -66,11 +65,9 @@ public final class SettingsLoader {
             OperatorException.USAGE_EXIT_CODE);
       }
       ConfigParseOptions options =
-          ConfigParseOptions.defaults()
-              .setSyntax(ConfigSyntax.CONF)
-              .setOriginDescription(file.toString());
-      return ConfigFactory.parseReader(new StringReader(Files.readString(file)), options).resolve();
-    } catch (IOException e) {
+          ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false);
+      return ConfigFactory.parseFile(file.toFile(), options).resolve();
+    } catch (IOException | ConfigException.IO e) {
       throw new OperatorException(
           "Cannot read the configuration file "
               + file
