@@ -1,0 +1,40 @@
+package org.distrifs.master.state;
+
+import java.util.Optional;
+import org.distrifs.master.chunk.PendingCut;
+import org.distrifs.proto.control.OperationReply;
+
+/** What came of a journal entry. */
+public sealed interface Applied {
+
+  /**
+   * A client's mutation was answered, by success or by an errno without effect; the answer is
+   * remembered for its slot.
+   *
+   * @param reply chunk locations in it carry only what is journalled: index, chunk id, version,
+   *     node ids, fresh
+   * @param cut present when this began a truncation whose boundary chunk has to be cut: the answer
+   *     may go out only after the ChangeCommit. A repetition of the mutation brings it again as
+   *     long as the cut is pending.
+   */
+  record Replied(OperationReply reply, Optional<PendingCut> cut) implements Applied {}
+
+  /**
+   * A client's mutation had no effect and was not remembered, because a cut has to be done first:
+   * propose it again, as it is, when {@link MasterState#pendingCut} of the inode is empty.
+   */
+  record MustWait(long inode) implements Applied {}
+
+  /** A NodeJoin was accepted. */
+  record NodeJoined(int nodeId) implements Applied {}
+
+  /** An entry of another kind took effect, or had taken effect before. */
+  record Accepted() implements Applied {}
+
+  /**
+   * An entry of another kind than a client's mutation had no effect.
+   *
+   * @param reason a sentence for logs and operators
+   */
+  record Refused(String reason) implements Applied {}
+}
