@@ -124,7 +124,7 @@ public final class FolderLock implements AutoCloseable {
         "Cannot lock the folder "
             + folder
             + ": "
-            + e
+            + FailureReason.of(e)
             + ". It must be an existing folder in which this user may create files.",
         e);
   }

@@ -12,6 +12,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.distrifs.runtime.disk.FailureReason;
 import org.distrifs.runtime.lifecycle.NamedThreads;
 import org.distrifs.runtime.lifecycle.OperatorException;
 import org.slf4j.Logger;
@@ -19,7 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Serves {@code /metrics} (Prometheus text) and {@code /healthz} over HTTP: 200 and "ok", or 503
- * and a problem per line. By convention on the port of the role plus {@link #PORT_OFFSET}.
+ * and a problem per line. By convention on the port of the role plus {@link #PORT_OFFSET}. Keeps
+ * the process alive until closed.
  */
 public final class MetricsServer implements AutoCloseable {
 
@@ -107,7 +109,8 @@ public final class MetricsServer implements AutoCloseable {
               .formatted(where, e.getMessage(), address.getPort(), portSetting),
           e);
     } catch (IOException e) {
-      throw new OperatorException("Cannot serve metrics on " + where + ": " + e + ".", e);
+      throw new OperatorException(
+          "Cannot serve metrics on " + where + ": " + FailureReason.of(e) + ".", e);
     }
   }
 

@@ -39,6 +39,9 @@ public final class Setting<T> {
     if (!KEY.matcher(key).matches()) {
       throw new IllegalArgumentException("setting key '" + key + "' is not of dotted camelCase");
     }
+    if (why.isBlank() || why.contains("\n")) {
+      throw new IllegalArgumentException("setting " + key + " needs one line of why");
+    }
     this.key = key;
     this.defaultValue = defaultValue;
     this.required = required;

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.distrifs.runtime.disk.FailureReason;
 import org.distrifs.runtime.lifecycle.OperatorException;
 
 /** Resolves the settings of a role: flags over the configuration file over defaults. */
@@ -67,21 +68,25 @@ public final class SettingsLoader {
       ConfigParseOptions options =
           ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false);
       return ConfigFactory.parseFile(file.toFile(), options).resolve();
-    } catch (IOException | ConfigException.IO e) {
-      throw new OperatorException(
-          "Cannot read the configuration file "
-              + file
-              + ": "
-              + e
-              + ". Name an existing UTF-8 text file.",
-          OperatorException.USAGE_EXIT_CODE,
-          e);
+    } catch (IOException e) {
+      throw unreadable(file, FailureReason.of(e), e);
+    } catch (ConfigException.IO e) {
+      throw unreadable(
+          file, e.getCause() instanceof IOException io ? FailureReason.of(io) : e.getMessage(), e);
     } catch (ConfigException e) {
       throw new OperatorException(
           "The configuration file does not parse: " + e.getMessage(),
           OperatorException.USAGE_EXIT_CODE,
           e);
     }
+  }
+
+  private static OperatorException unreadable(Path file, String reason, Exception cause) {
+    return new OperatorException(
+        "Cannot read the configuration file %s: %s. Name an existing text file."
+            .formatted(file, reason),
+        OperatorException.USAGE_EXIT_CODE,
+        cause);
   }
 
   /** Walks by hand: Config's own listing leaves out nulls and empty sections. */

@@ -263,9 +263,11 @@ class SettingsLoaderTest {
 
   @Test
   void aSettingThatIsDeclaredWronglyIsRefused() {
-    assertThatThrownBy(() -> Setting.ofInt("Bad Key", 1, 1, 2, "", ""))
+    assertThatThrownBy(() -> Setting.ofInt("Bad Key", 1, 1, 2, "", "Spaces."))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> Setting.ofInt("node.x", 3, 1, 2, "", ""))
+    assertThatThrownBy(() -> Setting.ofInt("node.x", 3, 1, 2, "", "Beyond."))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Setting.ofInt("node.x", 1, 1, 2, "", "Two\nlines."))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }
