@@ -1,0 +1,105 @@
+package org.distrifs.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import org.distrifs.systemtests.cluster.Await;
+import org.distrifs.systemtests.cluster.Cluster;
+import org.distrifs.systemtests.cluster.Command;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A killed datanode: readers notice nothing, writers are told within a bound, and it comes back.
+ */
+class DatanodeCrashTest {
+  private static final Duration WRITER_BOUND = Duration.ofSeconds(30);
+
+  @TempDir Path folder;
+  private Cluster cluster;
+
+  @BeforeEach
+  void start() throws Exception {
+    cluster = Cluster.start(folder);
+  }
+
+  @AfterEach
+  void stop() {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  @Test
+  void readersNoticeNothingAndWritersAreToldWithinThirtySeconds() throws Exception {
+    final Path original = folder.resolve("original");
+    final Path file = cluster.mount().resolve("file");
+    Command.shell(
+            "head -c 200000000 /dev/urandom > \"$1\"; cp \"$1\" \"$2\"; sync \"$2\"",
+            original,
+            file)
+        .expectSuccess();
+
+    cluster.kill("datanode-2");
+
+    Command.shell("dd if=\"$1\" iflag=nocache count=0 status=none", file).expectSuccess();
+    Command.run("cmp", original.toString(), file.toString()).expectSuccess();
+
+    final long startNs = System.nanoTime();
+    assertThatThrownBy(() -> overwrite(file)).isInstanceOf(IOException.class);
+    assertThat(Duration.ofNanos(System.nanoTime() - startNs)).isLessThan(WRITER_BOUND);
+
+    // It comes back with chunks that were being written: compared, they serve and take writes
+    // again.
+    cluster.local("start", "datanode-2").expectSuccess();
+    Await.until(
+        "the file can be written again",
+        Duration.ofSeconds(90),
+        () -> {
+          try {
+            overwrite(file);
+            return true;
+          } catch (IOException e) {
+            return false;
+          }
+        });
+    Await.until(
+        "no chunk is short", Duration.ofSeconds(60), () -> cluster.status().getChunksShort() == 0);
+  }
+
+  @Test
+  void afterAllDatanodesWereKilledAtOnceEveryByteIsThere() throws Exception {
+    final Path original = folder.resolve("original");
+    final Path file = cluster.mount().resolve("file");
+    Command.shell("head -c 100000000 /dev/urandom > \"$1\"; cp \"$1\" \"$2\"", original, file)
+        .expectSuccess();
+
+    for (int node = 1; node <= 3; node++) {
+      cluster.kill("datanode-" + node);
+    }
+    for (int node = 1; node <= 3; node++) {
+      cluster.local("start", "datanode-" + node).expectSuccess();
+    }
+
+    Await.until(
+        "no chunk is short", Duration.ofSeconds(90), () -> cluster.status().getChunksShort() == 0);
+    Command.shell("dd if=\"$1\" iflag=nocache count=0 status=none", file).expectSuccess();
+    Command.run("cmp", original.toString(), file.toString()).expectSuccess();
+  }
+
+  private static void overwrite(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap("overwritten".getBytes(StandardCharsets.UTF_8)), 0);
+      channel.force(true);
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package org.distrifs.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.distrifs.proto.control.LocatedChunk;
+import org.distrifs.proto.control.Member;
+import org.distrifs.systemtests.cluster.Await;
+import org.distrifs.systemtests.cluster.Cluster;
+import org.distrifs.systemtests.cluster.Command;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each chunk is whole on three datanodes, and rot on some of them reaches no reader. */
+class ReplicasTest {
+  @TempDir static Path folder;
+  private static Cluster cluster;
+
+  @BeforeAll
+  static void start() throws Exception {
+    cluster = Cluster.start(folder, "--datanodes", "4");
+  }
+
+  @AfterAll
+  static void stop() {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  @Test
+  void eachChunkIsOnExactlyThreeDatanodesByteForByte() throws Exception {
+    final Path file = cluster.mount().resolve("three");
+    Command.shell("head -c 150000000 /dev/urandom > \"$1\"; sync \"$1\"", file).expectSuccess();
+
+    final List<LocatedChunk> chunks = cluster.locate("/three").getChunksList();
+    assertThat(chunks).hasSize(3);
+    for (final LocatedChunk chunk : chunks) {
+      final List<Path> replicas = replicas(chunk);
+      assertThat(replicas).hasSize(3);
+      assertThat(Files.mismatch(replicas.get(0), replicas.get(1))).isEqualTo(-1);
+      assertThat(Files.mismatch(replicas.get(0), replicas.get(2))).isEqualTo(-1);
+      assertThat(
+              Command.shell(
+                      "find \"$1\" -name \"$2\" | wc -l",
+                      cluster.folder().resolve("data"),
+                      chunk.getChunk())
+                  .output()
+                  .strip())
+          .isEqualTo("3");
+    }
+  }
+
+  @Test
+  void flippedBytesOnTwoReplicasAreNotReadAndAreNamedByLogAndStatus() throws Exception {
+    final Path file = cluster.mount().resolve("rotting");
+    final Path original = folder.resolve("original");
+    Command.shell("head -c 3000000 /dev/urandom > \"$1\"; cp \"$1\" \"$2\"", original, file)
+        .expectSuccess();
+    final LocatedChunk chunk = cluster.locate("/rotting").getChunks(0);
+    final List<Path> replicas = replicas(chunk);
+    flip(replicas.get(0), 1_234_567);
+    flip(replicas.get(1), 1_234_567);
+
+    // Each reader begins with a replica of its own choice: read afresh until both bad ones were
+    // met.
+    Await.until(
+        "status names both corrupt replicas",
+        Duration.ofSeconds(60),
+        () -> {
+          Command.shell("dd if=\"$1\" iflag=nocache count=0 status=none", file).expectSuccess();
+          Command.run("cmp", original.toString(), file.toString()).expectSuccess();
+          Command.shell(
+                  "\"$1\" cat --master \"$2\" /rotting | cmp - \"$3\"",
+                  Cluster.launcher(),
+                  cluster.masterAddress(),
+                  original)
+              .expectSuccess();
+          return cluster.status().getCorruptReplicasCount() >= 2;
+        });
+
+    final String status = cluster.distrifs("status").expectSuccess().output();
+    assertThat(status).contains(chunk.getChunk()).contains("/rotting");
+    assertThat(Files.readString(cluster.log("master"))).contains(chunk.getChunk());
+  }
+
+  private static List<Path> replicas(LocatedChunk chunk) {
+    return chunk.getLocation().getMembersList().stream().map(m -> replica(m, chunk)).toList();
+  }
+
+  private static Path replica(Member member, LocatedChunk chunk) {
+    return cluster.replicaFile(member.getPort() - cluster.basePort(), chunk.getChunk());
+  }
+
+  private static void flip(Path file, long offset) throws Exception {
+    try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+      bytes.seek(offset);
+      final int old = bytes.read();
+      bytes.seek(offset);
+      bytes.write(old ^ 1);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package org.distrifs.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.distrifs.proto.control.LocateReply;
+import org.distrifs.systemtests.cluster.Cluster;
+import org.distrifs.systemtests.cluster.Command;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TreesAndLargeFilesTest {
+  private static final long GIB = 1L << 30;
+  private static final long CHUNK_BYTES = 64L << 20;
+
+  @TempDir static Path folder;
+  private static Cluster cluster;
+
+  @BeforeAll
+  static void start() throws Exception {
+    cluster = Cluster.start(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  @Test
+  void aTreeOfThousandsOfFilesComesOutAsItWentIn() {
+    Command.shell("cp -a /usr/share/doc \"$1\"/", cluster.mount()).expectSuccess();
+
+    Command.shell("diff -r --no-dereference /usr/share/doc \"$1\"/doc", cluster.mount())
+        .expectSuccess();
+  }
+
+  @Test
+  void aGibibyteInSixteenChunksKeepsItsHashAlsoOverARestart() throws Exception {
+    final Path original = folder.resolve("random.bin");
+    Command.shell("head -c " + GIB + " /dev/urandom > \"$1\"", original).expectSuccess();
+    final String hash = sha256(original);
+
+    Command.run("cp", original.toString(), cluster.mount().toString()).expectSuccess();
+    assertThat(sha256(cluster.mount().resolve("random.bin"))).isEqualTo(hash);
+    final LocateReply located = cluster.locate("/random.bin");
+    assertThat(located.getChunksCount()).isEqualTo((int) (GIB / CHUNK_BYTES));
+
+    cluster.local("down").expectSuccess();
+    assertThat(Cluster.mounted(cluster.mount())).isFalse();
+    cluster.local("up").expectSuccess();
+    assertThat(Cluster.mounted(cluster.mount())).isTrue();
+    assertThat(sha256(cluster.mount().resolve("random.bin"))).isEqualTo(hash);
+    Files.delete(original);
+    Files.delete(cluster.mount().resolve("random.bin"));
+  }
+
+  private static String sha256(Path file) {
+    return Command.shell("cat \"$1\" | sha256sum", file).expectSuccess().output();
+  }
+}

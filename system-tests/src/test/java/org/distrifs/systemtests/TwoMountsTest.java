@@ -1,0 +1,92 @@
+package org.distrifs.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.distrifs.systemtests.cluster.Await;
+import org.distrifs.systemtests.cluster.Cluster;
+import org.distrifs.systemtests.cluster.Command;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What one mount wrote and closed, the other opens and reads. */
+class TwoMountsTest {
+  private static final int ROUNDS = 50;
+
+  @TempDir static Path folder;
+  private static Cluster cluster;
+  private static Path second;
+  private static Process secondMount;
+
+  @BeforeAll
+  static void start() throws Exception {
+    cluster = Cluster.start(folder);
+    second = Files.createDirectory(folder.resolve("second"));
+    secondMount =
+        new ProcessBuilder(
+                Cluster.launcher().toString(),
+                "mount",
+                "--master",
+                cluster.masterAddress(),
+                second.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("second.log").toFile())
+            .start();
+    Await.until(
+        "the second mount is there",
+        Duration.ofSeconds(60),
+        () -> Cluster.mounted(second) || !secondMount.isAlive());
+    assertThat(secondMount.isAlive()).isTrue();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (secondMount != null) {
+      secondMount.destroy();
+      if (!secondMount.waitFor(30, TimeUnit.SECONDS)) {
+        secondMount.destroyForcibly();
+      }
+      if (Cluster.mounted(second)) {
+        Command.run("umount", "-l", second.toString());
+      }
+    }
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  @Test
+  void whatOneWroteAndClosedTheOtherReadsInBothDirections() throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      final Path writer = (round % 2 == 0 ? cluster.mount() : second).resolve("shared");
+      final Path reader = (round % 2 == 0 ? second : cluster.mount()).resolve("shared");
+      final String text = "round " + round + " " + "x".repeat(round * 1000);
+      Files.writeString(writer, text);
+      assertThat(Files.readString(reader)).isEqualTo(text);
+    }
+  }
+
+  @Test
+  void aLargeFileWrittenOnOneIsTheSameOnTheOther() throws Exception {
+    Command.shell("head -c 100000000 /dev/urandom > \"$1\"/large", cluster.mount()).expectSuccess();
+    Command.shell("cmp \"$1\"/large \"$2\"/large", cluster.mount(), second).expectSuccess();
+  }
+
+  @Test
+  void namesChangedOnOneAreSeenOnTheOtherWithinASecondOrTwo() throws Exception {
+    Files.writeString(cluster.mount().resolve("before"), "text");
+    assertThat(Files.readString(second.resolve("before"))).isEqualTo("text");
+
+    Files.move(cluster.mount().resolve("before"), cluster.mount().resolve("after"));
+
+    Await.until(
+        "the other mount sees the new name",
+        Duration.ofSeconds(3),
+        () -> Files.exists(second.resolve("after")) && !Files.exists(second.resolve("before")));
+  }
+}
