@@ -1,0 +1,80 @@
+package org.distrifs.datanode.store;
+
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.distrifs.proto.frame.Status;
+import org.distrifs.runtime.lifecycle.NamedThreads;
+
+/** The threads that wait for the disk, shared by all replicas. */
+final class DiskThreads implements AutoCloseable {
+
+  /** Operations that wait or run at most; the server admits far fewer. */
+  static final int MAX_OPERATIONS = 65_536;
+
+  /** Operations of one replica in a row before another replica gets its turn. */
+  private static final int MAX_TURN = 64;
+
+  private static final int CLOSE_SECONDS = 30;
+
+  private final ThreadPoolExecutor threads;
+  private final AtomicInteger operations = new AtomicInteger();
+
+  DiskThreads(int count) {
+    threads =
+        new ThreadPoolExecutor(
+            count,
+            count,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(MAX_OPERATIONS),
+            NamedThreads.daemon("datanode", "disk"),
+            // While the store closes, whoever comes late does the work itself.
+            (operation, pool) -> operation.run());
+  }
+
+  /** Runs an operation after those asked before for the same replica. */
+  void execute(Replica replica, Runnable operation) throws StoreException {
+    if (operations.incrementAndGet() > MAX_OPERATIONS) {
+      operations.decrementAndGet();
+      throw replica.failure(Status.OVERLOADED, MAX_OPERATIONS + " disk operations are waiting");
+    }
+    if (replica.operations.add(operation)) {
+      threads.execute(() -> runTurn(replica));
+    }
+  }
+
+  private void runTurn(Replica replica) {
+    for (int i = 0; i < MAX_TURN; i++) {
+      Runnable operation = replica.operations.next();
+      if (operation == null) {
+        return;
+      }
+      try {
+        operation.run();
+      } finally {
+        operations.decrementAndGet();
+      }
+    }
+    threads.execute(() -> runTurn(replica));
+  }
+
+  int waiting() {
+    return operations.get();
+  }
+
+  /** Lets what was asked finish, within a bound. */
+  @Override
+  public void close() {
+    threads.shutdown();
+    try {
+      if (!threads.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        threads.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      threads.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package org.distrifs.datanode.store;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import org.distrifs.runtime.disk.Disk;
+
+/**
+ * When what is written is on the disk, and what the header says about it. All methods run as an
+ * operation of the replica.
+ */
+final class Durability {
+  private final Disk disk;
+  private final ReplicaPaths paths;
+  private final UUID bootId;
+  private final DiskFailure failure;
+  private final ReplicaIndex index;
+
+  Durability(Disk disk, ReplicaPaths paths, UUID bootId, DiskFailure failure, ReplicaIndex index) {
+    this.disk = disk;
+    this.paths = paths;
+    this.bootId = bootId;
+    this.failure = failure;
+    this.index = index;
+  }
+
+  /**
+   * Says durably that a range of bytes is about to differ from what is durable. Costs a sync of the
+   * {@code .meta} file for the first write to a clean MiB, and nothing after it.
+   */
+  void markDirty(Replica replica, ReplicaFiles files, long from, long end) throws IOException {
+    if (replica.markDirty(from, end)) {
+      files.writeHeader(replica.nextHeader(bootId));
+      failure.guard(files.meta.toString(), files.meta::sync);
+    }
+  }
+
+  /** Makes everything durable that was applied so far. */
+  void sync(Replica replica, ReplicaFiles files) throws IOException {
+    if (replica.isDurable()) {
+      return;
+    }
+    long changes = replica.changes();
+    failure.guard(files.data.toString(), files.data::sync);
+    files.writeHeader(replica.nextHeader(bootId));
+    failure.guard(files.meta.toString(), files.meta::sync);
+    syncFolder(replica);
+    replica.madeDurable(changes);
+  }
+
+  private void syncFolder(Replica replica) throws IOException {
+    if (!replica.isFolderDurable()) {
+      Path folder = paths.folderOf(replica.name);
+      failure.guard(folder.toString(), () -> disk.syncDirectory(folder));
+      replica.madeFolderDurable();
+    }
+  }
+
+  /**
+   * Makes everything durable and then says so, durably: the replica is clean. One that a crash
+   * would leave different from the other members stays dirty.
+   */
+  void clean(Replica replica, ReplicaFiles files) throws IOException {
+    sync(replica, files);
+    if (!replica.isDirty() || !replica.isSettled() || replica.isSuspect()) {
+      return;
+    }
+    replica.markClean();
+    files.writeHeader(replica.nextHeader(bootId));
+    failure.guard(files.meta.toString(), files.meta::sync);
+    index.changed(replica);
+  }
+
+  /**
+   * Takes a new version and chain. Bytes and checksums are durable before the header that calls
+   * them clean is written.
+   */
+  void install(Replica replica, ReplicaFiles files, int version, List<Integer> nodeIds)
+      throws IOException {
+    long changes = replica.changes();
+    failure.guard(files.data.toString(), files.data::sync);
+    failure.guard(files.meta.toString(), files.meta::sync);
+    syncFolder(replica);
+    replica.installed(version, nodeIds, bootId);
+    files.writeHeader(replica.nextHeader(bootId));
+    failure.guard(files.meta.toString(), files.meta::sync);
+    replica.madeDurable(changes);
+    index.changed(replica);
+  }
+}

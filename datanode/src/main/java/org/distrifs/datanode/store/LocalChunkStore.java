@@ -1,0 +1,416 @@
+package org.distrifs.datanode.store;
+
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.distrifs.proto.frame.DataRequest;
+import org.distrifs.proto.frame.Status;
+import org.distrifs.proto.id.ChunkName;
+import org.distrifs.runtime.clock.ClockSource;
+import org.distrifs.runtime.disk.Disk;
+import org.distrifs.runtime.disk.DiskFullException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Replicas in one data folder. {@code docs/chunk-store.md} describes the files. */
+public final class LocalChunkStore implements ChunkStore {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalChunkStore.class);
+
+  /** How long a cut waits for transfers from the file. */
+  private static final int MAX_TRANSFER_WAIT_MS = 1000;
+
+  private final Disk disk;
+  private final LongSupplier clusterId;
+  private final UUID bootId;
+  private final ReplicaPaths paths;
+  private final ReplicaIndex index = new ReplicaIndex();
+  private final DiskFailure failure = new DiskFailure();
+  private final CorruptionLog corruption = new CorruptionLog(index);
+  private final SpaceGauge space;
+  private final OpenFiles openFiles;
+  private final DiskThreads diskThreads;
+  private final Durability durability;
+  private final ReplicaReader reader;
+  private final ReplicaWriter writer;
+  private final ReplicaChanger changer;
+  private final Background background;
+
+  /** An operation on an open replica. */
+  @FunctionalInterface
+  private interface Operation<T> {
+    T run(Replica replica, ReplicaFiles files) throws IOException;
+  }
+
+  private LocalChunkStore(
+      Disk disk,
+      Path dataFolder,
+      LongSupplier clusterId,
+      UUID bootId,
+      ClockSource clock,
+      StoreSettings settings)
+      throws IOException {
+    this.disk = disk;
+    this.clusterId = clusterId;
+    this.bootId = bootId;
+    this.paths = new ReplicaPaths(disk, dataFolder);
+    this.space = new SpaceGauge(disk, dataFolder, settings.reserveBytes());
+    this.openFiles = new OpenFiles(settings.maxOpenReplicas(), this::openFilesOf);
+    this.durability = new Durability(disk, paths, bootId, failure, index);
+    this.reader = new ReplicaReader(corruption);
+    this.writer = new ReplicaWriter(durability, corruption, clock);
+    this.changer = new ReplicaChanger(durability, corruption, clock);
+    this.diskThreads = new DiskThreads(settings.diskThreads());
+    this.background =
+        new Background(settings, openFiles, diskThreads, durability, failure, clock, space);
+  }
+
+  /**
+   * Opens the store in a data folder that this process holds the lock of, and finds its replicas.
+   *
+   * @param clusterId asked when a replica is made
+   * @param bootId tells one life of the machine from the next
+   * @throws org.distrifs.runtime.lifecycle.OperatorException if a file has a format that this build
+   *     cannot read
+   */
+  public static LocalChunkStore open(
+      Disk disk,
+      Path dataFolder,
+      LongSupplier clusterId,
+      UUID bootId,
+      ClockSource clock,
+      StoreSettings settings)
+      throws IOException {
+    LocalChunkStore store =
+        new LocalChunkStore(disk, dataFolder, clusterId, bootId, clock, settings);
+    new FolderScan(disk, dataFolder, store.paths.chunks(), bootId, store.index).run();
+    store.background.start();
+    return store;
+  }
+
+  @Override
+  public ReplicaState find(long chunkId) {
+    Replica replica = index.find(chunkId);
+    return replica == null ? null : replica.state();
+  }
+
+  @Override
+  public void forEach(Consumer<ReplicaState> visitor) {
+    index.forEach(replica -> visitor.accept(replica.state()));
+  }
+
+  @Override
+  public int count() {
+    return index.count();
+  }
+
+  @Override
+  public List<CorruptBlock> corruptBlocks(int limit) {
+    return index.corruptBlocks(limit);
+  }
+
+  @Override
+  public List<Long> takeChanged(int limit) {
+    return index.takeChanged(limit);
+  }
+
+  @Override
+  public long usableBytes() {
+    return space.usableBytes();
+  }
+
+  @Override
+  public long totalBytes() {
+    return space.totalBytes();
+  }
+
+  @Override
+  public boolean hasRoomToCreate() {
+    return space.hasRoomToCreate();
+  }
+
+  @Override
+  public boolean hasRoomToGrow() {
+    return space.hasRoomToGrow();
+  }
+
+  /** Disk operations that wait or run. */
+  public int waitingOperations() {
+    return diskThreads.waiting();
+  }
+
+  /** Replicas whose files are open. */
+  public int openReplicas() {
+    return openFiles.count();
+  }
+
+  /** Replicas not yet marked clean. */
+  public int dirtyReplicas() {
+    return background.dirtyCount();
+  }
+
+  /** Corrupt blocks found since the start. */
+  public long corruptBlocksFound() {
+    return corruption.count();
+  }
+
+  @Override
+  public CompletableFuture<OpenedReplica> open(long chunkId) {
+    return submit(chunkId, this::opened);
+  }
+
+  private OpenedReplica opened(Replica replica, ReplicaFiles files) throws IOException {
+    // Ids that outlived a power failure may be those of bytes that did not.
+    boolean trusted = replica.isTrustedAcrossReboot();
+    return new OpenedReplica(replica.state(), trusted ? files.recent.load() : List.of());
+  }
+
+  @Override
+  public CompletableFuture<Void> write(
+      DataRequest.Write write, boolean alreadyApplied, ByteBuf payload) {
+    Replica replica = index.find(write.chunkId());
+    if (replica == null && write.create()) {
+      List<Integer> nodeIds = write.chain().stream().map(hop -> hop.nodeId()).toList();
+      UUID name = ChunkName.of(clusterId.getAsLong(), write.chunkId());
+      replica = index.addIfAbsent(Replica.born(name, write.version(), nodeIds, bootId));
+    }
+    CompletableFuture<Void> done =
+        submit(
+            write.chunkId(),
+            (present, files) -> {
+              apply(present, files, write, alreadyApplied, payload);
+              return null;
+            });
+    // The bytes are needed until the operation has run, or will not run.
+    return done.whenComplete((nothing, error) -> payload.release());
+  }
+
+  private void apply(
+      Replica replica,
+      ReplicaFiles files,
+      DataRequest.Write write,
+      boolean alreadyApplied,
+      ByteBuf payload)
+      throws IOException {
+    if (alreadyApplied) {
+      writer.skip(replica, write);
+    } else {
+      writer.apply(replica, files, write, payload);
+      space.written(write.length());
+      background.written(replica, files, write.length());
+    }
+    background.changed(replica);
+  }
+
+  @Override
+  public CompletableFuture<FileBlocks> locate(long chunkId, int offset, int length) {
+    Replica replica = index.find(chunkId);
+    ReplicaFiles files = replica == null ? null : openFiles.acquireIfOpen(replica);
+    if (files == null) {
+      return submit(
+          chunkId,
+          (present, opened) -> {
+            openFiles.acquireIfOpen(present);
+            return locate(present, opened, offset, length);
+          });
+    }
+    try {
+      return CompletableFuture.completedFuture(locate(replica, files, offset, length));
+    } catch (StoreException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** Takes over the use of the files. */
+  private FileBlocks locate(Replica replica, ReplicaFiles files, int offset, int length)
+      throws StoreException {
+    boolean located = false;
+    try {
+      FileBlocks blocks =
+          reader.locate(replica, files, offset, length, () -> openFiles.release(files));
+      located = true;
+      return blocks;
+    } finally {
+      if (!located) {
+        openFiles.release(files);
+      }
+    }
+  }
+
+  @Override
+  public CompletableFuture<MemoryBlocks> readVerified(long chunkId, int offset, int length) {
+    return submit(chunkId, (replica, files) -> reader.readVerified(replica, files, offset, length));
+  }
+
+  @Override
+  public CompletableFuture<Void> sync(long chunkId) {
+    return submit(
+        chunkId,
+        (replica, files) -> {
+          durability.sync(replica, files);
+          return null;
+        });
+  }
+
+  @Override
+  public CompletableFuture<ReplicaState> drain(long chunkId) {
+    return submit(chunkId, (replica, files) -> replica.state());
+  }
+
+  @Override
+  public CompletableFuture<MibDigest> digest(long chunkId, int offset) {
+    return submit(chunkId, (replica, files) -> reader.digest(replica, files, offset));
+  }
+
+  @Override
+  public CompletableFuture<int[]> checksums(long chunkId, int offset, int length) {
+    return submit(chunkId, (replica, files) -> reader.checksums(replica, files, offset, length));
+  }
+
+  @Override
+  public CompletableFuture<Void> replaceBlocks(
+      long chunkId, int offset, int[] checksums, ByteBuf bytes) {
+    CompletableFuture<Void> done =
+        submit(
+            chunkId,
+            (replica, files) -> {
+              changer.replaceBlocks(replica, files, offset, checksums, bytes);
+              background.changed(replica);
+              return null;
+            });
+    return done.whenComplete((nothing, error) -> bytes.release());
+  }
+
+  @Override
+  public CompletableFuture<Void> resize(long chunkId, int lengthBytes) {
+    return submit(
+        chunkId,
+        (replica, files) -> {
+          openFiles.awaitOthers(files, MAX_TRANSFER_WAIT_MS);
+          changer.resize(replica, files, lengthBytes, false);
+          background.changed(replica);
+          return null;
+        });
+  }
+
+  @Override
+  public CompletableFuture<Void> replaceRecentWrites(long chunkId, List<WriteId> writes) {
+    return submit(
+        chunkId,
+        (replica, files) -> {
+          replica.setAppliedWrites(files.recent.replace(writes));
+          return null;
+        });
+  }
+
+  @Override
+  public CompletableFuture<Integer> settle(long chunkId) {
+    return submit(chunkId, changer::settle);
+  }
+
+  @Override
+  public CompletableFuture<OpenedReplica> install(
+      long chunkId, int version, List<Integer> nodeIds, int lengthBytes) {
+    return submit(
+        chunkId,
+        (replica, files) -> {
+          openFiles.awaitOthers(files, MAX_TRANSFER_WAIT_MS);
+          changer.install(replica, files, version, nodeIds, lengthBytes);
+          return new OpenedReplica(replica.state(), files.recent.load());
+        });
+  }
+
+  @Override
+  public void setSettled(long chunkId, boolean settled) {
+    Replica replica = index.find(chunkId);
+    if (replica != null) {
+      replica.setSettled(settled);
+    }
+  }
+
+  private ReplicaFiles openFilesOf(Replica replica) throws IOException {
+    ReplicaFiles files = ReplicaFiles.open(disk, paths.folderOf(replica.name), replica);
+    int present = MetaLayout.blocks(files.data.sizeBytes());
+    for (int block = present; block < MetaLayout.blocks(replica.lengthBytes()); block++) {
+      // Found here, because a transfer of bytes that are not there would break the connection.
+      corruption.report(replica, block);
+    }
+    return files;
+  }
+
+  /** Runs an operation after those asked before for the same replica. */
+  private <T> CompletableFuture<T> submit(long chunkId, Operation<T> operation) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    try {
+      Replica replica = index.get(chunkId);
+      diskThreads.execute(replica, () -> run(replica, operation, result));
+    } catch (StoreException e) {
+      result.completeExceptionally(e);
+    }
+    return result;
+  }
+
+  private <T> void run(Replica replica, Operation<T> operation, CompletableFuture<T> result) {
+    T value;
+    try {
+      value = runOnFiles(replica, operation);
+    } catch (IOException e) {
+      result.completeExceptionally(asStoreException(replica, e));
+      return;
+    } catch (RuntimeException | Error e) {
+      result.completeExceptionally(e);
+      throw e;
+    }
+    result.complete(value);
+  }
+
+  private <T> T runOnFiles(Replica replica, Operation<T> operation) throws IOException {
+    if (failure.hasFailed()) {
+      throw replica.failure(Status.IO_FAILURE, "the disk has failed");
+    }
+    ReplicaFiles files = replica.isBorn() ? create(replica) : openFiles.acquire(replica);
+    try {
+      return operation.run(replica, files);
+    } finally {
+      openFiles.release(files);
+    }
+  }
+
+  private ReplicaFiles create(Replica replica) throws IOException {
+    try {
+      Path folder = paths.makeFolderOf(replica.name);
+      ReplicaFiles files = ReplicaFiles.create(disk, folder, replica, bootId);
+      replica.setOnDisk();
+      openFiles.add(replica, files);
+      index.changed(replica);
+      return files;
+    } catch (IOException e) {
+      index.remove(replica);
+      throw e;
+    }
+  }
+
+  private static StoreException asStoreException(Replica replica, IOException e) {
+    if (e instanceof StoreException known) {
+      return known;
+    }
+    Status status = e instanceof DiskFullException ? Status.NO_SPACE : Status.IO_FAILURE;
+    return new StoreException(status, "chunk " + replica + ": " + e.getMessage(), e);
+  }
+
+  @Override
+  public void close() {
+    background.close();
+    background.cleanAll();
+    diskThreads.close();
+    try {
+      openFiles.closeAll();
+    } catch (IOException e) {
+      LOG.error("Cannot close the files of the data folder", e);
+    }
+  }
+}

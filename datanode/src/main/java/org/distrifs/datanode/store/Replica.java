@@ -1,0 +1,269 @@
+package org.distrifs.datanode.store;
+
+import java.util.BitSet;
+import java.util.List;
+import java.util.UUID;
+import org.distrifs.proto.frame.Status;
+import org.distrifs.proto.id.ChunkName;
+
+/**
+ * What memory knows of a replica, whether or not its files are open. Changed by the one disk
+ * operation that runs on it, read by any thread.
+ */
+final class Replica {
+  final UUID name;
+  final long chunkId;
+  final OperationQueue operations = new OperationQueue();
+
+  private int version;
+  private List<Integer> nodeIds;
+  private int lengthBytes;
+  private long lastOrder;
+  private long appliedWrites;
+  private long headerGeneration;
+  private UUID bootId;
+  private BitSet dirty;
+  private BitSet corrupt;
+  private boolean suspect;
+  private boolean sameBoot;
+  private boolean folderDurable;
+  private boolean born;
+  private boolean settled = true;
+  private long changes;
+  private long durableChanges;
+  private long lastChangeNs;
+
+  private Replica(UUID name) {
+    this.name = name;
+    this.chunkId = ChunkName.chunkId(name);
+  }
+
+  /** A replica that is about to be made: dirty all over, so that no crash can leave it trusted. */
+  static Replica born(UUID name, int version, List<Integer> nodeIds, UUID bootId) {
+    Replica replica = new Replica(name);
+    replica.version = version;
+    replica.nodeIds = List.copyOf(nodeIds);
+    replica.bootId = bootId;
+    replica.dirty = new BitSet();
+    replica.dirty.set(0, MetaHeader.DIRTY_BITS);
+    replica.changes = 1;
+    replica.born = true;
+    return replica;
+  }
+
+  /**
+   * A replica found at start.
+   *
+   * @param lengthBytes of the data file, if the replica was dirty: its header may be behind
+   */
+  static Replica found(MetaHeader header, int lengthBytes, UUID currentBootId) {
+    Replica replica = new Replica(header.name());
+    replica.version = header.version();
+    replica.nodeIds = header.nodeIds();
+    replica.lengthBytes = lengthBytes;
+    replica.lastOrder = header.lastOrder();
+    replica.appliedWrites = header.appliedWrites();
+    replica.headerGeneration = header.generation();
+    replica.bootId = header.bootId();
+    replica.dirty = header.dirty();
+    replica.suspect = !header.dirty().isEmpty();
+    replica.sameBoot = header.bootId().equals(currentBootId);
+    replica.folderDurable = !replica.suspect;
+    return replica;
+  }
+
+  synchronized ReplicaState state() {
+    return new ReplicaState(
+        chunkId,
+        version,
+        nodeIds,
+        lengthBytes,
+        lastOrder,
+        !dirty.isEmpty(),
+        suspect,
+        sameBoot,
+        corrupt == null ? List.of() : corrupt.stream().boxed().toList());
+  }
+
+  /** Whether its files have yet to be made. */
+  synchronized boolean isBorn() {
+    return born;
+  }
+
+  synchronized void setOnDisk() {
+    born = false;
+  }
+
+  synchronized int version() {
+    return version;
+  }
+
+  synchronized int lengthBytes() {
+    return lengthBytes;
+  }
+
+  synchronized void setLengthBytes(int lengthBytes) {
+    this.lengthBytes = lengthBytes;
+    if (corrupt != null) {
+      corrupt.clear(MetaLayout.blocks(lengthBytes), corrupt.length() + 1);
+    }
+  }
+
+  synchronized long lastOrder() {
+    return lastOrder;
+  }
+
+  synchronized boolean isSuspect() {
+    return suspect;
+  }
+
+  synchronized boolean isTrustedAcrossReboot() {
+    return !suspect || sameBoot;
+  }
+
+  /** Ends the suspicion that a crash left, before the durable header says so. */
+  synchronized void clearSuspicion() {
+    suspect = false;
+  }
+
+  synchronized boolean isDirty() {
+    return !dirty.isEmpty();
+  }
+
+  synchronized boolean isDirty(int block) {
+    return dirty.get((int) ((long) block * MetaLayout.BLOCK_BYTES / MetaLayout.MIB));
+  }
+
+  /** Sets the dirty bits of a range of bytes; false if they all were set before. */
+  synchronized boolean markDirty(long from, long end) {
+    int first = (int) (from / MetaLayout.MIB);
+    int last = (int) ((end - 1) / MetaLayout.MIB);
+    if (dirty.nextClearBit(first) > last) {
+      return false;
+    }
+    dirty.set(first, last + 1);
+    return true;
+  }
+
+  synchronized void markClean() {
+    dirty.clear();
+  }
+
+  synchronized long appliedWrites() {
+    return appliedWrites;
+  }
+
+  synchronized void setAppliedWrites(long appliedWrites) {
+    this.appliedWrites = appliedWrites;
+  }
+
+  /** A write was applied and given this order. */
+  synchronized void applied(long order, int newLengthBytes, long nowNs) {
+    lastOrder = order;
+    appliedWrites++;
+    lengthBytes = newLengthBytes;
+    changed(nowNs);
+  }
+
+  /** Something that must be made durable was changed. */
+  synchronized void changed(long nowNs) {
+    changes++;
+    lastChangeNs = nowNs;
+  }
+
+  synchronized long changes() {
+    return changes;
+  }
+
+  synchronized boolean isDurable() {
+    return changes == durableChanges && folderDurable;
+  }
+
+  synchronized void madeDurable(long upToChanges) {
+    durableChanges = Math.max(durableChanges, upToChanges);
+  }
+
+  synchronized boolean isFolderDurable() {
+    return folderDurable;
+  }
+
+  synchronized void madeFolderDurable() {
+    folderDurable = true;
+  }
+
+  synchronized long lastChangeNs() {
+    return lastChangeNs;
+  }
+
+  synchronized boolean isSettled() {
+    return settled;
+  }
+
+  synchronized void setSettled(boolean settled) {
+    this.settled = settled;
+  }
+
+  synchronized boolean markCorrupt(int block) {
+    if (corrupt == null) {
+      corrupt = new BitSet();
+    }
+    boolean isNews = !corrupt.get(block);
+    corrupt.set(block);
+    return isNews;
+  }
+
+  synchronized void clearCorrupt(int firstBlock, int endBlock) {
+    if (corrupt != null) {
+      corrupt.clear(firstBlock, endBlock);
+      if (corrupt.isEmpty()) {
+        corrupt = null;
+      }
+    }
+  }
+
+  synchronized boolean isCorrupt(int firstBlock, int endBlock) {
+    if (corrupt == null) {
+      return false;
+    }
+    int next = corrupt.nextSetBit(firstBlock);
+    return next >= 0 && next < endBlock;
+  }
+
+  synchronized void installed(int newVersion, List<Integer> newNodeIds, UUID currentBootId) {
+    version = newVersion;
+    nodeIds = List.copyOf(newNodeIds);
+    lastOrder = 0;
+    bootId = currentBootId;
+    suspect = false;
+    sameBoot = true;
+    settled = true;
+    dirty.clear();
+  }
+
+  /** The header to be written next; each call counts as one more generation. */
+  synchronized MetaHeader nextHeader(UUID currentBootId) {
+    if (!suspect) {
+      bootId = currentBootId;
+    }
+    headerGeneration++;
+    return new MetaHeader(
+        name,
+        headerGeneration,
+        version,
+        lengthBytes,
+        lastOrder,
+        appliedWrites,
+        bootId,
+        nodeIds,
+        (BitSet) dirty.clone());
+  }
+
+  StoreException failure(Status status, String what) {
+    return new StoreException(status, "chunk " + name + ": " + what);
+  }
+
+  @Override
+  public String toString() {
+    return name.toString();
+  }
+}

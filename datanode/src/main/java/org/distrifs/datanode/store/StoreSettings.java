@@ -1,0 +1,24 @@
+package org.distrifs.datanode.store;
+
+/**
+ * How a store on local disks behaves.
+ *
+ * @param diskThreads threads that wait for the disk
+ * @param maxOpenReplicas replicas kept open; each costs two descriptors and up to 66 KiB
+ * @param reserveBytes room on the disk below which no new replica is made
+ * @param cleanAfterMs rest after which a replica is made durable and marked clean
+ * @param writeBackBytes written to a replica before the disk is told to begin; 0 leaves it to the
+ *     kernel
+ */
+public record StoreSettings(
+    int diskThreads,
+    int maxOpenReplicas,
+    long reserveBytes,
+    long cleanAfterMs,
+    int writeBackBytes) {
+
+  /** For a machine with a few cores and one disk. */
+  public static StoreSettings defaults() {
+    return new StoreSettings(4, 512, 256L << 20, 5000, 32 << 20);
+  }
+}

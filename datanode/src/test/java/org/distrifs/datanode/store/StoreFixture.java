@@ -1,0 +1,150 @@
+package org.distrifs.datanode.store;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import org.distrifs.proto.checksum.BlockChecksums;
+import org.distrifs.proto.frame.ChainHop;
+import org.distrifs.proto.frame.DataRequest;
+import org.distrifs.proto.frame.Status;
+import org.distrifs.proto.id.ChunkName;
+import org.distrifs.runtime.clock.SystemClock;
+import org.distrifs.runtime.disk.LocalDisk;
+
+/** A store on a temporary folder, asked as a chain would ask it. */
+final class StoreFixture implements AutoCloseable {
+  static final long CLUSTER = 0x1122_3344_5566_7788L;
+  static final UUID BOOT = new UUID(7, 8);
+  static final long SESSION = 99;
+  static final StoreSettings SETTINGS = new StoreSettings(2, 4, 0, 60_000, 0);
+
+  private final Path folder;
+  private LocalChunkStore store;
+
+  StoreFixture(Path folder) throws IOException {
+    this.folder = folder;
+    open(BOOT);
+  }
+
+  LocalChunkStore store() {
+    return store;
+  }
+
+  void open(UUID bootId) throws IOException {
+    store =
+        LocalChunkStore.open(
+            new LocalDisk(), folder, () -> CLUSTER, bootId, new SystemClock(), SETTINGS);
+  }
+
+  /** As after {@code kill -9}: nothing is synced or marked; the kernel has what was written. */
+  void crashAndReopen(UUID bootId) throws IOException {
+    open(bootId);
+  }
+
+  void closeAndReopen() throws IOException {
+    store.close();
+    open(BOOT);
+  }
+
+  Path dataFile(long chunkId) {
+    UUID name = ChunkName.of(CLUSTER, chunkId);
+    return new ReplicaPaths(new LocalDisk(), folder).folderOf(name).resolve(name.toString());
+  }
+
+  Path metaFile(long chunkId) {
+    Path data = dataFile(chunkId);
+    return data.resolveSibling(data.getFileName() + ".meta");
+  }
+
+  static DataRequest.Write write(long chunkId, int version, int offset, byte[] bytes, long order) {
+    ByteBuf payload = buffer(bytes);
+    int[] checksums = BlockChecksums.ofParts(payload, offset);
+    payload.release();
+    return new DataRequest.Write(
+        chunkId,
+        version,
+        offset,
+        bytes.length,
+        SESSION,
+        order,
+        order,
+        0,
+        List.of(new ChainHop(1, 11, "h", 1), new ChainHop(2, 12, "h", 2)),
+        checksums,
+        true);
+  }
+
+  void put(long chunkId, int version, int offset, byte[] bytes, long order) {
+    await(store.write(write(chunkId, version, offset, bytes, order), false, buffer(bytes)));
+  }
+
+  static ByteBuf buffer(byte[] bytes) {
+    return ByteBufAllocator.DEFAULT.directBuffer(Math.max(1, bytes.length)).writeBytes(bytes);
+  }
+
+  /** All bytes, read in pieces and verified by the store. */
+  byte[] contents(long chunkId) {
+    int length = store.find(chunkId).lengthBytes();
+    byte[] bytes = new byte[length];
+    for (int offset = 0; offset < length; offset += MetaLayout.MIB) {
+      MemoryBlocks blocks = await(store.readVerified(chunkId, offset, MetaLayout.MIB));
+      blocks.bytes().readBytes(bytes, offset, blocks.bytes().readableBytes());
+      blocks.bytes().release();
+    }
+    return bytes;
+  }
+
+  /** The checksums that the store keeps for the whole replica. */
+  int[] checksums(long chunkId) {
+    return await(store.checksums(chunkId, 0, store.find(chunkId).lengthBytes()));
+  }
+
+  static int[] expectedChecksums(byte[] bytes) {
+    ByteBuf buffer = buffer(bytes);
+    int[] checksums = BlockChecksums.ofParts(buffer, 0);
+    buffer.release();
+    return checksums;
+  }
+
+  static byte[] patterned(int length, int seed) {
+    byte[] bytes = new byte[length];
+    IntStream.range(0, length).forEach(i -> bytes[i] = (byte) (i * 31 + seed));
+    return bytes;
+  }
+
+  static <T> T await(CompletableFuture<T> future) {
+    try {
+      return future.get(20, SECONDS);
+    } catch (ExecutionException e) {
+      throw new AssertionError("the operation failed: " + e.getCause().getMessage(), e.getCause());
+    } catch (InterruptedException | TimeoutException e) {
+      throw new AssertionError("the operation did not end", e);
+    }
+  }
+
+  /** The status with which an operation fails. */
+  static Status failureOf(CompletableFuture<?> future) {
+    try {
+      future.get(20, SECONDS);
+      return Status.OK;
+    } catch (ExecutionException e) {
+      return ((StoreException) e.getCause()).status();
+    } catch (InterruptedException | TimeoutException e) {
+      throw new AssertionError("the operation did not end", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}
