@@ -13,9 +13,9 @@ public sealed interface Applied {
    *
    * @param reply chunk locations in it carry only what is journalled: index, chunk id, version,
    *     node ids, fresh
-   * @param cut present when this began a truncation whose boundary chunk has to be cut: the answer
-   *     may go out only after the ChangeCommit. A repetition of the mutation brings it again as
-   *     long as the cut is pending.
+   * @param cut present when a truncation left a boundary chunk to be cut: the answer may go out
+   *     only when this cut is not pending any more. It is to be begun, unless it is under way. A
+   *     repetition of the mutation brings it again as long as it is pending.
    */
   record Replied(OperationReply reply, Optional<PendingCut> cut) implements Applied {}
 

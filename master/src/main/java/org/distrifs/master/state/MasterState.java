@@ -1,13 +1,23 @@
 package org.distrifs.master.state;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.distrifs.master.chunk.ChunkInfo;
 import org.distrifs.master.chunk.PendingCut;
+import org.distrifs.master.namespace.FileTime;
+import org.distrifs.master.namespace.InodeTable;
+import org.distrifs.master.namespace.Namespace;
+import org.distrifs.master.session.Session;
 import org.distrifs.master.session.SessionInfo;
+import org.distrifs.master.session.Sessions;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.journal.FormatCluster;
 import org.distrifs.proto.journal.JournalEntry;
+import org.distrifs.proto.journal.SessionStart;
+import org.distrifs.proto.journal.StartTerm;
 
 /**
  * All that the journal says: namespace, chunk map, sessions and nodes. The same entries in the same
@@ -17,9 +27,60 @@ import org.distrifs.proto.journal.JournalEntry;
  */
 public final class MasterState {
 
-  /** Applies an entry. Total: whatever the entry holds, the answer is an {@link Applied}. */
+  /** What this code can apply: a cluster of a higher level is refused. */
+  public static final int FEATURE_LEVEL = 1;
+
+  /** Characters of a session's client name at most. */
+  public static final int MAX_CLIENT_NAME_LENGTH = 1024;
+
+  private static final int ROOT_PERMISSIONS = 0755;
+
+  private final Namespace namespace = new Namespace(this::orphaned);
+  private final InodeResolver resolver = new InodeResolver(namespace.inodes());
+  private final FileChunks chunks = new FileChunks(namespace.inodes());
+  private final Replies replies = new Replies(namespace.inodes(), chunks.map());
+  private final Nodes nodes = new Nodes();
+  private final Sessions sessions = new Sessions();
+  private final ChunkAllocation allocation =
+      new ChunkAllocation(namespace.inodes(), resolver, chunks, nodes, replies);
+  private final ClientMutations mutations =
+      new ClientMutations(
+          sessions,
+          new NamespaceMutations(namespace, resolver, allocation, replies),
+          new FileMutations(namespace.inodes(), resolver, chunks, replies),
+          allocation,
+          chunks);
+  private final ChainChanges changes = new ChainChanges(chunks, nodes);
+  private final Reads reads = new Reads(namespace, resolver, chunks, replies);
+
+  private long clusterId;
+  private long term;
+  private long appliedTxid;
+  private long timeNs;
+
+  /**
+   * Applies an entry. Total: whatever the entry holds, the answer is an {@link Applied}.
+   *
+   * @throws IllegalStateException if the txid does not follow the last one: the caller is wrong
+   */
   public Applied apply(long txid, JournalEntry entry) {
-    throw new UnsupportedOperationException();
+    if (txid <= appliedTxid) {
+      throw new IllegalStateException("txid " + txid + " comes after " + appliedTxid);
+    }
+    appliedTxid = txid;
+    timeNs = Math.max(timeNs, entry.getTimeNs());
+    return switch (entry.getKindCase()) {
+      case CLIENT -> mutations.apply(txid, timeNs, entry.getClient());
+      case FORMAT_CLUSTER -> format(entry.getFormatCluster());
+      case START_TERM -> start(entry.getStartTerm());
+      case SESSION_START -> start(entry.getSessionStart());
+      case SESSION_END -> endSession(entry.getSessionEnd().getSessionId());
+      case NODE_JOIN -> nodes.join(entry.getNodeJoin());
+      case CHANGE_RESERVE -> changes.reserve(entry.getChangeReserve());
+      case CHANGE_COMMIT -> changes.commit(entry.getChangeCommit());
+      case DURABLE_MARK -> new Applied.Accepted();
+      case KIND_NOT_SET -> new Applied.Refused("The entry is of a kind unknown to this master");
+    };
   }
 
   /**
@@ -27,7 +88,7 @@ public final class MasterState {
    * are left for the service to fill in). Anything else is EINVAL.
    */
   public OperationReply read(long sessionId, Operation operation) {
-    throw new UnsupportedOperationException();
+    return reads.read(sessionId, operation);
   }
 
   /**
@@ -35,32 +96,33 @@ public final class MasterState {
    * number was passed, of an unknown session (EIO) or slot (EINVAL); empty if it may be proposed.
    */
   public Optional<Applied.Replied> remembered(long sessionId, int slot, long number) {
-    throw new UnsupportedOperationException();
+    return mutations.remembered(sessionId, slot, number);
   }
 
   /** Id of the cluster; 0 before its FormatCluster was applied. */
   public long clusterId() {
-    throw new UnsupportedOperationException();
+    return clusterId;
   }
 
   /** Chunk size of new files. */
   public long chunkSizeBytes() {
-    throw new UnsupportedOperationException();
+    return allocation.defaultChunkSizeBytes();
   }
 
   /** Highest term started, 0 before the first. */
   public long term() {
-    throw new UnsupportedOperationException();
+    return term;
   }
 
   /** Txid of the last entry applied, 0 before the first. */
   public long appliedTxid() {
-    throw new UnsupportedOperationException();
+    return appliedTxid;
   }
 
   /** The chunk of this id, with or without a file. */
   public Optional<ChunkInfo> chunk(long chunkId) {
-    throw new UnsupportedOperationException();
+    int chunk = chunks.map().find(chunkId);
+    return chunk == 0 ? Optional.empty() : Optional.of(chunks.info(chunk));
   }
 
   /**
@@ -71,66 +133,174 @@ public final class MasterState {
    * @param limit 1 or more
    */
   public List<ChunkInfo> chunksAfter(long afterChunkId, int limit) {
-    throw new UnsupportedOperationException();
+    List<ChunkInfo> found = new ArrayList<>();
+    for (long id = afterChunkId + 1; id < chunks.map().nextId() && found.size() < limit; id++) {
+      int chunk = chunks.map().find(id);
+      if (chunk != 0) {
+        found.add(chunks.info(chunk));
+      }
+    }
+    return found;
   }
 
   /**
-   * The chunks of a file in the order of their indices, fresh ones too.
+   * The chunks of a file in the order of their indices, fresh ones too; none if there is no such
+   * file.
    *
    * @param fromIndex the first index that counts
    * @param limit 1 or more
    */
   public List<ChunkInfo> chunksOf(long inode, long fromIndex, int limit) {
-    throw new UnsupportedOperationException();
+    int slot = resolver.regular(inode);
+    return slot < 0 ? List.of() : chunks.of(slot, fromIndex, limit);
   }
 
-  /** The cut that a file waits for. */
+  /**
+   * The cut that a file waits for. It is gone after its ChangeCommit, and when its chunk is dropped
+   * from the file.
+   */
   public Optional<PendingCut> pendingCut(long inode) {
-    throw new UnsupportedOperationException();
+    return Optional.ofNullable(chunks.cuts().get(inode));
   }
 
   /** All cuts that have to be done. */
   public List<PendingCut> pendingCuts() {
-    throw new UnsupportedOperationException();
+    return List.copyOf(chunks.cuts().values());
   }
 
   /** Ids of all chunks with a version reserved and not committed. */
   public List<Long> changingChunks() {
-    throw new UnsupportedOperationException();
+    return List.copyOf(chunks.changing());
   }
 
-  /** An absolute path that leads to the inode, or empty if none does or it is unknown. */
+  /** An absolute path that leads to the inode, or empty if none does. */
   public Optional<byte[]> pathOf(long inode) {
-    throw new UnsupportedOperationException();
+    int slot = namespace.inodes().find(inode);
+    return slot == 0 ? Optional.empty() : Optional.ofNullable(namespace.pathOf(slot));
   }
 
   /** The inode at the end of an absolute path, links not followed; empty if a name is missing. */
   public Optional<Long> inodeAt(byte[] path) {
-    throw new UnsupportedOperationException();
+    if (path.length == 0 || path[0] != '/' || clusterId == 0) {
+      return Optional.empty();
+    }
+    int at = namespace.inodes().find(InodeTable.ROOT_ID);
+    int start = 1;
+    while (start < path.length && at != 0) {
+      int end = start;
+      while (end < path.length && path[end] != '/') {
+        end++;
+      }
+      if (end > start) {
+        at = namespace.lookup(at, Arrays.copyOfRange(path, start, end));
+      }
+      start = end + 1;
+    }
+    return at == 0 ? Optional.empty() : Optional.of(namespace.inodes().id(at));
   }
 
   /** Open sessions in the order of their ids. */
   public List<SessionInfo> sessions() {
-    throw new UnsupportedOperationException();
+    return sessions.all().stream().map(Session::info).toList();
   }
 
   /** An open session. */
   public Optional<SessionInfo> session(long sessionId) {
-    throw new UnsupportedOperationException();
+    return Optional.ofNullable(sessions.find(sessionId)).map(Session::info);
   }
 
   /** All nodes that ever joined, in the order of their ids. */
   public List<NodeInfo> nodes() {
-    throw new UnsupportedOperationException();
+    return nodes.all();
   }
 
   /** A node that joined. */
   public Optional<NodeInfo> node(int nodeId) {
-    throw new UnsupportedOperationException();
+    return Optional.ofNullable(nodes.find(nodeId));
   }
 
   /** How much there is. */
   public StateCounts counts() {
-    throw new UnsupportedOperationException();
+    return new StateCounts(
+        namespace.inodes().count(),
+        namespace.directories(),
+        namespace.orphans(),
+        chunks.map().count(),
+        chunks.garbageCount(),
+        sessions.count());
+  }
+
+  /** Bytes of the tables of inodes, names and chunks. */
+  public long memoryBytes() {
+    return namespace.memoryBytes() + chunks.map().memoryBytes();
+  }
+
+  /** A hash of the whole state, which takes a walk through all of it: for tests and comparisons. */
+  public long stateDigest() {
+    long tables = StateDigest.of(namespace, chunks, sessions.all(), nodes);
+    return tables + 31 * clusterId + 37 * term + 41 * timeNs + 43 * chunkSizeBytes();
+  }
+
+  private Applied format(FormatCluster format) {
+    if (clusterId != 0) {
+      return new Applied.Refused("The cluster is formatted already");
+    }
+    if (format.getClusterId() == 0) {
+      return new Applied.Refused("A cluster's id is not 0");
+    }
+    if (!ChunkAllocation.isChunkSize(format.getChunkSizeBytes())) {
+      return new Applied.Refused(
+          "A chunk size is a power of two from 4 KiB to 1 GiB, not " + format.getChunkSizeBytes());
+    }
+    if (Integer.compareUnsigned(format.getFeatureLevel(), FEATURE_LEVEL) > 0) {
+      return new Applied.Refused(
+          "The cluster has feature level "
+              + Integer.toUnsignedString(format.getFeatureLevel())
+              + "; this master knows up to "
+              + FEATURE_LEVEL);
+    }
+    clusterId = format.getClusterId();
+    allocation.setDefaultChunkSizeBytes(format.getChunkSizeBytes());
+    long time = FileTime.ofNs(timeNs);
+    namespace.makeRoot(ROOT_PERMISSIONS, format.getRootUid(), format.getRootGid(), time);
+    return new Applied.Accepted();
+  }
+
+  private Applied start(StartTerm start) {
+    if (Long.compareUnsigned(start.getTerm(), term) <= 0) {
+      return new Applied.Refused("Term " + start.getTerm() + " is not above the last one, " + term);
+    }
+    term = start.getTerm();
+    return new Applied.Accepted();
+  }
+
+  private Applied start(SessionStart start) {
+    if (clusterId == 0) {
+      return new Applied.Refused("The cluster is not formatted");
+    }
+    if (start.getClientName().length() > MAX_CLIENT_NAME_LENGTH) {
+      return new Applied.Refused(
+          "A client's name is at most " + MAX_CLIENT_NAME_LENGTH + " characters long");
+    }
+    String refusal =
+        sessions.start(
+            new SessionInfo(
+                start.getSessionId(),
+                start.getSessionSecret(),
+                start.getSlots(),
+                start.getClientName()));
+    return refusal == null ? new Applied.Accepted() : new Applied.Refused(refusal);
+  }
+
+  private Applied endSession(long sessionId) {
+    if (!sessions.end(sessionId)) {
+      return new Applied.Refused("There is no session " + Long.toHexString(sessionId));
+    }
+    chunks.releaseAll(sessionId);
+    return new Applied.Accepted();
+  }
+
+  private void orphaned(int inode) {
+    chunks.orphaned(inode);
   }
 }

@@ -1,0 +1,80 @@
+package org.distrifs.master.chunk;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Who holds which fresh chunk. Several sessions may hold one, when they write the same place of a
+ * file before any of them commits; it is dropped only when the last of them gives it up, since each
+ * was promised that its bytes have a place. Small: as many entries as chunks are being written
+ * first.
+ */
+public final class FreshChunks {
+
+  /** Fresh chunks of one session at most: 4 TiB of 64 MiB chunks that nothing committed. */
+  public static final int MAX_PER_SESSION = 65_536;
+
+  private final Map<Long, TreeSet<Long>> holders = new HashMap<>();
+  private final Map<Long, TreeSet<Long>> bySession = new HashMap<>();
+
+  /** Makes a session a holder. */
+  public void hold(long chunkId, long sessionId) {
+    holders.computeIfAbsent(chunkId, any -> new TreeSet<>()).add(sessionId);
+    bySession.computeIfAbsent(sessionId, any -> new TreeSet<>()).add(chunkId);
+  }
+
+  /** Whether a session has no room for a further one. */
+  public boolean isFull(long sessionId) {
+    TreeSet<Long> chunks = bySession.get(sessionId);
+    return chunks != null && chunks.size() >= MAX_PER_SESSION;
+  }
+
+  public boolean isHolder(long chunkId, long sessionId) {
+    TreeSet<Long> sessions = holders.get(chunkId);
+    return sessions != null && sessions.contains(sessionId);
+  }
+
+  /** Takes a session off; answers whether it was the last holder. */
+  public boolean release(long chunkId, long sessionId) {
+    TreeSet<Long> sessions = holders.get(chunkId);
+    if (sessions == null || !sessions.remove(sessionId)) {
+      return false;
+    }
+    forget(sessionId, chunkId);
+    if (sessions.isEmpty()) {
+      holders.remove(chunkId);
+      return true;
+    }
+    return false;
+  }
+
+  /** Takes all holders off: the chunk is fresh no more. */
+  public void clear(long chunkId) {
+    TreeSet<Long> sessions = holders.remove(chunkId);
+    if (sessions != null) {
+      sessions.forEach(session -> forget(session, chunkId));
+    }
+  }
+
+  /** The fresh chunks of a session in the order of their ids. */
+  public List<Long> of(long sessionId) {
+    TreeSet<Long> chunks = bySession.get(sessionId);
+    return chunks == null ? List.of() : List.copyOf(chunks);
+  }
+
+  /** The holders of a chunk in the order of their ids. */
+  public List<Long> holders(long chunkId) {
+    TreeSet<Long> sessions = holders.get(chunkId);
+    return sessions == null ? List.of() : List.copyOf(sessions);
+  }
+
+  private void forget(long sessionId, long chunkId) {
+    TreeSet<Long> chunks = bySession.get(sessionId);
+    chunks.remove(chunkId);
+    if (chunks.isEmpty()) {
+      bySession.remove(sessionId);
+    }
+  }
+}

@@ -1,0 +1,388 @@
+package org.distrifs.master.namespace;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.IntConsumer;
+import org.distrifs.master.table.ByteHeap;
+import org.distrifs.master.table.OrderedIndex;
+import org.distrifs.proto.error.Errno;
+
+/**
+ * The tree of directories, with the rules by which names come and go (as ext4 has them).
+ * Permissions and sticky bits are the business of the client's kernel.
+ *
+ * <p>Methods take slots of inodes. Those that answer an {@code int} errno have done nothing unless
+ * it is 0. An inode that loses its last name stays as an orphan: whoever has it open goes on.
+ */
+public final class Namespace {
+
+  /** Links of a file at most (EXT4_LINK_MAX). Directories may have more. */
+  public static final int MAX_LINKS = 65_000;
+
+  private final InodeTable inodes = new InodeTable();
+  private final DentryTable dentries = new DentryTable();
+  private final ByteHeap targets = new ByteHeap();
+  private final LinkNames names = new LinkNames(inodes);
+  private final IntConsumer onOrphan;
+  private int root;
+  private int directories;
+  private int orphans;
+
+  /** One entry of a listing. */
+  public record Entry(byte[] name, long cookie, int inode) {}
+
+  /**
+   * @param onOrphan told of each inode that lost its last name
+   */
+  public Namespace(IntConsumer onOrphan) {
+    this.onOrphan = onOrphan;
+  }
+
+  /** Makes the root directory; before that nothing else may be called. */
+  public void makeRoot(int permissions, int uid, int gid, long time) {
+    root = inodes.create(FileMode.DIRECTORY | permissions, uid, gid, time);
+    inodes.setNlink(root, 2);
+    directories++;
+  }
+
+  public InodeTable inodes() {
+    return inodes;
+  }
+
+  /** Directories with a name, and the root. */
+  public int directories() {
+    return directories;
+  }
+
+  /** Inodes without a name. */
+  public int orphans() {
+    return orphans;
+  }
+
+  /** The inode that a name leads to, or 0. */
+  public int lookup(int directory, byte[] name) {
+    int dentry = dentries.find(directory, name);
+    return dentry == 0 ? 0 : dentries.inode(dentry);
+  }
+
+  /** Whether a directory was removed: nothing can be found or made in it. */
+  public boolean isRemoved(int inode) {
+    return inodes.nlink(inode) == 0;
+  }
+
+  /** The directory above; of the root, and of a removed one, itself. */
+  public int parentOf(int directory) {
+    int dentry = inodes.dentry(directory);
+    return dentry == 0 ? directory : dentries.parent(dentry);
+  }
+
+  /** Entries of a directory from behind a cookie on; 0 is before the first. */
+  public Listing list(int directory, long afterCookie) {
+    return new Listing(directory, dentries.behind(directory, afterCookie));
+  }
+
+  /** Entries of one directory in their order. Good until the next change. */
+  public final class Listing {
+    private final int directory;
+    private final OrderedIndex.Cursor cursor;
+
+    private Listing(int directory, OrderedIndex.Cursor cursor) {
+      this.directory = directory;
+      this.cursor = cursor;
+    }
+
+    /** The next entry, or null after the last. */
+    public Entry next() {
+      int dentry = cursor.next();
+      if (dentry == 0 || dentries.parent(dentry) != directory) {
+        return null;
+      }
+      return new Entry(dentries.name(dentry), dentries.cookie(dentry), dentries.inode(dentry));
+    }
+  }
+
+  /** 0 if an inode can be made and named in the directory under a name that is not there. */
+  public int checkRoom(int directory) {
+    if (isRemoved(directory)) {
+      return Errno.ENOENT.code();
+    }
+    return inodes.isFull() || dentries.isFull() ? Errno.ENOSPC.code() : 0;
+  }
+
+  /** Makes an inode of any type and names it, after {@link #checkRoom}; answers its slot. */
+  public int make(int directory, byte[] name, int mode, int uid, int gid, long time) {
+    boolean inherits = (inodes.mode(directory) & FileMode.SET_GID) != 0;
+    boolean isDirectory = FileMode.isDirectory(mode);
+    int ownMode = inherits && isDirectory ? mode | FileMode.SET_GID : mode;
+    int inode = inodes.create(ownMode, uid, inherits ? inodes.gid(directory) : gid, time);
+    if (isDirectory) {
+      directories++;
+    }
+    inodes.setNlink(inode, isDirectory ? 2 : 1);
+    enter(directory, name, inode);
+    touch(directory, time);
+    return inode;
+  }
+
+  /** Makes a symlink, after {@link #checkRoom}. */
+  public int makeSymlink(int directory, byte[] name, byte[] target, int uid, int gid, long time) {
+    int inode = make(directory, name, FileMode.SYMLINK | 0777, uid, gid, time);
+    inodes.setPayload(inode, targets.add(target));
+    inodes.setSize(inode, target.length);
+    return inode;
+  }
+
+  /** The target of a symlink. */
+  public byte[] target(int symlink) {
+    return targets.get((int) inodes.payload(symlink));
+  }
+
+  /** Gives a file one more name. */
+  public int link(int inode, int directory, byte[] name, long time) {
+    int noRoom = checkRoom(directory);
+    if (noRoom != 0) {
+      return noRoom;
+    }
+    if (dentries.find(directory, name) != 0) {
+      return Errno.EEXIST.code();
+    }
+    if (inodes.isDirectory(inode)) {
+      return Errno.EPERM.code();
+    }
+    if (inodes.nlink(inode) == 0) {
+      return Errno.ENOENT.code();
+    }
+    if (inodes.nlink(inode) >= MAX_LINKS) {
+      return Errno.EMLINK.code();
+    }
+    inodes.setNlink(inode, inodes.nlink(inode) + 1);
+    enter(directory, name, inode);
+    touchInode(inode, time);
+    touch(directory, time);
+    return 0;
+  }
+
+  /** Removes a name of what is not a directory. */
+  public int unlink(int directory, byte[] name, long time) {
+    int dentry = dentries.find(directory, name);
+    if (dentry == 0) {
+      return Errno.ENOENT.code();
+    }
+    int inode = dentries.inode(dentry);
+    if (inodes.isDirectory(inode)) {
+      return Errno.EISDIR.code();
+    }
+    leave(dentry);
+    dropLink(inode, time);
+    touch(directory, time);
+    return 0;
+  }
+
+  /** Removes an empty directory. */
+  public int removeDirectory(int directory, byte[] name, long time) {
+    int dentry = dentries.find(directory, name);
+    if (dentry == 0) {
+      return Errno.ENOENT.code();
+    }
+    int inode = dentries.inode(dentry);
+    if (!inodes.isDirectory(inode)) {
+      return Errno.ENOTDIR.code();
+    }
+    if (inodes.size(inode) != 0) {
+      return Errno.ENOTEMPTY.code();
+    }
+    leave(dentry);
+    dropLink(inode, time);
+    touch(directory, time);
+    return 0;
+  }
+
+  /** Where a name is moved from or to. */
+  public record Place(int directory, byte[] name) {}
+
+  /**
+   * Moves a name, over an existing one unless {@code noReplace}. Checks are in the order of Linux's
+   * {@code do_renameat2} and {@code vfs_rename}, which decides between two errors.
+   */
+  public int rename(Place from, Place to, boolean noReplace, long time) {
+    int source = dentries.find(from.directory(), from.name());
+    if (source == 0 || isRemoved(to.directory())) {
+      return Errno.ENOENT.code();
+    }
+    int target = dentries.find(to.directory(), to.name());
+    if (target != 0 && noReplace) {
+      return Errno.EEXIST.code();
+    }
+    int moved = dentries.inode(source);
+    if (isWithin(to.directory(), moved)) {
+      return Errno.EINVAL.code();
+    }
+    if (target != 0) {
+      int victim = dentries.inode(target);
+      if (victim == moved) {
+        return 0;
+      }
+      int refused = checkReplace(moved, victim, from.directory());
+      if (refused != 0) {
+        return refused;
+      }
+      leave(target);
+      dropLink(victim, time);
+    } else if (dentries.isFull()) {
+      return Errno.ENOSPC.code();
+    }
+    leave(source);
+    enter(to.directory(), to.name(), moved);
+    touchInode(moved, time);
+    touchBoth(from.directory(), to.directory(), time);
+    return 0;
+  }
+
+  private int checkReplace(int moved, int victim, int sourceDirectory) {
+    boolean victimIsDirectory = inodes.isDirectory(victim);
+    if (victimIsDirectory && isWithin(sourceDirectory, victim)) {
+      return Errno.ENOTEMPTY.code();
+    }
+    if (inodes.isDirectory(moved) != victimIsDirectory) {
+      return victimIsDirectory ? Errno.EISDIR.code() : Errno.ENOTDIR.code();
+    }
+    return victimIsDirectory && inodes.size(victim) != 0 ? Errno.ENOTEMPTY.code() : 0;
+  }
+
+  /** Swaps what two names lead to (RENAME_EXCHANGE). */
+  public int exchange(Place from, Place to, long time) {
+    int first = dentries.find(from.directory(), from.name());
+    int second = dentries.find(to.directory(), to.name());
+    if (first == 0 || second == 0) {
+      return Errno.ENOENT.code();
+    }
+    int inode = dentries.inode(first);
+    int other = dentries.inode(second);
+    if (isWithin(to.directory(), inode) || isWithin(from.directory(), other)) {
+      return Errno.EINVAL.code();
+    }
+    if (inode == other) {
+      return 0;
+    }
+    names.remove(inode, first);
+    names.remove(other, second);
+    dentries.setInode(first, other);
+    dentries.setInode(second, inode);
+    names.add(other, first);
+    names.add(inode, second);
+    int gained = (inodes.isDirectory(other) ? 1 : 0) - (inodes.isDirectory(inode) ? 1 : 0);
+    inodes.setNlink(from.directory(), inodes.nlink(from.directory()) + gained);
+    inodes.setNlink(to.directory(), inodes.nlink(to.directory()) - gained);
+    touchInode(inode, time);
+    touchInode(other, time);
+    touchBoth(from.directory(), to.directory(), time);
+    return 0;
+  }
+
+  /** A path from the root to an inode, or null if none leads there. */
+  public byte[] pathOf(int inode) {
+    if (inode == root) {
+      return new byte[] {'/'};
+    }
+    Deque<byte[]> parts = new ArrayDeque<>();
+    for (int at = inode; at != root; at = parentOf(at)) {
+      int dentry = inodes.dentry(at);
+      if (dentry == 0) {
+        return null;
+      }
+      parts.push(dentries.name(dentry));
+    }
+    ByteArrayOutputStream path = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      path.write('/');
+      path.writeBytes(part);
+    }
+    return path.toByteArray();
+  }
+
+  /** Told of each directory entry, in no order that means anything. */
+  @FunctionalInterface
+  public interface EntryVisitor {
+    void visit(int directory, byte[] name, long cookie, int inode);
+  }
+
+  public void forEachEntry(EntryVisitor visitor) {
+    dentries.forEach(
+        dentry ->
+            visitor.visit(
+                dentries.parent(dentry),
+                dentries.name(dentry),
+                dentries.cookie(dentry),
+                dentries.inode(dentry)));
+  }
+
+  /** The numbers that future inodes and cookies follow from: part of the state. */
+  public long nextNumbersDigest() {
+    return inodes.nextId() * 31 + dentries.lastCookie();
+  }
+
+  /** Bytes of all tables. */
+  public long memoryBytes() {
+    return inodes.memoryBytes() + dentries.memoryBytes() + targets.memoryBytes();
+  }
+
+  private void enter(int directory, byte[] name, int inode) {
+    names.add(inode, dentries.add(directory, name, inode));
+    inodes.setSize(directory, inodes.size(directory) + 1);
+    if (inodes.isDirectory(inode)) {
+      inodes.setNlink(directory, inodes.nlink(directory) + 1);
+    }
+  }
+
+  private void leave(int dentry) {
+    int directory = dentries.parent(dentry);
+    int inode = dentries.inode(dentry);
+    names.remove(inode, dentry);
+    dentries.remove(dentry);
+    inodes.setSize(directory, inodes.size(directory) - 1);
+    if (inodes.isDirectory(inode)) {
+      inodes.setNlink(directory, inodes.nlink(directory) - 1);
+    }
+  }
+
+  private void dropLink(int inode, long time) {
+    boolean isDirectory = inodes.isDirectory(inode);
+    int left = isDirectory ? 0 : inodes.nlink(inode) - 1;
+    inodes.setNlink(inode, left);
+    touchInode(inode, time);
+    if (left == 0) {
+      orphans++;
+      if (isDirectory) {
+        directories--;
+      }
+      onOrphan.accept(inode);
+    }
+  }
+
+  private void touchInode(int inode, long time) {
+    inodes.setCtime(inode, time);
+    inodes.countChange(inode);
+  }
+
+  private void touch(int directory, long time) {
+    inodes.setMtime(directory, time);
+    touchInode(directory, time);
+  }
+
+  private void touchBoth(int directory, int other, long time) {
+    touch(directory, time);
+    if (other != directory) {
+      touch(other, time);
+    }
+  }
+
+  /** Whether {@code directory} is {@code ancestor} or below it. */
+  private boolean isWithin(int directory, int ancestor) {
+    int at = directory;
+    while (at != ancestor && parentOf(at) != at) {
+      at = parentOf(at);
+    }
+    return at == ancestor;
+  }
+}

@@ -1,0 +1,179 @@
+package org.distrifs.master.state;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.distrifs.master.chunk.PendingCut;
+import org.distrifs.master.namespace.FileTime;
+import org.distrifs.master.namespace.InodeTable;
+import org.distrifs.proto.control.Commit;
+import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.SetAttributes;
+import org.distrifs.proto.control.TimeChange;
+import org.distrifs.proto.error.Errno;
+
+/** The mutations of one inode: attributes, size, and what a client wrote. */
+final class FileMutations {
+
+  private final InodeTable inodes;
+  private final InodeResolver resolver;
+  private final FileChunks chunks;
+  private final Replies replies;
+
+  FileMutations(InodeTable inodes, InodeResolver resolver, FileChunks chunks, Replies replies) {
+    this.inodes = inodes;
+    this.resolver = resolver;
+    this.chunks = chunks;
+    this.replies = replies;
+  }
+
+  /** Whether it would change the size while a cut is pending, and so has to wait for that. */
+  boolean mustWait(SetAttributes set) {
+    int inode = inodes.find(set.getInode());
+    return set.hasSize()
+        && inode != 0
+        && set.getSize() != inodes.size(inode)
+        && chunks.cuts().containsKey(set.getInode());
+  }
+
+  /** Whether it would extend the file while a cut is pending, and so has to wait for that. */
+  boolean mustWait(Commit commit) {
+    int inode = inodes.find(commit.getInode());
+    return inode != 0 && extendsFile(inode, commit) && chunks.cuts().containsKey(commit.getInode());
+  }
+
+  OperationReply setAttributes(Mutation mutation, SetAttributes set) {
+    int inode = set.hasSize() ? resolver.regular(set.getInode()) : resolver.any(set.getInode());
+    if (inode < 0) {
+      return Replies.error(-inode);
+    }
+    if (set.hasSize() && set.getSize() < 0) {
+      return Replies.error(Errno.EFBIG);
+    }
+    if (!isTime(set.getAtime()) || !isTime(set.getMtime())) {
+      return Replies.error(Errno.EINVAL);
+    }
+    if (set.hasSize()) {
+      setSize(inode, set.getSize());
+      inodes.setMtime(inode, mutation.time());
+    }
+    if (set.hasMode()) {
+      inodes.setPermissions(inode, set.getMode());
+    }
+    inodes.setOwner(
+        inode,
+        set.hasUid() ? set.getUid() : inodes.uid(inode),
+        set.hasGid() ? set.getGid() : inodes.gid(inode));
+    if (set.hasAtime()) {
+      inodes.setAtime(inode, timeOf(set.getAtime(), mutation));
+    }
+    if (set.hasMtime()) {
+      inodes.setMtime(inode, timeOf(set.getMtime(), mutation));
+    }
+    if (changesAnything(set)) {
+      inodes.setCtime(inode, mutation.time());
+      inodes.countChange(inode);
+    }
+    return replies.of(inode).build();
+  }
+
+  OperationReply commit(Mutation mutation, Commit commit) {
+    int inode = resolver.regular(commit.getInode());
+    if (inode < 0) {
+      return Replies.error(-inode);
+    }
+    if (commit.getSize() < 0) {
+      return Replies.error(Errno.EFBIG);
+    }
+    if (Long.compareUnsigned(commit.getTruncateEpoch(), inodes.truncateEpoch(inode)) > 0) {
+      return Replies.error(Errno.EINVAL, "this truncate epoch was never given out");
+    }
+    List<Integer> written = new ArrayList<>();
+    for (long chunkId : commit.getWrittenChunksList()) {
+      int chunk = chunks.map().find(chunkId);
+      boolean attached = chunk != 0 && chunks.map().file(chunk) == inode;
+      boolean truncatedAway = !attached && commit.getTruncateEpoch() < inodes.truncateEpoch(inode);
+      if (attached && chunks.isVisibleTo(chunk, mutation.sessionId())) {
+        written.add(chunk);
+      } else if (!truncatedAway) {
+        // What was written there is lost, and the writer must know.
+        return Replies.error(
+            Errno.EIO, "chunk " + chunkId + " is not part of the file for this session");
+      }
+    }
+    boolean extended = extendsFile(inode, commit);
+    for (int chunk : written) {
+      chunks.commit(chunk);
+    }
+    for (long chunkId : commit.getReleasedChunksList()) {
+      int chunk = chunks.map().find(chunkId);
+      if (chunk != 0 && chunks.map().file(chunk) == inode) {
+        chunks.release(chunk, mutation.sessionId());
+      }
+    }
+    if (extended) {
+      inodes.setSize(inode, commit.getSize());
+    }
+    if (commit.getModified() || extended) {
+      long time = writeTime(mutation, commit);
+      inodes.setMtime(inode, time);
+      // ctime also tells of changes after the write, so it never goes back.
+      inodes.setCtime(inode, Math.max(time, inodes.ctime(inode)));
+      inodes.countChange(inode);
+    }
+    return replies.of(inode).build();
+  }
+
+  private boolean extendsFile(int inode, Commit commit) {
+    return inodes.isRegular(inode)
+        && commit.getTruncateEpoch() == inodes.truncateEpoch(inode)
+        && commit.getSize() > inodes.size(inode);
+  }
+
+  /**
+   * A lower size drops the chunks behind it. A chunk in which the new end lies has to be cut on its
+   * members, whoever holds it: otherwise bytes of before would come back when the file grows.
+   */
+  private void setSize(int inode, long size) {
+    boolean shorter = size < inodes.size(inode);
+    inodes.setSize(inode, size);
+    if (!shorter) {
+      return;
+    }
+    long epoch = inodes.truncateEpoch(inode) + 1;
+    inodes.setTruncateEpoch(inode, epoch);
+    int exponent = inodes.chunkSizeExponent(inode);
+    long index = size >>> exponent;
+    int keptBytes = (int) (size - (index << exponent));
+    chunks.detachFrom(inode, keptBytes == 0 ? index : index + 1);
+    int boundary = chunks.map().at(inode, index);
+    if (boundary != 0) {
+      long id = inodes.id(inode);
+      chunks.cuts().put(id, new PendingCut(id, epoch, chunks.map().id(boundary), keptBytes));
+    }
+  }
+
+  private static boolean changesAnything(SetAttributes set) {
+    return set.hasSize()
+        || set.hasMode()
+        || set.hasUid()
+        || set.hasGid()
+        || set.hasAtime()
+        || set.hasMtime();
+  }
+
+  private static boolean isTime(TimeChange change) {
+    return Integer.compareUnsigned(change.getNanoseconds(), FileTime.NS_PER_SECOND) < 0;
+  }
+
+  private static long timeOf(TimeChange change, Mutation mutation) {
+    return change.getNow()
+        ? mutation.time()
+        : FileTime.pack(change.getSeconds(), change.getNanoseconds());
+  }
+
+  private static long writeTime(Mutation mutation, Commit commit) {
+    long agoNs = commit.getModified() ? commit.getModifiedAgoNs() : 0;
+    boolean believable = agoNs >= 0 && agoNs <= mutation.timeNs();
+    return FileTime.ofNs(believable ? mutation.timeNs() - agoNs : mutation.timeNs());
+  }
+}

@@ -1,0 +1,146 @@
+package org.distrifs.master.state;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import org.distrifs.master.namespace.FileMode;
+import org.distrifs.master.namespace.Names;
+import org.distrifs.master.namespace.Namespace;
+import org.distrifs.master.table.OrderedIndex;
+import org.distrifs.master.table.RecordTable;
+import org.distrifs.proto.control.DirectoryEntry;
+import org.distrifs.proto.control.FileSystemStatistics;
+import org.distrifs.proto.control.GetAttributes;
+import org.distrifs.proto.control.GetChains;
+import org.distrifs.proto.control.Lookup;
+import org.distrifs.proto.control.Operation;
+import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.ReadDirectory;
+import org.distrifs.proto.control.ReadLink;
+import org.distrifs.proto.error.Errno;
+
+/** The operations that change nothing. */
+final class Reads {
+
+  private static final int MAX_ENTRIES = 1024;
+  private static final int MAX_CHAINS = 64;
+
+  private final Namespace namespace;
+  private final InodeResolver resolver;
+  private final FileChunks chunks;
+  private final Replies replies;
+
+  Reads(Namespace namespace, InodeResolver resolver, FileChunks chunks, Replies replies) {
+    this.namespace = namespace;
+    this.resolver = resolver;
+    this.chunks = chunks;
+    this.replies = replies;
+  }
+
+  OperationReply read(long sessionId, Operation operation) {
+    return switch (operation.getKindCase()) {
+      case LOOKUP -> lookup(operation.getLookup());
+      case GET_ATTRIBUTES -> attributes(operation.getGetAttributes());
+      case READ_DIRECTORY -> directory(operation.getReadDirectory());
+      case READ_LINK -> link(operation.getReadLink());
+      case GET_CHAINS -> chains(sessionId, operation.getGetChains());
+      case STAT_FILE_SYSTEM -> statistics();
+      default -> Replies.error(Errno.EINVAL, operation.getKindCase() + " is not a read");
+    };
+  }
+
+  private OperationReply lookup(Lookup lookup) {
+    int directory = resolver.directory(lookup.getParent());
+    if (directory < 0) {
+      return Replies.error(-directory);
+    }
+    byte[] name = lookup.getName().toByteArray();
+    int badName = Names.check(name);
+    if (badName != 0) {
+      return Replies.error(badName);
+    }
+    int inode = namespace.lookup(directory, name);
+    if (inode == 0) {
+      return OperationReply.newBuilder()
+          .setErrno(Errno.ENOENT.code())
+          .setParent(replies.attributes(directory))
+          .build();
+    }
+    return replies.of(inode).setParent(replies.attributes(directory)).build();
+  }
+
+  private OperationReply attributes(GetAttributes get) {
+    int inode = resolver.any(get.getInode());
+    return inode < 0 ? Replies.error(-inode) : replies.of(inode).build();
+  }
+
+  private OperationReply directory(ReadDirectory read) {
+    int directory = resolver.directory(read.getInode());
+    if (directory < 0) {
+      return Replies.error(-directory);
+    }
+    if (read.getLimit() < 1 || read.getLimit() > MAX_ENTRIES) {
+      return Replies.error(Errno.EINVAL, "1 to " + MAX_ENTRIES + " entries at a time");
+    }
+    if (namespace.isRemoved(directory)) {
+      return Replies.error(Errno.ENOENT);
+    }
+    OperationReply.Builder reply =
+        replies.of(directory).setParent(replies.attributes(namespace.parentOf(directory)));
+    long after = read.getAfterCookie() < 0 ? Long.MAX_VALUE : read.getAfterCookie();
+    Namespace.Listing listing = namespace.list(directory, after);
+    Namespace.Entry entry = listing.next();
+    while (entry != null && reply.getEntriesCount() < read.getLimit()) {
+      reply.addEntries(
+          DirectoryEntry.newBuilder()
+              .setName(UnsafeByteOperations.unsafeWrap(entry.name()))
+              .setCookie(entry.cookie())
+              .setAttributes(replies.attributes(entry.inode())));
+      entry = listing.next();
+    }
+    return reply.setEndOfDirectory(entry == null).build();
+  }
+
+  private OperationReply link(ReadLink read) {
+    int inode = resolver.any(read.getInode());
+    if (inode < 0) {
+      return Replies.error(-inode);
+    }
+    if (!FileMode.isSymlink(namespace.inodes().mode(inode))) {
+      return Replies.error(Errno.EINVAL);
+    }
+    ByteString target = UnsafeByteOperations.unsafeWrap(namespace.target(inode));
+    return replies.of(inode).setLinkTarget(target).build();
+  }
+
+  private OperationReply chains(long sessionId, GetChains get) {
+    int inode = resolver.regular(get.getInode());
+    if (inode < 0) {
+      return Replies.error(-inode);
+    }
+    if (get.getCount() < 1 || get.getCount() > MAX_CHAINS || get.getFirstIndex() < 0) {
+      return Replies.error(Errno.EINVAL, "1 to " + MAX_CHAINS + " chains at a time");
+    }
+    OperationReply.Builder reply = replies.of(inode);
+    OrderedIndex.Cursor cursor = chunks.map().from(inode, get.getFirstIndex());
+    int chunk = cursor.next();
+    while (chunk != 0
+        && chunks.map().file(chunk) == inode
+        && chunks.map().index(chunk) - get.getFirstIndex() < get.getCount()) {
+      if (chunks.isVisibleTo(chunk, sessionId)) {
+        reply.addChunks(replies.location(chunk));
+      }
+      chunk = cursor.next();
+    }
+    return reply.build();
+  }
+
+  private OperationReply statistics() {
+    return OperationReply.newBuilder()
+        .setStatistics(
+            FileSystemStatistics.newBuilder()
+                .setInodes(namespace.inodes().count())
+                .setInodesLimit(RecordTable.MAX_SLOTS)
+                .setNameMaxBytes(Names.MAX_BYTES))
+        .build();
+  }
+}
