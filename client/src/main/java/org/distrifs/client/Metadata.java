@@ -22,6 +22,14 @@ public interface Metadata {
   /** The attributes of a name's inode; {@code ENOENT} when it is not there. */
   Attributes lookup(long parent, ByteString name) throws IOException;
 
+  /**
+   * As {@link #lookup}, but asks the master. For opens by name: what another mount renamed over the
+   * name and what it wrote before it closed is seen.
+   */
+  default Attributes freshLookup(long parent, ByteString name) throws IOException {
+    return freshAttributes(lookup(parent, name).getInode());
+  }
+
   Attributes attributes(long inode) throws IOException;
 
   /** As {@link #attributes}, but asks the master. For opens: the change counter decides. */

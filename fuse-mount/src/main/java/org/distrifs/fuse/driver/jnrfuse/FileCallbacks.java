@@ -1,0 +1,107 @@
+package org.distrifs.fuse.driver.jnrfuse;
+
+import java.io.IOException;
+import org.distrifs.fuse.driver.jnrfuse.PathResolver.Place;
+import org.distrifs.fuse.operations.FuseOperations;
+import org.distrifs.fuse.operations.OpenedFile;
+import org.distrifs.proto.control.Attributes;
+
+/** The callbacks that work on open files. Their paths are null: the handle says it all. */
+final class FileCallbacks {
+
+  /** Tells the kernel that its attributes of a node are out of date. */
+  @FunctionalInterface
+  interface AttributeInvalidation {
+    void invalidate(long node);
+  }
+
+  private final FuseOperations operations;
+  private final PathResolver paths;
+  private final HiddenFiles hidden;
+  private final KernelCache kernelCache;
+  private final AttributeInvalidation attributeInvalidation;
+
+  FileCallbacks(
+      FuseOperations operations,
+      PathResolver paths,
+      HiddenFiles hidden,
+      KernelCache kernelCache,
+      AttributeInvalidation attributeInvalidation) {
+    this.operations = operations;
+    this.paths = paths;
+    this.hidden = hidden;
+    this.kernelCache = kernelCache;
+    this.attributeInvalidation = attributeInvalidation;
+  }
+
+  void create(long path, int mode, long info) throws IOException {
+    Place place = paths.place(path);
+    Request request = Request.current();
+    int flags = FileInfo.flags(info);
+    // The request names the folder's node; the new file has none yet.
+    accept(
+        0,
+        operations.create(place.parent(), place.name(), mode, flags, request.caller()),
+        info,
+        flags);
+  }
+
+  void open(long path, long info) throws IOException {
+    Request request = Request.current();
+    int flags = FileInfo.flags(info);
+    long hiddenInode = hidden.inode(PathResolver.lastName(path)).orElse(0L);
+    OpenedFile opened;
+    if (hiddenInode != 0) {
+      opened = operations.open(hiddenInode, flags, request.caller());
+    } else {
+      Place place = paths.place(path);
+      opened = operations.open(place.parent(), place.name(), flags, request.caller());
+    }
+    Attributes attributes = opened.attributes();
+    if (kernelCache.mayHoldOlder(attributes)) {
+      // Of attributes alone, on this thread: no page is waited for, so nothing can wait for us.
+      attributeInvalidation.invalidate(request.node());
+    }
+    accept(request.node(), opened, info, flags);
+  }
+
+  private void accept(long node, OpenedFile opened, long info, int flags) {
+    FileInfo.setHandle(info, opened.handle());
+    FileInfo.setCaching(
+        info, kernelCache.opened(node, opened.handle(), opened.attributes(), flags));
+  }
+
+  int read(long buffer, long size, long offset, long info) throws IOException {
+    return operations.read(
+        FileInfo.handle(info), offset, NativeMemory.view(buffer, Math.toIntExact(size)));
+  }
+
+  int write(long buffer, long size, long offset, long info) throws IOException {
+    return operations.write(
+        FileInfo.handle(info),
+        offset,
+        NativeMemory.view(buffer, Math.toIntExact(size)),
+        FileInfo.writeFlags(info));
+  }
+
+  void flush(long info) throws IOException {
+    operations.flush(FileInfo.handle(info));
+  }
+
+  void fsync(long info) throws IOException {
+    operations.fsync(FileInfo.handle(info));
+  }
+
+  void release(long info) throws IOException {
+    long handle = FileInfo.handle(info);
+    long inode = operations.inodeOfHandle(handle);
+    kernelCache.released(handle);
+    try {
+      operations.release(handle);
+    } finally {
+      if (hidden.isHiddenNode(Request.current().node()) && !operations.isOpen(inode)) {
+        hidden.forgetInode(inode);
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package org.distrifs.fuse.driver.jnrfuse;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.distrifs.fuse.operations.OpenFlags;
+import org.distrifs.proto.control.Attributes;
+
+/**
+ * What the kernel holds of the files of this mount, as far as it must be known to decide at an open
+ * whether it is still true. Thread-safe.
+ *
+ * <p>The kernel keeps pages by libfuse's node, which is a name, not an inode; behind one name may
+ * be one inode after the other (another mount renames over it). So pages stay only if the node led
+ * to the same inode, with the same change counter, when it was opened last; and while a node has
+ * handles open on one inode, handles on another must not share its pages at all.
+ */
+final class KernelCache {
+
+  /** Nodes and inodes remembered at most, each: {@value}. A forgotten one costs a reread. */
+  static final int MAX_REMEMBERED = 1 << 16;
+
+  enum Decision {
+    KEEP_PAGES,
+    DROP_PAGES,
+    BYPASS_PAGES
+  }
+
+  private static final class Node {
+    private long inode;
+    private long changeCounter;
+    private int openHandles;
+  }
+
+  private final Map<Long, Node> nodes = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Long, Long> toldChangeCounters = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Long, Long> nodeOfHandle = new LinkedHashMap<>();
+
+  /** The kernel is told these attributes, and will believe them for a while. */
+  synchronized void attributesTold(Attributes attributes) {
+    toldChangeCounters.put(attributes.getInode(), attributes.getChangeCounter());
+    trim(toldChangeCounters);
+  }
+
+  /**
+   * Whether the kernel may hold older attributes than these, its idea of the size among them: by
+   * that it would cut short a read of what another mount has appended.
+   */
+  synchronized boolean mayHoldOlder(Attributes fresh) {
+    Long told = toldChangeCounters.get(fresh.getInode());
+    // Several names are several nodes: another of them may have been told.
+    return fresh.getNlink() > 1 || told == null || told != fresh.getChangeCounter();
+  }
+
+  /**
+   * A handle is opened on a node.
+   *
+   * @param node 0 for a file just created, whose node is not numbered yet
+   * @param flags of {@code open(2)}
+   */
+  synchronized Decision opened(long node, long handle, Attributes attributes, int flags) {
+    // The kernel puts appended data into its pages where it believes the end to be. Only the
+    // answer tells where the end was, so appended data must not go through its pages.
+    boolean appends = (flags & OpenFlags.O_APPEND) != 0;
+    if (node == 0) {
+      return appends ? Decision.BYPASS_PAGES : Decision.DROP_PAGES;
+    }
+    Node known = nodes.computeIfAbsent(node, ignored -> new Node());
+    boolean sameInode = known.inode == attributes.getInode();
+    if (!sameInode && known.openHandles > 0) {
+      return Decision.BYPASS_PAGES;
+    }
+    boolean unchanged = sameInode && known.changeCounter == attributes.getChangeCounter();
+    known.inode = attributes.getInode();
+    known.changeCounter = attributes.getChangeCounter();
+    if (appends) {
+      known.changeCounter = -1; // Its pages are not looked after while they are bypassed.
+      return Decision.BYPASS_PAGES;
+    }
+    known.openHandles++;
+    nodeOfHandle.put(handle, node);
+    trim(nodes);
+    return unchanged ? Decision.KEEP_PAGES : Decision.DROP_PAGES;
+  }
+
+  synchronized void released(long handle) {
+    Long node = nodeOfHandle.remove(handle);
+    Node known = node == null ? null : nodes.get(node);
+    if (known != null) {
+      known.openHandles--;
+    }
+  }
+
+  private static void trim(Map<Long, ?> remembered) {
+    if (remembered.size() > MAX_REMEMBERED) {
+      remembered.remove(remembered.keySet().iterator().next());
+    }
+  }
+}

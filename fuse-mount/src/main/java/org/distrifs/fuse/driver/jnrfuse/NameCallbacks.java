@@ -1,0 +1,198 @@
+package org.distrifs.fuse.driver.jnrfuse;
+
+import static org.distrifs.fuse.driver.jnrfuse.NativeMemory.IO;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import org.distrifs.fuse.driver.jnrfuse.PathResolver.Place;
+import org.distrifs.fuse.operations.FuseOperations;
+import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.SetAttributes;
+import org.distrifs.proto.control.TimeChange;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.error.ErrnoException;
+
+/** The callbacks that work on names and attributes. */
+final class NameCallbacks {
+
+  // utimensat(2)
+  private static final long UTIME_NOW = 0x3fffffff;
+  private static final long UTIME_OMIT = 0x3ffffffe;
+
+  /** In {@code chown(2)}: leave it as it is. */
+  private static final int UNCHANGED_ID = -1;
+
+  private static final int PERMISSION_BITS = 07777;
+  private static final int TIMESPEC_BYTES = 16;
+
+  private final FuseOperations operations;
+  private final PathResolver paths;
+  private final HiddenFiles hidden;
+  private final KernelCache kernelCache;
+
+  NameCallbacks(
+      FuseOperations operations, PathResolver paths, HiddenFiles hidden, KernelCache kernelCache) {
+    this.operations = operations;
+    this.paths = paths;
+    this.hidden = hidden;
+    this.kernelCache = kernelCache;
+  }
+
+  void getattr(long path, long stat) throws IOException {
+    Request request = Request.current();
+    if (libfuseProbesHiddenName(request, path)) {
+      throw new ErrnoException(Errno.ENOENT, "find a hidden name");
+    }
+    tell(request, paths.attributes(path), stat);
+  }
+
+  void fgetattr(long stat, long info) throws IOException {
+    tell(Request.current(), operations.getattrOfHandle(FileInfo.handle(info)), stat);
+  }
+
+  /** libfuse itself counts a link less for a hidden name; but that name is not a link here. */
+  private void tell(Request request, Attributes attributes, long stat) {
+    boolean countedDown =
+        request.opcode() == Request.GETATTR
+            && attributes.getNlink() > 0
+            && hidden.isHiddenNode(request.node());
+    StatWriter.current().write(stat, attributes, countedDown ? 1 : 0);
+    kernelCache.attributesTold(attributes);
+  }
+
+  /** Before it hides a file, libfuse looks whether the name that it has thought of is free. */
+  private static boolean libfuseProbesHiddenName(Request request, long path) {
+    int opcode = request.opcode();
+    return (opcode == Request.UNLINK || opcode == Request.RENAME)
+        && HiddenFiles.isHiddenName(PathResolver.lastName(path));
+  }
+
+  void readlink(long path, long buffer, long size) throws IOException {
+    ByteString target = operations.readlink(paths.inode(path));
+    int length = (int) Math.min(target.size(), size - 1);
+    NativeMemory.putString(buffer, target.substring(0, length));
+  }
+
+  void mknod(long path, int mode, long rdev) throws IOException {
+    Place place = paths.place(path);
+    operations.mknod(place.parent(), place.name(), mode, rdev, Request.current().caller());
+  }
+
+  void mkdir(long path, int mode) throws IOException {
+    Place place = paths.place(path);
+    operations.mkdir(place.parent(), place.name(), mode, Request.current().caller());
+  }
+
+  void symlink(long target, long path) throws IOException {
+    Place place = paths.place(path);
+    ByteString text = NativeMemory.name(target);
+    operations.symlink(place.parent(), place.name(), text, Request.current().caller());
+  }
+
+  void link(long existing, long path) throws IOException {
+    Place place = paths.place(path);
+    long inode = paths.inode(existing);
+    operations.link(inode, place.parent(), place.name(), Request.current().caller());
+  }
+
+  void rmdir(long path) throws IOException {
+    Place place = paths.place(path);
+    operations.rmdir(place.parent(), place.name(), Request.current().caller());
+  }
+
+  void unlink(long path) throws IOException {
+    Request request = Request.current();
+    ByteString name = PathResolver.lastName(path);
+    if (hidden.forget(name)) {
+      return; // The name was libfuse's alone.
+    }
+    if (request.opcode() == Request.RELEASE && HiddenFiles.isHiddenName(name)) {
+      return; // So was this one; its last handle is gone already.
+    }
+    Place place = paths.place(path);
+    operations.unlink(place.parent(), place.name(), request.caller());
+  }
+
+  void rename(long oldPath, long newPath) throws IOException {
+    Request request = Request.current();
+    Place from = paths.place(oldPath);
+    ByteString newName = PathResolver.lastName(newPath);
+    if (request.opcode() == Request.UNLINK) {
+      long inode = operations.lookup(from.parent(), from.name()).getInode();
+      operations.unlink(from.parent(), from.name(), request.caller());
+      hidden.hide(newName, inode);
+    } else if (request.opcode() == Request.RENAME && !newName.equals(request.renameTarget())) {
+      // What is about to be replaced: the rename that follows does that in one step.
+      hidden.hide(newName, operations.lookup(from.parent(), from.name()).getInode());
+    } else {
+      Place to = paths.place(newPath);
+      operations.rename(from.parent(), from.name(), to.parent(), to.name(), 0, request.caller());
+    }
+  }
+
+  void chmod(long path, int mode) throws IOException {
+    change(path, SetAttributes.newBuilder().setMode(mode & PERMISSION_BITS));
+  }
+
+  void chown(long path, int uid, int gid) throws IOException {
+    SetAttributes.Builder change = SetAttributes.newBuilder();
+    if (uid != UNCHANGED_ID) {
+      change.setUid(uid);
+    }
+    if (gid != UNCHANGED_ID) {
+      change.setGid(gid);
+    }
+    change(path, change);
+  }
+
+  void truncate(long path, long size) throws IOException {
+    change(path, SetAttributes.newBuilder().setSize(size));
+  }
+
+  void ftruncate(long size, long info) throws IOException {
+    long inode = operations.inodeOfHandle(FileInfo.handle(info));
+    operations.setattr(
+        SetAttributes.newBuilder().setInode(inode).setSize(size).build(),
+        Request.current().caller());
+  }
+
+  /**
+   * @param times two {@code struct timespec}: of the last access and of the last modification
+   */
+  void utimens(long path, long times) throws IOException {
+    SetAttributes.Builder change = SetAttributes.newBuilder();
+    TimeChange access = timeChange(times);
+    TimeChange modification = timeChange(times + TIMESPEC_BYTES);
+    if (access != null) {
+      change.setAtime(access);
+    }
+    if (modification != null) {
+      change.setMtime(modification);
+    }
+    change(path, change);
+  }
+
+  /** Null for a time that is to stay. */
+  private static TimeChange timeChange(long timespec) {
+    long nanoseconds = IO.getLong(timespec + Long.BYTES);
+    if (nanoseconds == UTIME_OMIT) {
+      return null;
+    }
+    TimeChange.Builder time = TimeChange.newBuilder();
+    if (nanoseconds == UTIME_NOW) {
+      time.setNow(true);
+    } else {
+      time.setSeconds(IO.getLong(timespec)).setNanoseconds((int) nanoseconds);
+    }
+    return time.build();
+  }
+
+  private void change(long path, SetAttributes.Builder change) throws IOException {
+    change.setInode(paths.inode(path));
+    operations.setattr(change.build(), Request.current().caller());
+  }
+
+  void statfs(long statvfs) throws IOException {
+    StatWriter.write(statvfs, operations.statfs());
+  }
+}
