@@ -2,53 +2,334 @@ package org.distrifs.master.journal;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.distrifs.proto.journal.DurableMark;
 import org.distrifs.proto.journal.JournalEntry;
 import org.distrifs.runtime.clock.ClockSource;
 import org.distrifs.runtime.disk.Disk;
+import org.distrifs.runtime.disk.DiskFile;
+import org.distrifs.runtime.disk.FolderLock;
+import org.distrifs.runtime.lifecycle.NamedThreads;
+import org.distrifs.runtime.lifecycle.OperatorException;
+import org.distrifs.runtime.lifecycle.ProcessHalt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The journal of a single master: a write-ahead log in segments in one folder. */
+/**
+ * The journal of a single master: a write-ahead log in segments in one folder, which it keeps
+ * locked. One thread writes: it takes everything that waits, writes it, syncs once, and tells the
+ * listener; what is proposed meanwhile forms the next group. A write or sync that fails halts the
+ * process: after a failed sync nobody knows what is on the disk, and a second one may claim
+ * success.
+ */
 public final class LocalLog implements ReplicatedLog {
+
+  /** A segment that is longer is followed by a new one. */
+  static final long DEFAULT_MAX_SEGMENT_BYTES = 64L << 20;
+
+  private static final Logger LOG = LoggerFactory.getLogger(LocalLog.class);
+
+  /** Bytes of the entries in one group, but for the last. */
+  private static final int MAX_GROUP_BYTES = 4 << 20;
+
+  /** A segment may exceed its bound by one group and one record. */
+  private static final long MAX_EXCESS_BYTES =
+      2L * MAX_GROUP_BYTES + 2L * JournalRecord.MAX_OPERATION_BYTES;
+
+  private static final long MARK_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long CLOSE_TIMEOUT_MS = 30_000;
+
+  private static final JournalEntry DURABLE_MARK =
+      JournalEntry.newBuilder().setDurableMark(DurableMark.getDefaultInstance()).build();
+
+  private final Disk disk;
+  private final Path folder;
+  private final ClockSource clock;
+  private final long expectedClusterId;
+  private final long maxSegmentBytes;
+  private final FolderLock folderLock;
+  private final Object lock = new Object();
+
+  /** Guarded by {@link #lock}, as are the two flags. */
+  private List<Proposal> waiting = new ArrayList<>();
+
+  private boolean accepting;
+  private boolean closed;
+
+  private Thread writerThread;
+
+  /** What follows belongs to the writing thread once that is started. */
+  private Listener listener;
+
+  private SegmentWriter writer;
+  private long lastTxid;
+  private long durableTxid;
+  private boolean markIsDue;
+
+  private LocalLog(
+      Disk disk,
+      Path folder,
+      ClockSource clock,
+      long expectedClusterId,
+      long maxSegmentBytes,
+      FolderLock folderLock) {
+    this.disk = disk;
+    this.folder = folder;
+    this.clock = clock;
+    this.expectedClusterId = expectedClusterId;
+    this.maxSegmentBytes = maxSegmentBytes;
+    this.folderLock = folderLock;
+  }
 
   /** Whether the folder holds a log, so that the master has to be started rather than formatted. */
   public static boolean exists(Disk disk, Path folder) throws IOException {
-    throw new UnsupportedOperationException();
+    return disk.exists(folder) && !Segments.list(disk, folder).isEmpty();
   }
 
   /**
    * Writes the first segment of a new cluster, with the FormatCluster entry as txid 1. After a
    * crash in the middle the folder holds no log.
+   *
+   * @param folder is made if it does not exist
+   * @throws OperatorException if the folder holds a log already, or another process uses it
    */
   public static void format(Disk disk, Path folder, JournalEntry formatCluster) throws IOException {
-    throw new UnsupportedOperationException();
+    if (!formatCluster.hasFormatCluster()) {
+      throw new IllegalArgumentException("a log begins with a FormatCluster entry");
+    }
+    disk.createDirectories(folder);
+    FolderLock folderLock = FolderLock.acquire(folder);
+    try {
+      if (exists(disk, folder)) {
+        throw new OperatorException("The folder " + folder + " holds a journal already.");
+      }
+      writeFirstSegment(disk, folder, formatCluster);
+    } finally {
+      folderLock.close();
+    }
+  }
+
+  /** Under another name until it is complete, so that a crash leaves no half of a log. */
+  private static void writeFirstSegment(Disk disk, Path folder, JournalEntry formatCluster)
+      throws IOException {
+    Path unfinished = Segments.unfinished(folder);
+    disk.delete(unfinished);
+    long clusterId = formatCluster.getFormatCluster().getClusterId();
+    SegmentHeader header = new SegmentHeader(SegmentHeader.FORMAT_VERSION, clusterId, 1);
+    DiskFile file = SegmentWriter.create(disk, folder, unfinished, header);
+    try (SegmentWriter writer =
+        new SegmentWriter(
+            disk, folder, clusterId, Long.MAX_VALUE, unfinished, file, SegmentHeader.BYTES)) {
+      writer.append(JournalEntry.FORMAT_CLUSTER_FIELD_NUMBER, 1, 0, formatCluster.toByteArray());
+      writer.sync();
+    }
+    disk.rename(unfinished, Segments.path(folder, 1));
+    disk.syncDirectory(folder);
   }
 
   /**
-   * Prepares a log; {@link #start} reads it.
+   * Takes the folder; {@link #start} reads the log.
    *
    * @param clusterId which it has to belong to; 0 if that is not known
+   * @throws OperatorException if the folder is not there or another process uses it
    */
   public static LocalLog open(Disk disk, Path folder, ClockSource clock, long clusterId) {
-    throw new UnsupportedOperationException();
+    return open(disk, folder, clock, clusterId, DEFAULT_MAX_SEGMENT_BYTES);
+  }
+
+  static LocalLog open(
+      Disk disk, Path folder, ClockSource clock, long clusterId, long maxSegmentBytes) {
+    FolderLock folderLock = FolderLock.acquire(folder);
+    return new LocalLog(disk, folder, clock, clusterId, maxSegmentBytes, folderLock);
   }
 
   @Override
   public void start(Listener listener) throws IOException {
-    throw new UnsupportedOperationException();
+    long startNs = clock.monotonicNs();
+    LogRecovery.Recovered found =
+        new LogRecovery(
+                disk, folder, expectedClusterId, maxSegmentBytes + MAX_EXCESS_BYTES, listener)
+            .run();
+    this.listener = listener;
+    lastTxid = found.lastTxid();
+    durableTxid = found.lastTxid();
+    writer =
+        new SegmentWriter(
+            disk,
+            folder,
+            found.clusterId(),
+            maxSegmentBytes,
+            found.newestPath(),
+            found.newest(),
+            found.endOffset());
+    LOG.info(
+        "Replayed the journal in {} up to entry {} in {} ms",
+        folder,
+        lastTxid,
+        TimeUnit.NANOSECONDS.toMillis(clock.monotonicNs() - startNs));
+    listener.durable(durableTxid);
+    listener.leader(found.highestTerm() + 1);
+    synchronized (lock) {
+      accepting = !closed;
+    }
+    writerThread = NamedThreads.daemon("master", "journal").newThread(this::writeGroups);
+    writerThread.start();
   }
 
   @Override
   public boolean propose(List<? extends Proposal> proposals) {
-    throw new UnsupportedOperationException();
+    for (Proposal proposal : proposals) {
+      if (proposal.entry().getSerializedSize() > JournalRecord.MAX_OPERATION_BYTES) {
+        throw new IllegalArgumentException(
+            "A journal entry of "
+                + proposal.entry().getSerializedSize()
+                + " bytes is over "
+                + JournalRecord.MAX_OPERATION_BYTES);
+      }
+    }
+    synchronized (lock) {
+      if (!accepting || waiting.size() + proposals.size() > MAX_PROPOSALS_WAITING) {
+        return false;
+      }
+      waiting.addAll(proposals);
+      lock.notifyAll();
+      return true;
+    }
   }
 
   @Override
   public void readFence(Runnable whenCurrent) {
+    // Nobody else writes to this log.
     whenCurrent.run();
   }
 
   @Override
   public void close() throws IOException {
-    throw new UnsupportedOperationException();
+    synchronized (lock) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      accepting = false;
+      lock.notifyAll();
+    }
+    try {
+      awaitWriter();
+      if (writer != null) {
+        writer.close();
+      }
+    } finally {
+      folderLock.close();
+    }
+  }
+
+  private void awaitWriter() throws IOException {
+    if (writerThread == null) {
+      return;
+    }
+    try {
+      writerThread.join(CLOSE_TIMEOUT_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Interrupted while the journal in " + folder + " was closing", e);
+    }
+    if (writerThread.isAlive()) {
+      throw new IOException(
+          "The disk did not take the journal in " + folder + " within " + CLOSE_TIMEOUT_MS + " ms");
+    }
+  }
+
+  private void writeGroups() {
+    try {
+      List<Proposal> group = nextGroup();
+      while (group != null) {
+        write(group);
+        group = nextGroup();
+      }
+      if (markIsDue) {
+        writeMark();
+      }
+    } catch (IOException e) {
+      synchronized (lock) {
+        accepting = false;
+      }
+      ProcessHalt.now("Cannot write the journal " + writer.path(), e);
+    } catch (InterruptedException e) {
+      ProcessHalt.now("The thread that writes the journal was interrupted", e);
+    }
+  }
+
+  /** What is to be written next; empty when a mark is due; null when the log is closed. */
+  private List<Proposal> nextGroup() throws InterruptedException {
+    synchronized (lock) {
+      long deadlineNs = clock.monotonicNs() + MARK_DELAY_NS;
+      while (waiting.isEmpty() && !closed) {
+        if (!markIsDue) {
+          lock.wait();
+        } else {
+          long leftNs = deadlineNs - clock.monotonicNs();
+          if (leftNs <= 0) {
+            return List.of();
+          }
+          TimeUnit.NANOSECONDS.timedWait(lock, leftNs);
+        }
+      }
+      if (waiting.isEmpty()) {
+        return null;
+      }
+      List<Proposal> group = waiting;
+      waiting = new ArrayList<>();
+      return group;
+    }
+  }
+
+  private void write(List<Proposal> proposals) throws IOException {
+    if (proposals.isEmpty()) {
+      writeMark();
+      return;
+    }
+    List<Committed> group = new ArrayList<>(proposals.size());
+    long bytes = 0;
+    for (Proposal proposal : proposals) {
+      bytes += append(proposal.entry(), proposal, group);
+      if (bytes >= MAX_GROUP_BYTES) {
+        commit(group);
+        group = new ArrayList<>();
+        bytes = 0;
+      }
+    }
+    if (!group.isEmpty()) {
+      commit(group);
+    }
+    markIsDue = true;
+  }
+
+  /** Says on disk, when no entry is there to say it, that the last group is durable. */
+  private void writeMark() throws IOException {
+    List<Committed> group = new ArrayList<>(1);
+    append(DURABLE_MARK, null, group);
+    commit(group);
+    markIsDue = false;
+  }
+
+  private int append(JournalEntry entry, Proposal proposal, List<Committed> group)
+      throws IOException {
+    if (group.isEmpty()) {
+      writer.rollIfFull(lastTxid + 1);
+    }
+    byte[] operation = entry.toByteArray();
+    lastTxid++;
+    writer.append(entry.getKindCase().getNumber(), lastTxid, durableTxid, operation);
+    group.add(new Committed(lastTxid, entry, proposal));
+    return operation.length + JournalRecord.OVERHEAD_BYTES;
+  }
+
+  private void commit(List<Committed> group) throws IOException {
+    writer.sync();
+    durableTxid = lastTxid;
+    listener.durable(durableTxid);
+    listener.apply(group);
   }
 }
