@@ -1,0 +1,283 @@
+package org.distrifs.master.liveness;
+
+import it.unimi.dsi.fastutil.ints.Int2ObjectAVLTreeMap;
+import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.distrifs.proto.connection.PeerAddress;
+import org.distrifs.proto.control.HeartbeatRequest;
+import org.distrifs.proto.control.RegisterRequest;
+import org.distrifs.proto.control.ReplicaReport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The datanodes of the cluster: their ids and addresses, which the journal brings, and what they
+ * told since this master started. Belongs to one thread.
+ */
+public final class DatanodeRegistry {
+
+  /** Datanodes at most. */
+  public static final int MAX_NODES = 10_000;
+
+  /** A heartbeat that lists this many damaged blocks may know of more. */
+  private static final int FULL_CORRUPT_LIST = 1024;
+
+  private static final Logger LOG = LoggerFactory.getLogger(DatanodeRegistry.class);
+
+  /** What a datanode that sent a heartbeat or a report is asked to do. */
+  public enum Wish {
+    NOTHING,
+    /** Its life is not the one that registered. */
+    REGISTER_AGAIN,
+    /** Its replicas are not known yet. */
+    REPORT_BLOCKS
+  }
+
+  private final LivenessBounds bounds;
+  private final LivenessEvents events;
+  private final long startedNs;
+  private final Int2ObjectAVLTreeMap<Datanode> nodes = new Int2ObjectAVLTreeMap<>();
+  private final CorruptionLedger corruption = new CorruptionLedger();
+
+  public DatanodeRegistry(LivenessBounds bounds, LivenessEvents events, long nowNs) {
+    this.bounds = bounds;
+    this.events = events;
+    this.startedNs = nowNs;
+  }
+
+  /** Takes from the journal that a datanode belongs to the cluster, or moved. */
+  public void know(int nodeId, PeerAddress address, String rack, long nowNs) {
+    Datanode node = nodes.get(nodeId);
+    if (node == null) {
+      nodes.put(nodeId, new Datanode(nodeId, address, rack, nowNs));
+    } else {
+      node.moved(address, rack);
+    }
+  }
+
+  /** All of them, by id. */
+  public Collection<Datanode> nodes() {
+    return nodes.values();
+  }
+
+  /** The datanode of an id, or null. */
+  public Datanode find(int nodeId) {
+    return nodes.get(nodeId);
+  }
+
+  public boolean isAlive(int nodeId) {
+    Datanode node = nodes.get(nodeId);
+    return node != null && node.isAlive();
+  }
+
+  /** Nodes that may yet be heard: after a start they are unknown, not dead. */
+  public long unknownCount() {
+    return nodes.values().stream().filter(node -> node.life() == NodeLife.UNKNOWN).count();
+  }
+
+  public CorruptionLedger corruption() {
+    return corruption;
+  }
+
+  /**
+   * A process says that it is this datanode. Another life of it is over, then.
+   *
+   * @param request of a node that is known
+   */
+  public void registered(int nodeId, RegisterRequest request, long nowNs) {
+    Datanode node = nodes.get(nodeId);
+    boolean wasAlive = node.isAlive();
+    boolean newLife = node.incarnation() != request.getIncarnation();
+    node.registered(request, nowNs);
+    if (newLife || !wasAlive) {
+      LOG.info(
+          "{} on rack '{}' is here, incarnation {}{}",
+          node,
+          node.rack(),
+          Long.toHexString(node.incarnation()),
+          node.suspectsUnknown() ? ", after an unclean stop" : "");
+      events.becameAlive(node);
+    }
+  }
+
+  /** A datanode says that it is alive, and what changed. */
+  public Wish beat(HeartbeatRequest beat, long nowNs) {
+    Datanode node = nodes.get(beat.getNodeId());
+    if (node == null || node.incarnation() != beat.getIncarnation()) {
+      return Wish.REGISTER_AGAIN;
+    }
+    boolean wasAlive = node.isAlive();
+    long silentNs = node.silentNs(nowNs);
+    node.beat(beat, nowNs);
+    if (!wasAlive) {
+      LOG.info("{} is heard again after {} ms", node, TimeUnit.NANOSECONDS.toMillis(silentNs));
+      events.becameAlive(node);
+    }
+    for (ReplicaReport replica : beat.getChangedList()) {
+      node.replicas().changed(replica);
+      if (replica.getSuspect()) {
+        events.suspectReported(node, replica.getChunkId());
+      }
+    }
+    boolean complete = beat.getCorruptCount() < FULL_CORRUPT_LIST;
+    corruption
+        .told(node.id(), node.incarnation(), beat.getCorruptList(), complete)
+        .forEach(damage -> events.corruptionFound(node, damage));
+    return node.takeReportWanted() ? Wish.REPORT_BLOCKS : Wish.NOTHING;
+  }
+
+  /**
+   * Takes a part of a block report.
+   *
+   * @param chunks an id above that of every chunk there is
+   */
+  public Wish reportPart(
+      int nodeId,
+      long incarnation,
+      boolean first,
+      List<ReplicaReport> replicas,
+      boolean last,
+      long chunks) {
+    Datanode node = nodes.get(nodeId);
+    if (node == null || node.incarnation() != incarnation) {
+      return Wish.REGISTER_AGAIN;
+    }
+    ReportedReplicas known = node.replicas();
+    if (first) {
+      known.beginReport();
+    } else if (!known.reportIsUnderWay()) {
+      return Wish.REPORT_BLOCKS;
+    }
+    replicas.forEach(known::reported);
+    if (last) {
+      boolean firstOfLife = node.suspectsUnknown();
+      node.reportEnded(chunks);
+      if (firstOfLife) {
+        LOG.info(
+            "{} reports {} replicas, {} of them suspect after an unclean stop",
+            node,
+            node.replicaCount(),
+            node.suspectCount());
+        events.becameAlive(node);
+      }
+      new LongOpenHashSet(node.suspects()).forEach(id -> events.suspectReported(node, id));
+    }
+    return Wish.NOTHING;
+  }
+
+  /** This master itself brought a replica to a new version. */
+  public void installed(int nodeId, long chunkId, int version, int lengthBytes) {
+    Datanode node = nodes.get(nodeId);
+    if (node == null) {
+      return;
+    }
+    node.replicas()
+        .changed(
+            ReplicaReport.newBuilder()
+                .setChunkId(chunkId)
+                .setVersion(version)
+                .setLength(lengthBytes)
+                .build());
+  }
+
+  /** Somebody saw that a replica is suspect before its datanode told. */
+  public void foundSuspect(int nodeId, long chunkId) {
+    Datanode node = nodes.get(nodeId);
+    if (node != null) {
+      node.replicas().markSuspect(chunkId);
+    }
+  }
+
+  /** Whether the replica of a chunk on a node is known to serve nothing for now. */
+  public boolean isSuspect(int nodeId, long chunkId) {
+    Datanode node = nodes.get(nodeId);
+    return node != null && (node.suspectsUnknown() || node.suspects().contains(chunkId));
+  }
+
+  /** A probe found that this life of a datanode is over. */
+  public void gone(int nodeId, long incarnation, long nowNs) {
+    Datanode node = nodes.get(nodeId);
+    if (node != null && node.incarnation() == incarnation && node.isAlive()) {
+      LOG.warn(
+          "{} is gone: its port refuses connections; last heard {} ms ago",
+          node,
+          TimeUnit.NANOSECONDS.toMillis(node.silentNs(nowNs)));
+      node.become(NodeLife.SILENT);
+      events.becameSilent(node);
+    }
+  }
+
+  /**
+   * Begins a probe of a datanode, unless there is one or there is nothing to be learned.
+   *
+   * @return whom to probe
+   */
+  public Optional<Datanode> beginProbe(int nodeId, long nowNs) {
+    Datanode node = nodes.get(nodeId);
+    if (node == null || !node.isAlive() || node.isProbing()) {
+      return Optional.empty();
+    }
+    node.probeBegan(nowNs);
+    return Optional.of(node);
+  }
+
+  public void endProbe(int nodeId) {
+    Datanode node = nodes.get(nodeId);
+    if (node != null) {
+      node.probeEnded();
+    }
+  }
+
+  /** Time that the master itself stood still does not count as a datanode's silence. */
+  public void forgive(long pausedNs) {
+    nodes.values().forEach(node -> node.forgive(pausedNs));
+  }
+
+  /**
+   * Lets time pass. To be called several times a second.
+   *
+   * @return those whose heartbeat is overdue and who should be probed
+   */
+  public List<Datanode> tick(long nowNs) {
+    List<Datanode> overdue = new ArrayList<>();
+    for (Datanode node : nodes.values()) {
+      long silentNs = node.silentNs(nowNs);
+      switch (node.life()) {
+        case UNKNOWN -> {
+          if (nowNs - startedNs > bounds.graceNs() && silentNs > bounds.graceNs()) {
+            LOG.warn("{} has not been heard since this master started", node);
+            node.become(NodeLife.DEAD);
+            events.becameSilent(node);
+          }
+        }
+        case ALIVE -> {
+          if (silentNs > bounds.silenceNs()) {
+            LOG.warn(
+                "{} is silent for {} ms: its chunks take no writes",
+                node,
+                TimeUnit.NANOSECONDS.toMillis(silentNs));
+            node.become(NodeLife.SILENT);
+            events.becameSilent(node);
+          } else if (node.unprobedNs(nowNs) > bounds.probeAfterNs() && !node.isProbing()) {
+            overdue.add(node);
+          }
+        }
+        case SILENT -> {
+          if (silentNs > bounds.deadAfterNs()) {
+            LOG.warn(
+                "{} is silent for {} ms: its replicas count as lost",
+                node,
+                TimeUnit.NANOSECONDS.toMillis(silentNs));
+            node.become(NodeLife.DEAD);
+          }
+        }
+        case DEAD -> {}
+      }
+    }
+    return overdue;
+  }
+}

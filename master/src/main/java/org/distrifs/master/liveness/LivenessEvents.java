@@ -1,0 +1,17 @@
+package org.distrifs.master.liveness;
+
+/** What the registry tells its owner. Called within the registry's own methods. */
+public interface LivenessEvents {
+
+  /** A datanode can be used again, or for the first time. */
+  void becameAlive(Datanode node);
+
+  /** A datanode cannot be used any more. */
+  void becameSilent(Datanode node);
+
+  /** A replica serves nothing until a change has compared it. Told at each report. */
+  void suspectReported(Datanode node, long chunkId);
+
+  /** A damaged block was found that was not known. */
+  void corruptionFound(Datanode node, CorruptionLedger.Damage damage);
+}

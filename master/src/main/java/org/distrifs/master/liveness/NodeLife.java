@@ -1,0 +1,20 @@
+package org.distrifs.master.liveness;
+
+import java.util.Locale;
+
+/** What the master believes of a datanode's process. */
+public enum NodeLife {
+  /** Not heard since this master started, and not long enough to call it away. */
+  UNKNOWN,
+  /** Heard within the silence bound. */
+  ALIVE,
+  /** Not heard for longer than a node lease can last, or its listener is gone. */
+  SILENT,
+  /** Silent for so long that its replicas count as lost. */
+  DEAD;
+
+  /** The word for people: lower case. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

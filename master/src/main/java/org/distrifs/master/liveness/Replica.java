@@ -1,0 +1,11 @@
+package org.distrifs.master.liveness;
+
+/**
+ * A replica as its datanode last reported it.
+ *
+ * @param version of the chain that it belongs to, unsigned
+ * @param lengthBytes how long it is
+ * @param suspect it went through an unclean stop and serves nothing until it has been compared
+ * @param corrupt a block of it does not match its checksum
+ */
+public record Replica(int version, int lengthBytes, boolean suspect, boolean corrupt) {}
