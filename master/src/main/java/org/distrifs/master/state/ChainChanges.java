@@ -57,9 +57,12 @@ final class ChainChanges {
     }
     int[] members = commit.getNodeIdsList().stream().mapToInt(id -> id).toArray();
     if (commit.getVersion() == map.version(chunk)) {
-      return Arrays.equals(members, map.members(chunk))
-          ? new Applied.Accepted()
-          : new Applied.Refused("Chunk " + commit.getChunkId() + " has another chain already");
+      if (!Arrays.equals(members, map.members(chunk))) {
+        return new Applied.Refused("Chunk " + commit.getChunkId() + " has another chain already");
+      }
+      // The cut of a chunk that was never written to needs no new version.
+      finishCut(commit);
+      return new Applied.Accepted();
     }
     map.setChain(chunk, commit.getVersion(), members);
     chunks.changing().remove(commit.getChunkId());
