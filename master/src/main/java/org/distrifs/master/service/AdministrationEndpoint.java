@@ -1,0 +1,56 @@
+package org.distrifs.master.service;
+
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.distrifs.proto.control.AdministrationGrpc;
+import org.distrifs.proto.control.LocateReply;
+import org.distrifs.proto.control.LocateRequest;
+import org.distrifs.proto.control.StatusReply;
+import org.distrifs.proto.control.StatusRequest;
+
+/** The gRPC side of administration: hands it to the state's thread, which answers. */
+final class AdministrationEndpoint extends AdministrationGrpc.AdministrationImplBase {
+
+  private final MasterLoop loop;
+  private final StatusReport report;
+
+  AdministrationEndpoint(MasterLoop loop, StatusReport report) {
+    this.loop = loop;
+    this.report = report;
+  }
+
+  @Override
+  public void status(StatusRequest request, StreamObserver<StatusReply> observer) {
+    UnaryAnswer<StatusReply> answer = answerTo(observer);
+    if (!loop.offer(() -> answer.reply(report.status()))) {
+      answer.overloaded();
+    }
+  }
+
+  @Override
+  public void locate(LocateRequest request, StreamObserver<LocateReply> observer) {
+    UnaryAnswer<LocateReply> answer = answerTo(observer);
+    if (!loop.offer(() -> locate(request, answer))) {
+      answer.overloaded();
+    }
+  }
+
+  private void locate(LocateRequest request, UnaryAnswer<LocateReply> answer) {
+    Optional<LocateReply> located = report.locate(request.getPath().toByteArray());
+    if (located.isPresent()) {
+      answer.reply(located.get());
+    } else {
+      answer.fail(
+          Status.NOT_FOUND.withDescription(
+              "there is no " + request.getPath().toString(StandardCharsets.UTF_8)));
+    }
+  }
+
+  private static <T> UnaryAnswer<T> answerTo(StreamObserver<T> observer) {
+    ((ServerCallStreamObserver<T>) observer).setOnCancelHandler(() -> {});
+    return new UnaryAnswer<>(observer);
+  }
+}

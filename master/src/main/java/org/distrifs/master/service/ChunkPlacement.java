@@ -1,0 +1,51 @@
+package org.distrifs.master.service;
+
+import java.util.List;
+import org.distrifs.master.liveness.Datanode;
+import org.distrifs.master.liveness.DatanodeRegistry;
+import org.distrifs.master.placement.Placement;
+import org.distrifs.master.placement.PlacementNode;
+import org.distrifs.master.placement.PlacementPolicy;
+import org.distrifs.proto.error.Errno;
+
+/** Asks the placement policy with the datanodes that are alive now. */
+final class ChunkPlacement {
+
+  private final DatanodeRegistry registry;
+  private final PlacementPolicy policy;
+  private final int replication;
+  private final long settledNs;
+
+  /**
+   * @param settledNs monotonic time until when datanodes may still be coming back after this
+   *     master's start: no chain is made shorter before
+   */
+  ChunkPlacement(
+      DatanodeRegistry registry, PlacementPolicy policy, int replication, long settledNs) {
+    this.registry = registry;
+    this.policy = policy;
+    this.replication = replication;
+    this.settledNs = settledNs;
+  }
+
+  Placement place(long nowNs) {
+    List<PlacementNode> alive =
+        registry.nodes().stream()
+            .filter(Datanode::isAlive)
+            .map(
+                node ->
+                    new PlacementNode(node.id(), node.rack(), node.availableBytes(), node.load()))
+            .toList();
+    if (alive.size() < replication && nowNs - settledNs < 0) {
+      return new Placement.Refused(
+          Errno.EAGAIN,
+          "the master has just started, and %d of %d datanodes for a new chunk were heard"
+              .formatted(alive.size(), replication));
+    }
+    Placement placement = policy.choose(alive);
+    if (placement instanceof Placement.Chosen chosen) {
+      chosen.nodeIds().forEach(id -> registry.find(id).chunkPlaced());
+    }
+    return placement;
+  }
+}

@@ -1,0 +1,225 @@
+package org.distrifs.master.service;
+
+import java.util.Optional;
+import org.distrifs.master.liveness.DatanodeRegistry;
+import org.distrifs.master.liveness.LivenessBounds;
+import org.distrifs.master.state.Applied;
+import org.distrifs.master.state.MasterState;
+import org.distrifs.master.state.NodeInfo;
+import org.distrifs.proto.connection.PeerAddress;
+import org.distrifs.proto.control.BlockReportPart;
+import org.distrifs.proto.control.HeartbeatReply;
+import org.distrifs.proto.control.HeartbeatRequest;
+import org.distrifs.proto.control.NodeCommand;
+import org.distrifs.proto.control.RegisterAgain;
+import org.distrifs.proto.control.RegisterReply;
+import org.distrifs.proto.control.RegisterRequest;
+import org.distrifs.proto.control.ReportBlocks;
+import org.distrifs.proto.journal.JournalEntry;
+import org.distrifs.proto.journal.NodeJoin;
+import org.distrifs.runtime.clock.ClockSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers datanodes. Belongs to the state's thread. */
+final class DatanodeRequests {
+
+  static final int PROTOCOL_VERSION = 1;
+  private static final int MAX_PORT = 65_535;
+  private static final int MAX_HOST_CHARS = 255;
+
+  private static final Logger LOG = LoggerFactory.getLogger(DatanodeRequests.class);
+
+  /** How a request ends: with a reply, or refused with a sentence for the datanode's operator. */
+  interface Outcome<T> {
+    void reply(T reply);
+
+    void refuse(String sentence);
+  }
+
+  private final MasterState state;
+  private final JournalPipeline journal;
+  private final DatanodeRegistry registry;
+  private final ServingState serving;
+  private final ChunkCensus census;
+  private final LivenessBounds bounds;
+  private final long blockReportIntervalMs;
+  private final ClockSource clock;
+
+  DatanodeRequests(
+      MasterState state,
+      JournalPipeline journal,
+      DatanodeRegistry registry,
+      ServingState serving,
+      ChunkCensus census,
+      LivenessBounds bounds,
+      long blockReportIntervalMs,
+      ClockSource clock) {
+    this.state = state;
+    this.journal = journal;
+    this.registry = registry;
+    this.serving = serving;
+    this.census = census;
+    this.bounds = bounds;
+    this.blockReportIntervalMs = blockReportIntervalMs;
+    this.clock = clock;
+  }
+
+  /** Takes the datanodes over that the journal knows. */
+  void begin() {
+    state.nodes().forEach(this::know);
+  }
+
+  private void know(NodeInfo node) {
+    registry.know(
+        node.id(), new PeerAddress(node.host(), node.port()), node.rack(), clock.monotonicNs());
+  }
+
+  void register(RegisterRequest request, Outcome<RegisterReply> outcome) {
+    Optional<String> refusal = refusalOf(request);
+    if (refusal.isPresent()) {
+      LOG.warn(
+          "The datanode at {}:{} is refused: {}",
+          request.getHost(),
+          request.getPort(),
+          refusal.get());
+      outcome.refuse(refusal.get());
+      return;
+    }
+    if (state.node(request.getNodeId()).filter(node -> isSame(node, request)).isPresent()) {
+      welcome(request.getNodeId(), request, outcome);
+      return;
+    }
+    NodeJoin join =
+        NodeJoin.newBuilder()
+            .setNodeSecret(request.getNodeSecret())
+            .setNodeId(request.getNodeId())
+            .setHost(request.getHost())
+            .setPort(request.getPort())
+            .setRack(request.getRack())
+            .build();
+    journal.propose(
+        JournalEntry.newBuilder().setNodeJoin(join), applied -> joined(applied, request, outcome));
+  }
+
+  private Optional<String> refusalOf(RegisterRequest request) {
+    if (request.getProtocolVersion() != PROTOCOL_VERSION) {
+      return Optional.of(
+          "the master speaks version %d of the protocol, the datanode version %d: run the same release on both"
+              .formatted(PROTOCOL_VERSION, request.getProtocolVersion()));
+    }
+    if (request.getClusterId() != 0 && request.getClusterId() != state.clusterId()) {
+      return Optional.of(
+          "its data folder belongs to cluster %016x, and this master serves cluster %016x: start it with the master of its own cluster, or with an empty data folder"
+              .formatted(request.getClusterId(), state.clusterId()));
+    }
+    if (request.getNodeId() != 0 && state.node(request.getNodeId()).isEmpty()) {
+      return Optional.of(
+          "this master knows no datanode %d: its data folder and the master's are not of the same age"
+              .formatted(request.getNodeId()));
+    }
+    boolean hasAddress =
+        !request.getHost().isEmpty()
+            && request.getHost().length() <= MAX_HOST_CHARS
+            && request.getPort() > 0
+            && request.getPort() <= MAX_PORT;
+    if (!hasAddress) {
+      return Optional.of("it gave no address at which it can be reached");
+    }
+    if (request.getIncarnation() == 0) {
+      return Optional.of("it gave no incarnation");
+    }
+    return outdated(
+        request.getClusterId(), request.getHighestDurableTxid(), "datanode " + request.getNodeId());
+  }
+
+  private Optional<String> outdated(long clusterId, long highestDurableTxid, String peer) {
+    if (clusterId != 0) {
+      serving.peerSaw(highestDurableTxid, peer);
+    }
+    return serving.isServing() ? Optional.empty() : Optional.of(serving.reason());
+  }
+
+  private static boolean isSame(NodeInfo node, RegisterRequest request) {
+    return node.secret() == request.getNodeSecret()
+        && node.host().equals(request.getHost())
+        && node.port() == request.getPort()
+        && node.rack().equals(request.getRack());
+  }
+
+  private void joined(Applied applied, RegisterRequest request, Outcome<RegisterReply> outcome) {
+    if (applied instanceof Applied.NodeJoined joined) {
+      know(state.node(joined.nodeId()).orElseThrow());
+      welcome(joined.nodeId(), request, outcome);
+    } else if (applied instanceof Applied.Refused refused) {
+      LOG.warn(
+          "The datanode at {}:{} is refused: {}",
+          request.getHost(),
+          request.getPort(),
+          refused.reason());
+      outcome.refuse(refused.reason());
+    }
+  }
+
+  private void welcome(int nodeId, RegisterRequest request, Outcome<RegisterReply> outcome) {
+    registry.registered(nodeId, request, clock.monotonicNs());
+    outcome.reply(
+        RegisterReply.newBuilder()
+            .setClusterId(state.clusterId())
+            .setNodeId(nodeId)
+            .setTerm(state.term())
+            .setHeartbeatIntervalMs((int) bounds.heartbeatIntervalMs())
+            .setNodeLeaseMs((int) bounds.leaseMs())
+            .setBlockReportIntervalMs((int) blockReportIntervalMs)
+            .setDurableTxid(journal.durableTxid())
+            .build());
+  }
+
+  void beat(HeartbeatRequest beat, Outcome<HeartbeatReply> outcome) {
+    boolean isOurs =
+        registry.find(beat.getNodeId()) != null
+            && registry.find(beat.getNodeId()).incarnation() == beat.getIncarnation();
+    if (isOurs) {
+      serving.peerSaw(beat.getHighestDurableTxid(), "datanode " + beat.getNodeId());
+    }
+    if (!serving.isServing()) {
+      outcome.refuse(serving.reason());
+      return;
+    }
+    HeartbeatReply.Builder reply =
+        HeartbeatReply.newBuilder().setTerm(state.term()).setDurableTxid(journal.durableTxid());
+    command(registry.beat(beat, clock.monotonicNs())).ifPresent(reply::addCommands);
+    outcome.reply(reply.build());
+  }
+
+  private static Optional<NodeCommand> command(DatanodeRegistry.Wish wish) {
+    NodeCommand.Builder command = NodeCommand.newBuilder();
+    return switch (wish) {
+      case NOTHING -> Optional.empty();
+      case REGISTER_AGAIN ->
+          Optional.of(command.setRegisterAgain(RegisterAgain.getDefaultInstance()).build());
+      case REPORT_BLOCKS ->
+          Optional.of(command.setReportBlocks(ReportBlocks.getDefaultInstance()).build());
+    };
+  }
+
+  /**
+   * Takes a part of a block report.
+   *
+   * @return whether it fits what came before
+   */
+  boolean reportPart(BlockReportPart part, boolean first) {
+    return registry.reportPart(
+            part.getNodeId(),
+            part.getIncarnation(),
+            first,
+            part.getReplicasList(),
+            part.getLast(),
+            census.highestChunkId() + 1)
+        == DatanodeRegistry.Wish.NOTHING;
+  }
+
+  long term() {
+    return state.term();
+  }
+}

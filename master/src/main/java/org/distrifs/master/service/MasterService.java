@@ -1,0 +1,407 @@
+package org.distrifs.master.service;
+
+import io.grpc.BindableService;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.distrifs.master.chain.ChangeBounds;
+import org.distrifs.master.chain.ChangeDriver;
+import org.distrifs.master.journal.ReplicatedLog;
+import org.distrifs.master.liveness.CorruptionLedger;
+import org.distrifs.master.liveness.Datanode;
+import org.distrifs.master.liveness.DatanodeRegistry;
+import org.distrifs.master.liveness.LivenessEvents;
+import org.distrifs.master.liveness.NodeLife;
+import org.distrifs.master.liveness.PeerProbe;
+import org.distrifs.master.placement.PlacementPolicy;
+import org.distrifs.master.state.Applied;
+import org.distrifs.master.state.MasterState;
+import org.distrifs.master.state.StateCounts;
+import org.distrifs.proto.connection.ChunkTransport;
+import org.distrifs.proto.control.ClientMessage;
+import org.distrifs.proto.control.CorruptReplica;
+import org.distrifs.proto.control.KeepAliveReply;
+import org.distrifs.proto.control.MasterMessage;
+import org.distrifs.proto.control.NumberedOperation;
+import org.distrifs.proto.journal.JournalEntry;
+import org.distrifs.proto.journal.StartTerm;
+import org.distrifs.runtime.clock.ClockSource;
+import org.distrifs.runtime.clock.Entropy;
+import org.distrifs.runtime.lifecycle.ProcessHalt;
+import org.distrifs.runtime.metrics.HealthCheck;
+import org.distrifs.runtime.metrics.Metrics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The master around its state: puts the parts together, starts them, and runs what the state's
+ * thread does between requests.
+ */
+public final class MasterService implements AutoCloseable {
+
+  private static final long START_TIMEOUT_MS = 60_000;
+
+  /** A gap between two ticks from which on this process is taken to have stood still itself. */
+  private static final long PAUSE_NS = TimeUnit.SECONDS.toNanos(1);
+
+  /** Ticks between two slices of the chunk census. */
+  private static final int CENSUS_TICKS = 5;
+
+  private static final Logger LOG = LoggerFactory.getLogger(MasterService.class);
+
+  private final MasterState state = new MasterState();
+  private final ReplicatedLog log;
+  private final ClockSource clock;
+  private final ServiceMetrics metrics;
+  private final ServingState serving;
+  private final JournalPipeline journal;
+  private final MasterLoop loop;
+  private final DatanodeRegistry registry;
+  private final Probing probing;
+  private final ChangeDriver changes;
+  private final ChunkCensus census;
+  private final SessionTable sessions;
+  private final MetadataOperations operations;
+  private final DatanodeRequests datanodes;
+  private final StatusReport report;
+  private final CountDownLatch started = new CountDownLatch(1);
+  private long lastTickNs;
+  private int ticksToCensus;
+
+  /**
+   * Puts the parts together; {@link #start} begins.
+   *
+   * @param log stays the caller's to close, after this
+   * @param transport to datanodes; stays the caller's to close, after this
+   */
+  public MasterService(
+      ServiceSettings settings,
+      ReplicatedLog log,
+      ChunkTransport transport,
+      PeerProbe probe,
+      PlacementPolicy policy,
+      ClockSource clock,
+      Entropy entropy,
+      Metrics metrics) {
+    this.log = log;
+    this.clock = clock;
+    this.metrics = new ServiceMetrics(metrics);
+    loop = new MasterLoop(clock, new Work());
+    this.metrics.watchQueue(metrics, loop);
+    journal = new JournalPipeline(state, clock, this.metrics, this::afterApply, this::becameLeader);
+    journal.use(log);
+    serving = new ServingState(journal::durableTxid);
+    long nowNs = clock.monotonicNs();
+    registry = new DatanodeRegistry(settings.liveness(), new NodeEvents(), nowNs);
+    probing = new Probing(registry, probe, clock, loop);
+    changes =
+        new ChangeDriver(
+            new ClusterChanges(state, registry, journal, transport, probing, loop, clock),
+            ChangeBounds.standard(settings.maxChanges()));
+    census = new ChunkCensus(state, registry);
+    ReplyCompleter completer = new ReplyCompleter(registry, changes, settings.replication());
+    sessions =
+        new SessionTable(
+            state,
+            journal,
+            serving,
+            clock,
+            entropy,
+            new SessionTable.Bounds(
+                settings.maxSessions(),
+                settings.keepAliveIntervalMs(),
+                settings.sessionExpiryMs()));
+    long settledNs =
+        nowNs + TimeUnit.MILLISECONDS.toNanos(3 * settings.liveness().heartbeatIntervalMs());
+    operations =
+        new MetadataOperations(
+            state,
+            journal,
+            new ChunkPlacement(registry, policy, settings.replication(), settledNs),
+            new CutGuard(state, registry),
+            new CutWaits(state, changes, settings.cutWaitMs()),
+            new FailureReports(state, registry, changes, probing, completer),
+            completer,
+            serving,
+            this.metrics,
+            clock);
+    datanodes =
+        new DatanodeRequests(
+            state,
+            journal,
+            registry,
+            serving,
+            census,
+            settings.liveness(),
+            settings.blockReportIntervalMs(),
+            clock);
+    report =
+        new StatusReport(
+            state,
+            registry,
+            sessions,
+            changes,
+            census,
+            completer,
+            journal,
+            serving,
+            clock,
+            new StatusReport.Constants(settings.replication(), settings.minReplicas()));
+  }
+
+  /**
+   * Replays the journal, takes office, and returns when requests can be answered.
+   *
+   * @throws org.distrifs.runtime.lifecycle.OperatorException if the journal cannot be used
+   * @throws IOException if the disk fails
+   */
+  public void start() throws IOException {
+    long beganNs = clock.monotonicNs();
+    log.start(journal);
+    StateCounts counts = state.counts();
+    LOG.info(
+        "The journal is replayed to txid {} in {} ms: {} inodes, {} chunks, {} datanodes, {} sessions",
+        state.appliedTxid(),
+        TimeUnit.NANOSECONDS.toMillis(clock.monotonicNs() - beganNs),
+        counts.inodes(),
+        counts.chunks(),
+        state.nodes().size(),
+        counts.sessions());
+    lastTickNs = clock.monotonicNs();
+    journal.handTo(loop);
+    loop.start();
+    awaitStart();
+  }
+
+  private void awaitStart() {
+    try {
+      if (!started.await(START_TIMEOUT_MS, TimeUnit.MILLISECONDS)) {
+        throw new IllegalStateException(
+            "the journal did not take the start of a term within " + START_TIMEOUT_MS + " ms");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the master started", e);
+    }
+  }
+
+  /** The gRPC services; to be bound after {@link #start}. */
+  public List<BindableService> endpoints() {
+    return List.of(
+        new MetadataEndpoint(loop, new ClientStreams(), clock),
+        new DatanodesEndpoint(loop, datanodes),
+        new AdministrationEndpoint(loop, report));
+  }
+
+  public HealthCheck health() {
+    return serving::problems;
+  }
+
+  /** Id of the cluster; known after {@link #start}. */
+  public long clusterId() {
+    return state.clusterId();
+  }
+
+  private void becameLeader(long term) {
+    journal.propose(
+        JournalEntry.newBuilder().setStartTerm(StartTerm.newBuilder().setTerm(term)),
+        this::tookOffice);
+  }
+
+  private void tookOffice(Applied applied) {
+    if (applied instanceof Applied.Refused refused) {
+      ProcessHalt.now("the journal refused this master's term: " + refused.reason());
+      return;
+    }
+    datanodes.begin();
+    sessions.begin();
+    state.pendingCuts().forEach(cut -> changes.want(cut.chunkId()));
+    state.changingChunks().forEach(changes::want);
+    if (changes.waiting() > 0) {
+      LOG.info("{} chain changes that were under way are begun again", changes.waiting());
+    }
+    serving.started();
+    LOG.info("Term {} of cluster {} begins", state.term(), Long.toHexString(state.clusterId()));
+    started.countDown();
+  }
+
+  private void afterApply(JournalEntry entry) {
+    if (entry.hasChangeCommit() && entry.getChangeCommit().getInode() != 0) {
+      operations.cutsMayBeDone(entry.getChangeCommit().getInode());
+    }
+  }
+
+  /** Stops the state's thread; nothing is answered any more. */
+  @Override
+  public void close() {
+    loop.close();
+  }
+
+  /** What the state's thread does besides tasks. */
+  private final class Work implements MasterLoop.Agent {
+    @Override
+    public void afterGroup() {
+      changes.beginWanted();
+      journal.flush();
+      operations.flush();
+    }
+
+    @Override
+    public void tick(long nowNs) {
+      if (!serving.isServing()) {
+        return;
+      }
+      long gapNs = nowNs - lastTickNs;
+      lastTickNs = nowNs;
+      if (gapNs > PAUSE_NS) {
+        LOG.warn(
+            "This process stood still for {} ms; that is not counted as anybody's silence",
+            TimeUnit.NANOSECONDS.toMillis(gapNs));
+        sessions.forgive(gapNs);
+        registry.forgive(gapNs);
+      }
+      registry.tick(nowNs).forEach(node -> probing.probe(node.id(), () -> {}));
+      sessions.tick(nowNs);
+      operations.tick(nowNs);
+      changes.tick();
+      if (--ticksToCensus < 0) {
+        ticksToCensus = CENSUS_TICKS;
+        census.slice();
+      }
+      metrics.show(snapshot());
+    }
+  }
+
+  private ServiceMetrics.Snapshot snapshot() {
+    int[] byLife = new int[NodeLife.values().length];
+    registry.nodes().forEach(node -> byLife[node.life().ordinal()]++);
+    StateCounts counts = state.counts();
+    ChunkCensus.Totals totals = census.totals();
+    return new ServiceMetrics.Snapshot(
+        sessions.size(),
+        journal.collected(),
+        operations.waiting(),
+        byLife[NodeLife.ALIVE.ordinal()],
+        byLife[NodeLife.UNKNOWN.ordinal()],
+        byLife[NodeLife.SILENT.ordinal()],
+        byLife[NodeLife.DEAD.ordinal()],
+        changes.underWay(),
+        changes.waiting(),
+        registry.corruption().size(),
+        counts.inodes(),
+        counts.chunks(),
+        totals.shortOfReplicas(),
+        totals.unavailable());
+  }
+
+  /** What the registry tells. */
+  private final class NodeEvents implements LivenessEvents {
+    @Override
+    public void becameAlive(Datanode node) {
+      changes.lookAgain();
+    }
+
+    @Override
+    public void becameSilent(Datanode node) {
+      LOG.warn("Chunks with a replica on {} take no writes until it is back", node);
+    }
+
+    @Override
+    public void suspectReported(Datanode node, long chunkId) {
+      boolean matters =
+          state
+              .chunk(chunkId)
+              .map(chunk -> !chunk.isDetached() && chunk.members().contains(node.id()))
+              .orElse(false);
+      if (matters) {
+        changes.want(chunkId);
+      }
+    }
+
+    @Override
+    public void corruptionFound(Datanode node, CorruptionLedger.Damage damage) {
+      metrics.corruptionFound();
+      CorruptReplica replica = report.describe(damage);
+      LOG.error(
+          "Chunk {} is corrupt on {}: block {} does not match its checksum; it belongs to {}",
+          replica.getChunk(),
+          node,
+          replica.getBlock(),
+          replica.getPath().isEmpty() ? "no file" : "the file " + replica.getPath().toStringUtf8());
+    }
+  }
+
+  /** What streams bring. */
+  private final class ClientStreams implements MetadataEndpoint.Sessions {
+    @Override
+    public void message(MetadataEndpoint.Connection stream, ClientMessage message, long arrivedNs) {
+      if (message.hasOpen()) {
+        if (stream.beginOpening()) {
+          sessions.open(stream, message.getOpen(), stream::serves);
+        } else {
+          stream.refuse("a stream opens one session");
+        }
+        return;
+      }
+      ClientSession session = sessions.servedBy(stream, stream.sessionId());
+      if (session == null) {
+        if (stream.sessionId() == 0) {
+          stream.refuse("the first message of a stream opens its session");
+        }
+        // Otherwise another stream has taken the session over, or it has ended: it was told.
+        return;
+      }
+      session.heard(clock.monotonicNs());
+      switch (message.getKindCase()) {
+        case BATCH -> batch(stream, session, message, arrivedNs);
+        case KEEP_ALIVE -> keepAlive(session, message);
+        case CLOSE -> sessions.close(session);
+        default -> stream.refuse("a message of a kind that is not known here");
+      }
+    }
+
+    private void batch(
+        MetadataEndpoint.Connection stream,
+        ClientSession session,
+        ClientMessage message,
+        long arrivedNs) {
+      if (message.getBatch().getOperationsCount() > ClientSession.MAX_BATCH) {
+        stream.refuse("more than " + ClientSession.MAX_BATCH + " operations in one message");
+        sessions.detach(session, stream);
+        return;
+      }
+      for (NumberedOperation numbered : message.getBatch().getOperationsList()) {
+        operations.accept(session, numbered, arrivedNs);
+      }
+    }
+
+    private void keepAlive(ClientSession session, ClientMessage message) {
+      serving.peerSaw(message.getKeepAlive().getHighestDurableTxid(), session.toString());
+      session.send(
+          MasterMessage.newBuilder()
+              .setKeepAlive(
+                  KeepAliveReply.newBuilder()
+                      .setTerm(state.term())
+                      .setDurableTxid(journal.durableTxid()))
+              .build());
+    }
+
+    @Override
+    public void ready(MetadataEndpoint.Connection stream) {
+      ClientSession session = sessions.servedBy(stream, stream.sessionId());
+      if (session != null) {
+        operations.ready(session);
+      }
+    }
+
+    @Override
+    public void broken(MetadataEndpoint.Connection stream) {
+      ClientSession session = sessions.servedBy(stream, stream.sessionId());
+      if (session != null) {
+        LOG.info("The stream of {} is broken; it may come back", session);
+        sessions.detach(session, stream);
+      }
+    }
+  }
+}

@@ -1,0 +1,261 @@
+package org.distrifs.master.service;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.distrifs.master.placement.Placement;
+import org.distrifs.master.state.Applied;
+import org.distrifs.master.state.MasterState;
+import org.distrifs.proto.control.AllocateChunk;
+import org.distrifs.proto.control.NumberedOperation;
+import org.distrifs.proto.control.NumberedReply;
+import org.distrifs.proto.control.Operation;
+import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.journal.Candidates;
+import org.distrifs.proto.journal.ClientMutation;
+import org.distrifs.proto.journal.JournalEntry;
+import org.distrifs.runtime.clock.ClockSource;
+
+/**
+ * Carries out what clients ask: reads at once, mutations through the journal, exactly once. The
+ * answer of a mutation that was applied before is given again without another entry.
+ */
+final class MetadataOperations implements OperationSink {
+
+  /**
+   * How long an operation waits for datanodes that have not been heard since the master's start,
+   * before its client is told to wait itself.
+   */
+  static final long POSTPONE_NS = TimeUnit.SECONDS.toNanos(10);
+
+  private final MasterState state;
+  private final JournalPipeline journal;
+  private final ChunkPlacement placement;
+  private final CutGuard cutGuard;
+  private final CutWaits cutWaits;
+  private final FailureReports failureReports;
+  private final ReplyCompleter completer;
+  private final ServingState serving;
+  private final ServiceMetrics metrics;
+  private final ClockSource clock;
+  private final Set<ClientSession> toFlush = new LinkedHashSet<>();
+  private List<PendingOperation> postponed = new ArrayList<>();
+
+  MetadataOperations(
+      MasterState state,
+      JournalPipeline journal,
+      ChunkPlacement placement,
+      CutGuard cutGuard,
+      CutWaits cutWaits,
+      FailureReports failureReports,
+      ReplyCompleter completer,
+      ServingState serving,
+      ServiceMetrics metrics,
+      ClockSource clock) {
+    this.state = state;
+    this.journal = journal;
+    this.placement = placement;
+    this.cutGuard = cutGuard;
+    this.cutWaits = cutWaits;
+    this.failureReports = failureReports;
+    this.completer = completer;
+    this.serving = serving;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  /** Takes an operation that a stream brought. */
+  void accept(ClientSession session, NumberedOperation numbered, long arrivedNs) {
+    PendingOperation operation = new PendingOperation(session, numbered, arrivedNs);
+    if (!session.hasSlot(operation.slot())) {
+      answer(operation, Replies.failure(Errno.EINVAL, "the session has no such slot"));
+      return;
+    }
+    PendingOperation before = session.inFlight(operation.slot());
+    if (before != null) {
+      if (before.number() != operation.number()) {
+        refuseBusySlot(operation, before);
+      }
+      // Otherwise it was sent again on a new stream; the answer of the first will serve.
+      return;
+    }
+    session.begin(operation);
+    again(operation);
+  }
+
+  private void refuseBusySlot(PendingOperation operation, PendingOperation before) {
+    queueReply(
+        operation,
+        Replies.failure(
+            Errno.EINVAL,
+            "operation %d is still under way on slot %d"
+                .formatted(before.number(), before.slot())));
+  }
+
+  @Override
+  public void again(PendingOperation operation) {
+    if (operation.session().isEnded()) {
+      return;
+    }
+    if (!serving.isServing()) {
+      answer(operation, Replies.failure(Errno.EIO, serving.reason()));
+      return;
+    }
+    switch (operation.operation().getKindCase()) {
+      case LOOKUP, GET_ATTRIBUTES, READ_DIRECTORY, READ_LINK, GET_CHAINS, STAT_FILE_SYSTEM ->
+          answer(operation, state.read(operation.session().id(), operation.operation()));
+      case REPORT_FAILURE ->
+          failureReports.take(
+              operation.operation().getReportFailure(), reply -> answer(operation, reply));
+      case KIND_NOT_SET ->
+          answer(operation, Replies.failure(Errno.EINVAL, "the operation is not known here"));
+      default -> mutate(operation);
+    }
+  }
+
+  private void mutate(PendingOperation operation) {
+    Optional<Applied.Replied> remembered =
+        state.remembered(operation.session().id(), operation.slot(), operation.number());
+    if (remembered.isPresent()) {
+      settle(operation, remembered.get());
+      return;
+    }
+    if (journal.isFull()) {
+      answer(operation, Replies.failure(Errno.EAGAIN, "the journal has no room for more at once"));
+      return;
+    }
+    ClientMutation.Builder mutation =
+        ClientMutation.newBuilder()
+            .setSessionId(operation.session().id())
+            .setSlot(operation.slot())
+            .setNumber(operation.number())
+            .setOperation(operation.operation());
+    Optional<OperationReply> refusal = prepare(operation, mutation);
+    if (refusal.isPresent()) {
+      postponeOrRefuse(operation, refusal.get());
+      return;
+    }
+    journal.propose(
+        JournalEntry.newBuilder().setClient(mutation), applied -> applied(operation, applied));
+  }
+
+  /** Adds what the proposer supplies; the answer, if it cannot be supplied. */
+  private Optional<OperationReply> prepare(
+      PendingOperation operation, ClientMutation.Builder mutation) {
+    Operation asked = operation.operation();
+    return switch (asked.getKindCase()) {
+      case CREATE -> {
+        if (asked.getCreate().getWithFirstChunk()) {
+          // A file without its first chunk is as good; whoever writes to it will ask for one.
+          place(mutation);
+        }
+        yield Optional.empty();
+      }
+      case ALLOCATE_CHUNK -> exists(asked.getAllocateChunk()) ? Optional.empty() : place(mutation);
+      case SET_ATTRIBUTES -> cutGuard.obstacle(asked.getSetAttributes());
+      default -> Optional.empty();
+    };
+  }
+
+  private boolean exists(AllocateChunk asked) {
+    return state.chunksOf(asked.getInode(), asked.getIndex(), 1).stream()
+        .anyMatch(chunk -> chunk.index() == asked.getIndex());
+  }
+
+  private Optional<OperationReply> place(ClientMutation.Builder mutation) {
+    Placement chosen = placement.place(clock.monotonicNs());
+    if (chosen instanceof Placement.Refused refused) {
+      return Optional.of(Replies.failure(refused.errno(), refused.reason()));
+    }
+    mutation.addCandidates(
+        Candidates.newBuilder().addAllNodeIds(((Placement.Chosen) chosen).nodeIds()));
+    return Optional.empty();
+  }
+
+  private void postponeOrRefuse(PendingOperation operation, OperationReply refusal) {
+    boolean mayPass = refusal.getErrno() == Errno.EAGAIN.code();
+    if (mayPass && clock.monotonicNs() - operation.arrivedNs() < POSTPONE_NS) {
+      postponed.add(operation);
+    } else {
+      answer(operation, refusal);
+    }
+  }
+
+  private void applied(PendingOperation operation, Applied applied) {
+    if (operation.session().isEnded()) {
+      return;
+    }
+    if (applied instanceof Applied.Replied replied) {
+      settle(operation, replied);
+    } else if (applied instanceof Applied.MustWait wait) {
+      cutWaits.park(operation, wait.inode());
+    } else if (applied instanceof Applied.Refused refused) {
+      answer(operation, Replies.failure(Errno.EIO, refused.reason()));
+    } else {
+      throw new IllegalStateException("a client's mutation came to " + applied);
+    }
+  }
+
+  private void settle(PendingOperation operation, Applied.Replied replied) {
+    if (replied.cut().isPresent()) {
+      cutWaits.await(operation, replied.reply(), replied.cut().get());
+    } else {
+      answer(operation, replied.reply());
+    }
+  }
+
+  @Override
+  public void answer(PendingOperation operation, OperationReply reply) {
+    metrics.answered(
+        operation.operation().getKindCase(), clock.monotonicNs() - operation.arrivedNs());
+    operation.session().finish(operation);
+    queueReply(operation, completer.complete(reply));
+  }
+
+  private void queueReply(PendingOperation operation, OperationReply reply) {
+    NumberedReply numbered =
+        NumberedReply.newBuilder()
+            .setSlot(operation.slot())
+            .setNumber(operation.number())
+            .setReply(reply)
+            .build();
+    if (operation.session().queue(numbered)) {
+      toFlush.add(operation.session());
+    }
+  }
+
+  /** The stream of a session takes messages again. */
+  void ready(ClientSession session) {
+    toFlush.add(session);
+  }
+
+  /** Sends the answers that are ready. */
+  void flush() {
+    if (!toFlush.isEmpty()) {
+      toFlush.forEach(session -> session.flush(metrics));
+      toFlush.clear();
+    }
+  }
+
+  /** Tries again what waits for datanodes. */
+  void tick(long nowNs) {
+    List<PendingOperation> due = postponed;
+    postponed = new ArrayList<>();
+    due.forEach(this::again);
+    cutWaits.tick(nowNs, this);
+  }
+
+  /** Operations that wait for something else than the journal. */
+  int waiting() {
+    return postponed.size() + cutWaits.size() + failureReports.waiting();
+  }
+
+  /** Something that cuts wait for may have happened. */
+  void cutsMayBeDone(long inode) {
+    cutWaits.resolve(inode, this);
+  }
+}

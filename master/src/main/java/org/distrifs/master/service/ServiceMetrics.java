@@ -1,0 +1,139 @@
+package org.distrifs.master.service;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Timer;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.distrifs.proto.control.Operation;
+import org.distrifs.runtime.metrics.Metrics;
+
+/** The master's meters. */
+final class ServiceMetrics {
+
+  /** What the gauges show, as the owner of the state saw it last. */
+  record Snapshot(
+      int sessions,
+      int collectedProposals,
+      int waitingOperations,
+      int nodesAlive,
+      int nodesUnknown,
+      int nodesSilent,
+      int nodesDead,
+      int changesUnderWay,
+      int changesWaiting,
+      int corruptReplicas,
+      long inodes,
+      long chunks,
+      long replicasShort,
+      long chunksUnavailable) {
+
+    static final Snapshot EMPTY = new Snapshot(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  }
+
+  private final Map<Operation.KindCase, Timer> operations = new EnumMap<>(Operation.KindCase.class);
+  private final Timer durable;
+  private final Counter proposals;
+  private final Counter groups;
+  private final Counter replies;
+  private final Counter replyMessages;
+  private final Counter corruptFound;
+  private volatile Snapshot snapshot = Snapshot.EMPTY;
+
+  ServiceMetrics(Metrics metrics) {
+    for (Operation.KindCase kind : Operation.KindCase.values()) {
+      if (kind != Operation.KindCase.KIND_NOT_SET) {
+        operations.put(
+            kind,
+            metrics.timer(
+                "operation",
+                "From an operation's arrival to its answer",
+                "kind",
+                kind.name().toLowerCase(java.util.Locale.ROOT)));
+      }
+    }
+    durable = metrics.timer("propose", "From the proposal of a journal entry to its application");
+    proposals = metrics.counter("journal.entries", "Journal entries proposed");
+    groups = metrics.counter("journal.groups", "Groups in which journal entries were proposed");
+    replies = metrics.counter("replies", "Operations answered");
+    replyMessages = metrics.counter("reply.messages", "Messages in which answers were sent");
+    corruptFound = metrics.counter("corrupt.blocks.found", "Damaged blocks that were reported");
+    gauge(metrics, "sessions", "Open sessions", () -> snapshot.sessions());
+    gauge(
+        metrics,
+        "proposals.waiting",
+        "Journal entries that the log has not taken yet",
+        () -> snapshot.collectedProposals());
+    gauge(
+        metrics,
+        "operations.waiting",
+        "Operations that wait for a cut, a probe or a datanode",
+        () -> snapshot.waitingOperations());
+    nodes(metrics, "alive", () -> snapshot.nodesAlive());
+    nodes(metrics, "unknown", () -> snapshot.nodesUnknown());
+    nodes(metrics, "silent", () -> snapshot.nodesSilent());
+    nodes(metrics, "dead", () -> snapshot.nodesDead());
+    gauge(metrics, "changes.running", "Chain changes under way", () -> snapshot.changesUnderWay());
+    gauge(metrics, "changes.waiting", "Chain changes due", () -> snapshot.changesWaiting());
+    gauge(
+        metrics,
+        "replicas.corrupt",
+        "Damaged blocks that are listed now",
+        () -> snapshot.corruptReplicas());
+    gauge(metrics, "inodes", "Inodes", () -> snapshot.inodes());
+    gauge(metrics, "chunks", "Chunks", () -> snapshot.chunks());
+    gauge(
+        metrics,
+        "replicas.short",
+        "Chunks with fewer live good replicas than their chain has members",
+        () -> snapshot.replicasShort());
+    gauge(
+        metrics,
+        "chunks.unavailable",
+        "Chunks without a live good replica",
+        () -> snapshot.chunksUnavailable());
+  }
+
+  private static void nodes(Metrics metrics, String state, Supplier<Number> value) {
+    metrics.gauge("datanodes", "Datanodes by state", value, "state", state);
+  }
+
+  private static void gauge(
+      Metrics metrics, String thing, String description, Supplier<Number> value) {
+    metrics.gauge(thing, description, value);
+  }
+
+  void watchQueue(Metrics metrics, MasterLoop loop) {
+    gauge(metrics, "queue.length", "Tasks that wait for the state's thread", loop::queued);
+  }
+
+  void show(Snapshot latest) {
+    snapshot = latest;
+  }
+
+  void answered(Operation.KindCase kind, long tookNs) {
+    Timer timer = operations.get(kind);
+    if (timer != null) {
+      timer.record(tookNs, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  void proposed(int entries) {
+    proposals.increment(entries);
+    groups.increment();
+  }
+
+  void durable(long tookNs) {
+    durable.record(tookNs, TimeUnit.NANOSECONDS);
+  }
+
+  void sent(int count) {
+    replies.increment(count);
+    replyMessages.increment();
+  }
+
+  void corruptionFound() {
+    corruptFound.increment();
+  }
+}

@@ -1,0 +1,198 @@
+package org.distrifs.master.service;
+
+import com.google.protobuf.ByteString;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.distrifs.master.chain.ChangeDriver;
+import org.distrifs.master.chunk.ChunkInfo;
+import org.distrifs.master.liveness.CorruptionLedger;
+import org.distrifs.master.liveness.Datanode;
+import org.distrifs.master.liveness.DatanodeRegistry;
+import org.distrifs.master.liveness.Replica;
+import org.distrifs.master.state.MasterState;
+import org.distrifs.master.state.StateCounts;
+import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.CorruptReplica;
+import org.distrifs.proto.control.GetAttributes;
+import org.distrifs.proto.control.LocateReply;
+import org.distrifs.proto.control.LocatedChunk;
+import org.distrifs.proto.control.NodeStatus;
+import org.distrifs.proto.control.Operation;
+import org.distrifs.proto.control.ReplicaState;
+import org.distrifs.proto.control.SessionStatus;
+import org.distrifs.proto.control.StatusReply;
+import org.distrifs.proto.id.ChunkName;
+import org.distrifs.runtime.clock.ClockSource;
+
+/** Describes the cluster to administrators. Belongs to the state's thread. */
+final class StatusReport {
+
+  private static final int MAX_CORRUPT_LISTED = 1000;
+
+  /** Chunks that one answer locates at most. */
+  private static final int MAX_LOCATED = 10_000;
+
+  /** What the cluster was set to. */
+  record Constants(int replication, int minReplicas) {}
+
+  private final MasterState state;
+  private final DatanodeRegistry registry;
+  private final SessionTable sessions;
+  private final ChangeDriver changes;
+  private final ChunkCensus census;
+  private final ReplyCompleter completer;
+  private final JournalPipeline journal;
+  private final ServingState serving;
+  private final ClockSource clock;
+  private final Constants constants;
+  private final long startedNs;
+
+  StatusReport(
+      MasterState state,
+      DatanodeRegistry registry,
+      SessionTable sessions,
+      ChangeDriver changes,
+      ChunkCensus census,
+      ReplyCompleter completer,
+      JournalPipeline journal,
+      ServingState serving,
+      ClockSource clock,
+      Constants constants) {
+    this.state = state;
+    this.registry = registry;
+    this.sessions = sessions;
+    this.changes = changes;
+    this.census = census;
+    this.completer = completer;
+    this.journal = journal;
+    this.serving = serving;
+    this.clock = clock;
+    this.constants = constants;
+    this.startedNs = clock.monotonicNs();
+  }
+
+  StatusReply status() {
+    long nowNs = clock.monotonicNs();
+    StateCounts counts = state.counts();
+    ChunkCensus.Totals totals = census.current();
+    StatusReply.Builder reply =
+        StatusReply.newBuilder()
+            .setClusterId(state.clusterId())
+            .setTerm(state.term())
+            .setDurableTxid(journal.durableTxid())
+            .setUptimeMs(TimeUnit.NANOSECONDS.toMillis(nowNs - startedNs))
+            .setInodes(counts.inodes())
+            .setDirectories(counts.directories())
+            .setChunks(counts.chunks())
+            .setChunksOfDeletedFiles(counts.garbageChunks())
+            .setChunksShort(totals.shortOfReplicas())
+            .setChunksUnavailable(totals.unavailable())
+            .setChangesUnderWay(changes.underWay() + changes.waiting())
+            .setCorruptReplicasTotal(registry.corruption().foundTotal())
+            .setReplication(constants.replication())
+            .setMinReplicas(constants.minReplicas())
+            .setChunkSizeBytes(state.chunkSizeBytes())
+            .setServing(serving.isServing())
+            .setNotServingReason(serving.reason());
+    registry.nodes().forEach(node -> reply.addNodes(describe(node, nowNs)));
+    registry
+        .corruption()
+        .list(MAX_CORRUPT_LISTED)
+        .forEach(damage -> reply.addCorruptReplicas(describe(damage)));
+    sessions.all().forEach(session -> reply.addSessions(describe(session, nowNs)));
+    return reply.build();
+  }
+
+  private static NodeStatus describe(Datanode node, long nowNs) {
+    return NodeStatus.newBuilder()
+        .setNodeId(node.id())
+        .setIncarnation(node.incarnation())
+        .setHost(node.address().host())
+        .setPort(node.address().port())
+        .setRack(node.rack())
+        .setState(node.life().word())
+        .setSilentMs(TimeUnit.NANOSECONDS.toMillis(node.silentNs(nowNs)))
+        .setTotalBytes(node.totalBytes())
+        .setAvailableBytes(node.availableBytes())
+        .setReplicas(node.replicaCount())
+        .setSuspectReplicas(node.suspectCount())
+        .build();
+  }
+
+  private static SessionStatus describe(ClientSession session, long nowNs) {
+    return SessionStatus.newBuilder()
+        .setSessionId(session.id())
+        .setClientName(session.info().clientName())
+        .setSilentMs(TimeUnit.NANOSECONDS.toMillis(session.silentNs(nowNs)))
+        .setConnected(session.isConnected())
+        .build();
+  }
+
+  CorruptReplica describe(CorruptionLedger.Damage damage) {
+    CorruptReplica.Builder described =
+        CorruptReplica.newBuilder()
+            .setChunk(ChunkName.of(state.clusterId(), damage.chunkId()).toString())
+            .setChunkId(damage.chunkId())
+            .setNodeId(damage.nodeId())
+            .setBlock(damage.block());
+    state
+        .chunk(damage.chunkId())
+        .filter(chunk -> !chunk.isDetached())
+        .ifPresent(
+            chunk -> {
+              described.setInode(chunk.inode());
+              state
+                  .pathOf(chunk.inode())
+                  .ifPresent(path -> described.setPath(ByteString.copyFrom(path)));
+            });
+    return described.build();
+  }
+
+  /** Where the chunks of a file are; empty when no name leads there. */
+  Optional<LocateReply> locate(byte[] path) {
+    return state.inodeAt(path).map(this::locate);
+  }
+
+  private LocateReply locate(long inode) {
+    LocateReply.Builder reply = LocateReply.newBuilder().setAttributes(attributes(inode));
+    for (ChunkInfo chunk : state.chunksOf(inode, 0, MAX_LOCATED)) {
+      LocatedChunk.Builder located =
+          LocatedChunk.newBuilder()
+              .setLocation(completer.locate(chunk))
+              .setChunk(ChunkName.of(state.clusterId(), chunk.id()).toString());
+      for (Datanode node : registry.nodes()) {
+        replicaState(node, chunk).ifPresent(located::addReplicas);
+      }
+      reply.addChunks(located);
+    }
+    return reply.build();
+  }
+
+  private Attributes attributes(long inode) {
+    Operation ask =
+        Operation.newBuilder().setGetAttributes(GetAttributes.newBuilder().setInode(inode)).build();
+    return state.read(0, ask).getAttributes();
+  }
+
+  private Optional<ReplicaState> replicaState(Datanode node, ChunkInfo chunk) {
+    boolean member = chunk.members().contains(node.id());
+    Replica replica = node.replica(chunk.id());
+    if (!member && replica == null) {
+      return Optional.empty();
+    }
+    ReplicaState.Builder described =
+        ReplicaState.newBuilder()
+            .setNodeId(node.id())
+            .setMember(member)
+            .setReported(replica != null)
+            .setCorrupt(registry.corruption().lists(node.id(), chunk.id()));
+    if (replica != null) {
+      described
+          .setVersion(replica.version())
+          .setLength(replica.lengthBytes())
+          .setSuspect(replica.suspect())
+          .setCorrupt(replica.corrupt() || described.getCorrupt());
+    }
+    return Optional.of(described.build());
+  }
+}
