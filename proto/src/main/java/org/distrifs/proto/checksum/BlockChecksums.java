@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
-import org.distrifs.proto.frame.DataRequest;
 
 /**
  * CRC32C (RFC 3720, appendix B.4) of the parts of a range that fall into the 4 KiB blocks of a
@@ -15,7 +14,9 @@ import org.distrifs.proto.frame.DataRequest;
  * the buffer it is given. Any thread.
  */
 public final class BlockChecksums {
-  private static final int BLOCK_BYTES = DataRequest.BLOCK_BYTES;
+  /** Bytes of a block. */
+  public static final int BLOCK_BYTES = 4096;
+
   private static final int BLOCK_SHIFT = Integer.numberOfTrailingZeros(BLOCK_BYTES);
   private static final int BLOCK_MASK = BLOCK_BYTES - 1;
 

@@ -8,8 +8,11 @@ import org.distrifs.proto.frame.DataRequest;
  * The asking side of the data plane: sends requests to datanodes and brings their answers. Seam:
  * over TCP in production, over a simulated network in tests.
  *
- * <p>Requests to one peer are sent, and arrive, in the order of the {@code send} calls of one
- * thread; answers come in any order. Thread-safe.
+ * <p>Two requests of one lane to one peer are sent, and arrive, in the order in which one thread
+ * called {@code send}; answers come in any order. WRITEs to each position of a chain have a lane of
+ * their own, and all other requests share one: a SYNC that is to cover a WRITE is sent after the
+ * WRITE's answer. A request that fails as broken or timed out may have arrived, and those sent
+ * after it may have gone over a new connection. Thread-safe.
  */
 public interface ChunkTransport extends AutoCloseable {
 

@@ -1,6 +1,7 @@
 package org.distrifs.proto.frame;
 
 import java.util.List;
+import org.distrifs.proto.checksum.BlockChecksums;
 
 /**
  * A request of the data plane. Offsets and lengths are bytes within one chunk; versions are
@@ -13,7 +14,7 @@ import java.util.List;
 public sealed interface DataRequest {
 
   /** Bytes of a block, the unit of checksums. */
-  int BLOCK_BYTES = 4096;
+  int BLOCK_BYTES = BlockChecksums.BLOCK_BYTES;
 
   /** The largest payload of one frame, in bytes. */
   int MAX_PAYLOAD_BYTES = 1 << 20;

@@ -22,6 +22,9 @@ public final class FrameHeader {
   /** The longest body, in bytes. */
   public static final int MAX_BODY_BYTES = 16 << 10;
 
+  /** Bytes of the magic, the first of a header. */
+  public static final int MAGIC_LENGTH = 4;
+
   private static final int MAGIC_AT = 0;
   private static final int VERSION_AT = 4;
   private static final int TYPE_AT = 5;
@@ -71,11 +74,7 @@ public final class FrameHeader {
    * @throws FrameException if the connection cannot be understood any more
    */
   public void checkLimits() throws FrameException {
-    final int magic = buffer.getInt(start + MAGIC_AT);
-    if (magic != MAGIC) {
-      throw new FrameException(
-          String.format("a frame starts with %08x, not with the magic %08x", magic, MAGIC));
-    }
+    checkMagic();
     final int version = buffer.getUnsignedByte(start + VERSION_AT);
     if (version != FORMAT_VERSION) {
       throw FrameException.otherVersion(version);
@@ -83,6 +82,20 @@ public final class FrameHeader {
     FrameType.ofCode(typeCode());
     checkLength("body", bodyLength(), MAX_BODY_BYTES);
     checkLength("payload", payloadLength(), DataRequest.MAX_PAYLOAD_BYTES);
+  }
+
+  /**
+   * Checks the first four bytes, so that a peer of another protocol is told at once, however little
+   * it says.
+   *
+   * @throws FrameException if they are not the magic
+   */
+  public void checkMagic() throws FrameException {
+    final int magic = buffer.getInt(start + MAGIC_AT);
+    if (magic != MAGIC) {
+      throw new FrameException(
+          String.format("a frame starts with %08x, not with the magic %08x", magic, MAGIC));
+    }
   }
 
   private static void checkLength(String part, int length, int max) throws FrameException {

@@ -1,0 +1,202 @@
+package org.distrifs.proto.connection;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ServerSocketChannel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.distrifs.runtime.lifecycle.OperatorException;
+import org.distrifs.runtime.lifecycle.ProcessHalt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The listening side of the data plane over TCP. Requests go to a {@link ChunkRequestHandler} on
+ * the I/O thread of their connection.
+ *
+ * <p>What no peer of this protocol would send closes its own connection with one log line. If the
+ * listener itself fails, the process halts: others then see a refused connection rather than a node
+ * that beats and does not serve.
+ */
+public final class ChunkListener implements AutoCloseable {
+  /** Connections at once; a further one is closed as it comes. */
+  static final int MAX_CONNECTIONS = 1024;
+
+  /** Bytes of requests and answers that may be under way on one connection. */
+  static final int MAX_BYTES_PER_CONNECTION = 16 << 20;
+
+  /** Whatever the number of connections, each may have this much under way. */
+  static final int MIN_BYTES_PER_CONNECTION = 2 << 20;
+
+  /** What the connections divide among them, in bytes. */
+  static final int MAX_BYTES = 256 << 20;
+
+  private static final int BACKLOG = 1024;
+  private static final int ACCEPT_PAUSE_MS = 1000;
+  private static final int CLOSE_BOUND_MS = 3000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkListener.class);
+
+  private final IoThreads io;
+  private final Supplier<NodeIdentity> identity;
+  private final ChunkRequestHandler handler;
+  private final ConnectionBounds bounds;
+  private final Set<ListenerConnection> connections = ConcurrentHashMap.newKeySet();
+  private volatile boolean closing;
+  private volatile Channel channel;
+
+  private ChunkListener(
+      IoThreads io,
+      Supplier<NodeIdentity> identity,
+      ChunkRequestHandler handler,
+      ConnectionBounds bounds) {
+    this.io = io;
+    this.identity = identity;
+    this.handler = handler;
+    this.bounds = bounds;
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param host an address or name of this machine; {@code 127.0.0.1} unless the operator wants
+   *     others to reach it
+   * @param port 0 to have a free one chosen, see {@link #port}
+   * @param identity asked at each HELLO
+   * @throws OperatorException if the host is not of this machine or the port is in use
+   */
+  public static ChunkListener start(
+      IoThreads io,
+      String host,
+      int port,
+      Supplier<NodeIdentity> identity,
+      ChunkRequestHandler handler) {
+    return start(io, host, port, identity, handler, ConnectionBounds.DEFAULT);
+  }
+
+  static ChunkListener start(
+      IoThreads io,
+      String host,
+      int port,
+      Supplier<NodeIdentity> identity,
+      ChunkRequestHandler handler,
+      ConnectionBounds bounds) {
+    final ChunkListener listener = new ChunkListener(io, identity, handler, bounds);
+    listener.bind(host, port);
+    return listener;
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return ((InetSocketAddress) channel.localAddress()).getPort();
+  }
+
+  /** Connections at present. */
+  public int connections() {
+    return connections.size();
+  }
+
+  /** Stops to listen and cuts all connections. Not to be called on an I/O thread. */
+  @Override
+  public void close() {
+    closing = true;
+    channel.close().awaitUninterruptibly(CLOSE_BOUND_MS);
+    for (final ListenerConnection connection : connections) {
+      connection.channel().close().awaitUninterruptibly(CLOSE_BOUND_MS);
+    }
+  }
+
+  NodeIdentity identity() {
+    return identity.get();
+  }
+
+  ChunkRequestHandler handler() {
+    return handler;
+  }
+
+  /** What one connection may have under way now, in bytes. */
+  int shareBytes() {
+    final int share = MAX_BYTES / Math.max(1, connections.size());
+    return Math.max(MIN_BYTES_PER_CONNECTION, Math.min(MAX_BYTES_PER_CONNECTION, share));
+  }
+
+  void forget(ListenerConnection connection) {
+    connections.remove(connection);
+  }
+
+  private void bind(String host, int port) {
+    final ChannelFuture bound =
+        new ServerBootstrap()
+            .group(io.group())
+            .channel(io.listenerType())
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .handler(new AcceptFailures())
+            .childHandler(new Accepted())
+            .bind(address(host, port))
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw BindFailure.describe("chunk data", host, port, bound.cause());
+    }
+    channel = bound.channel();
+    channel.closeFuture().addListener(gone -> haltUnlessClosing());
+  }
+
+  private static InetSocketAddress address(String host, int port) {
+    try {
+      return new InetSocketAddress(InetAddress.getByName(host), port);
+    } catch (UnknownHostException e) {
+      throw BindFailure.describe("chunk data", host, port, e);
+    }
+  }
+
+  private void haltUnlessClosing() {
+    if (!closing) {
+      ProcessHalt.now("the data-plane listener closed by itself");
+    }
+  }
+
+  private final class Accepted extends ChannelInitializer<Channel> {
+    @Override
+    protected void initChannel(Channel accepted) {
+      if (closing || connections.size() >= MAX_CONNECTIONS) {
+        LOG.warn(
+            "Closed the connection from {}: {} others are open, which is the limit",
+            Sockets.name(accepted.remoteAddress()),
+            connections.size());
+        accepted.close();
+        return;
+      }
+      connections.add(new ListenerConnection(ChunkListener.this, accepted, io, bounds));
+    }
+  }
+
+  /** Pauses when no connection can be accepted, usually for want of file descriptors. */
+  private static final class AcceptFailures extends ChannelInboundHandlerAdapter {
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      final ServerSocketChannel listener = (ServerSocketChannel) context.channel();
+      LOG.warn(
+          "Cannot accept connections on {}, trying again in {} ms: {}. If too many files are open,"
+              + " raise the limit (ulimit -n)",
+          Sockets.name(listener.localAddress()),
+          ACCEPT_PAUSE_MS,
+          cause.toString());
+      listener.config().setAutoRead(false);
+      context
+          .executor()
+          .schedule(
+              () -> listener.config().setAutoRead(true), ACCEPT_PAUSE_MS, TimeUnit.MILLISECONDS);
+    }
+  }
+}

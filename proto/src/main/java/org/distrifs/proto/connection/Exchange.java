@@ -1,0 +1,100 @@
+package org.distrifs.proto.connection;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.distrifs.proto.frame.DataRequest;
+import org.distrifs.proto.frame.FrameHeader;
+import org.distrifs.proto.frame.FrameType;
+
+/**
+ * A request and the promise of its answer. It holds the payload until that is written or given up,
+ * and counts as waiting to leave for just as long.
+ */
+final class Exchange implements ChannelFutureListener {
+  private final Peer peer;
+  private final DataRequest request;
+  private final FrameType type;
+  private final int payloadLength;
+  private final int timeoutMs;
+  private final long deadlineNs;
+  private final CompletableFuture<ChunkAnswer> answer = new CompletableFuture<>();
+
+  /** Null when it was handed on. */
+  private ByteBuf payload;
+
+  Exchange(Peer peer, DataRequest request, ByteBuf payload, int timeoutMs) {
+    this.peer = peer;
+    this.request = request;
+    this.type = FrameType.of(request);
+    this.payload = payload;
+    this.payloadLength = payload.readableBytes();
+    this.timeoutMs = timeoutMs;
+    this.deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+  }
+
+  CompletableFuture<ChunkAnswer> answer() {
+    return answer;
+  }
+
+  DataRequest request() {
+    return request;
+  }
+
+  FrameType type() {
+    return type;
+  }
+
+  int payloadLength() {
+    return payloadLength;
+  }
+
+  /** What this counts for while it waits to leave. */
+  int weightBytes() {
+    return FrameHeader.LENGTH + payloadLength;
+  }
+
+  int timeoutMs() {
+    return timeoutMs;
+  }
+
+  boolean isExpired(long nowNs) {
+    return nowNs - deadlineNs >= 0;
+  }
+
+  /** Hands the payload over to whom writes it; {@link #operationComplete} is to follow. */
+  ByteBuf takePayload() {
+    final ByteBuf taken = payload;
+    payload = null;
+    return taken;
+  }
+
+  /** The frame has been written, or cannot be any more. */
+  @Override
+  public void operationComplete(ChannelFuture written) {
+    peer.left(weightBytes());
+  }
+
+  /** Completes with an answer that came. Its payload is released if nobody waits any more. */
+  void complete(ChunkAnswer received) {
+    if (!answer.complete(received)) {
+      ReferenceCountUtil.release(received.payload());
+    }
+  }
+
+  void fail(Exception failure) {
+    answer.completeExceptionally(failure);
+  }
+
+  /** Lets go of a payload that will not be written. */
+  void dropPayload() {
+    if (payload != null) {
+      payload.release();
+      payload = null;
+      peer.left(weightBytes());
+    }
+  }
+}

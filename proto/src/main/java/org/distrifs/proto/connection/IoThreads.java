@@ -1,0 +1,180 @@
+package org.distrifs.proto.connection;
+
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.Errors;
+import io.netty.util.NetUtil;
+import io.netty.util.concurrent.FastThreadLocalThread;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.distrifs.runtime.lifecycle.NamedThreads;
+import org.distrifs.runtime.lifecycle.ProcessHalt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The threads on which all sockets of a process are served, data plane and control plane alike: one
+ * set for each process. What runs on them must not block.
+ *
+ * <p>Native epoll where it is there, otherwise the JDK's selectors.
+ */
+public final class IoThreads implements AutoCloseable {
+  /** Threads when none are asked for: {@value}. A connection stays on one of them. */
+  public static final int DEFAULT_THREADS = 2;
+
+  private static final int MAX_RESOLVERS = 4;
+  private static final int MAX_RESOLUTIONS_WAITING = 1024;
+  private static final int RESOLVER_KEEP_ALIVE_S = 10;
+  private static final int CLOSE_BOUND_MS = 3000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(IoThreads.class);
+
+  private final boolean epoll;
+  private final EventLoopGroup group;
+  private final ThreadPoolExecutor resolvers;
+
+  private IoThreads(String role, int threads, boolean epoll) {
+    this.epoll = epoll;
+    final IoHandlerFactory handlers =
+        epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    group = new MultiThreadIoEventLoopGroup(threads, ioThreads(role), handlers);
+    resolvers =
+        new ThreadPoolExecutor(
+            MAX_RESOLVERS,
+            MAX_RESOLVERS,
+            RESOLVER_KEEP_ALIVE_S,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(MAX_RESOLUTIONS_WAITING),
+            NamedThreads.daemon(role, "resolve"));
+    resolvers.allowCoreThreadTimeOut(true);
+    if (!epoll) {
+      LOG.info("Native epoll is not available here; sockets go through the JDK, a little slower");
+    }
+  }
+
+  /** Starts {@value #DEFAULT_THREADS} threads named for a role. */
+  public static IoThreads start(String role) {
+    return start(role, DEFAULT_THREADS);
+  }
+
+  /**
+   * @param threads 1 or more
+   */
+  public static IoThreads start(String role, int threads) {
+    return new IoThreads(role, threads, Epoll.isAvailable());
+  }
+
+  /** Threads with the JDK's selectors although epoll may be there. */
+  static IoThreads startWithoutEpoll(String role) {
+    return new IoThreads(role, DEFAULT_THREADS, false);
+  }
+
+  public EventLoopGroup group() {
+    return group;
+  }
+
+  /** The class of connections on these threads. */
+  public Class<? extends SocketChannel> socketType() {
+    return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+  }
+
+  /** The class of listeners on these threads. */
+  public Class<? extends ServerSocketChannel> listenerType() {
+    return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+  }
+
+  /** Whether options that only epoll knows can be set on sockets. */
+  boolean isEpoll() {
+    return epoll;
+  }
+
+  /** Whether a failed connect means that nobody listens, rather than that nobody can be reached. */
+  boolean isRefusal(Throwable failure) {
+    if (!(failure instanceof ConnectException) || failure instanceof ConnectTimeoutException) {
+      return false;
+    }
+    final String message = String.valueOf(failure.getMessage());
+    return message.contains(epoll ? EpollText.REFUSED : "refused");
+  }
+
+  /**
+   * Finds the address of a host, without blocking: addresses at once, names on other threads.
+   *
+   * @return fails with a {@link java.util.concurrent.CompletionException} around an {@link
+   *     UnknownHostException}, or with {@link RejectedExecutionException} when too many wait
+   */
+  CompletableFuture<InetAddress> resolve(String host) {
+    final byte[] address = NetUtil.createByteArrayFromIpAddressString(host);
+    try {
+      if (address != null) {
+        return CompletableFuture.completedFuture(InetAddress.getByAddress(host, address));
+      }
+      return CompletableFuture.supplyAsync(() -> lookUp(host), resolvers);
+    } catch (UnknownHostException | RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static InetAddress lookUp(String host) {
+    try {
+      return InetAddress.getByName(host);
+    } catch (UnknownHostException e) {
+      throw new CompletionException(e);
+    }
+  }
+
+  /** Ends the threads; whatever is still connected is cut. Not to be called on one of them. */
+  @Override
+  public void close() {
+    resolvers.shutdown();
+    group
+        .shutdownGracefully(0, CLOSE_BOUND_MS, TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(CLOSE_BOUND_MS);
+  }
+
+  /**
+   * Netty's own kind of thread, on which its thread-locals and buffer caches are array look-ups.
+   */
+  private static ThreadFactory ioThreads(String role) {
+    final AtomicInteger count = new AtomicInteger();
+    return body -> {
+      final Thread thread =
+          new FastThreadLocalThread(body, role + "-io-" + count.incrementAndGet());
+      thread.setDaemon(true);
+      thread.setUncaughtExceptionHandler(
+          (dead, cause) ->
+              ProcessHalt.now("thread " + dead.getName() + " died of " + cause, cause));
+      return thread;
+    };
+  }
+
+  /** What the C library says for ECONNREFUSED, in the language of this process. */
+  private static final class EpollText {
+    static final String REFUSED =
+        afterColon(Errors.newIOException("connect", Errors.ERROR_ECONNREFUSED_NEGATIVE));
+
+    private static String afterColon(Errors.NativeIoException e) {
+      return e.getMessage().substring(e.getMessage().indexOf(": ") + 2);
+    }
+  }
+}

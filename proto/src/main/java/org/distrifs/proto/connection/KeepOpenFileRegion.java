@@ -1,0 +1,35 @@
+package org.distrifs.proto.connection;
+
+import io.netty.channel.DefaultFileRegion;
+import java.nio.channels.FileChannel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A part of a file that leaves by {@code sendfile}. Unlike its parent it leaves the file open when
+ * it is done, and tells the file's owner so.
+ */
+final class KeepOpenFileRegion extends DefaultFileRegion {
+  private static final Logger LOG = LoggerFactory.getLogger(KeepOpenFileRegion.class);
+
+  private final Runnable done;
+
+  KeepOpenFileRegion(FileChannel file, long position, int length, Runnable done) {
+    super(file, position, length);
+    this.done = done;
+  }
+
+  @Override
+  protected void deallocate() {
+    run(done);
+  }
+
+  /** Runs a callback of a request's handler, whose failure is not the connection's. */
+  static void run(Runnable done) {
+    try {
+      done.run();
+    } catch (RuntimeException e) {
+      LOG.error("A callback after a file was sent failed", e);
+    }
+  }
+}

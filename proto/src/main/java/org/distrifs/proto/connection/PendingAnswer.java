@@ -1,0 +1,74 @@
+package org.distrifs.proto.connection;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import java.nio.channels.FileChannel;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.distrifs.proto.frame.DataReply;
+import org.distrifs.proto.frame.DataRequest;
+import org.distrifs.proto.frame.FrameType;
+
+/** The way back of one request; gives up its share of the connection's bytes when it has left. */
+final class PendingAnswer implements ChunkRequestHandler.Answer, ChannelFutureListener {
+  private final ListenerConnection connection;
+  private final FrameType type;
+  private final long requestId;
+  private final int weightBytes;
+  private final AtomicBoolean used = new AtomicBoolean();
+
+  PendingAnswer(ListenerConnection connection, FrameType type, long requestId, int weightBytes) {
+    this.connection = connection;
+    this.type = type;
+    this.requestId = requestId;
+    this.weightBytes = weightBytes;
+  }
+
+  @Override
+  public void reply(DataReply reply, ByteBuf payload) {
+    if (!used.compareAndSet(false, true)) {
+      payload.release();
+      throw usedTwice();
+    }
+    if (payload.readableBytes() > DataRequest.MAX_PAYLOAD_BYTES) {
+      payload.release();
+      used.set(false);
+      throw new IllegalArgumentException("an answer's payload is longer than a frame's");
+    }
+    connection.answer(this, reply, payload, payload.readableBytes());
+  }
+
+  @Override
+  public void replyFromFile(
+      DataReply reply, FileChannel file, long position, int length, Runnable done) {
+    if (!used.compareAndSet(false, true)) {
+      done.run();
+      throw usedTwice();
+    }
+    if (position < 0 || length < 0 || length > DataRequest.MAX_PAYLOAD_BYTES) {
+      done.run();
+      used.set(false);
+      throw new IllegalArgumentException(
+          "cannot answer with " + length + " bytes at position " + position + " of a file");
+    }
+    connection.answer(this, reply, new KeepOpenFileRegion(file, position, length, done), length);
+  }
+
+  @Override
+  public void operationComplete(ChannelFuture written) {
+    connection.settle(weightBytes, written.cause());
+  }
+
+  FrameType type() {
+    return type;
+  }
+
+  long requestId() {
+    return requestId;
+  }
+
+  private IllegalStateException usedTwice() {
+    return new IllegalStateException(
+        "request " + requestId + " (" + type + ") was answered a second time");
+  }
+}

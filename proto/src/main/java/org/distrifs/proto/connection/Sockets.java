@@ -1,0 +1,39 @@
+package org.distrifs.proto.connection;
+
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.handler.flush.FlushConsolidationHandler;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+
+/** What both ends of a connection set up alike. */
+final class Sockets {
+  /** Frames that may be written before one flush, while reading goes on. */
+  private static final int MAX_FRAMES_PER_FLUSH = 64;
+
+  private Sockets() {}
+
+  /** Sets the options of a connection and puts a reader into its pipeline. */
+  static FrameReader prepare(
+      Channel channel, FrameSink sink, IoThreads io, ConnectionBounds bounds) {
+    channel.config().setAllocator(PooledByteBufAllocator.DEFAULT);
+    channel.config().setOption(ChannelOption.TCP_NODELAY, true);
+    channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+    if (io.isEpoll()) {
+      channel.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, bounds.stallMs());
+    }
+    channel.pipeline().addLast(new FlushConsolidationHandler(MAX_FRAMES_PER_FLUSH, true));
+    final FrameReader reader = new FrameReader(sink, channel.alloc());
+    reader.attachTo(channel);
+    return reader;
+  }
+
+  /** An address for logs. */
+  static String name(SocketAddress address) {
+    return address instanceof InetSocketAddress inet
+        ? inet.getHostString() + ":" + inet.getPort()
+        : String.valueOf(address);
+  }
+}
