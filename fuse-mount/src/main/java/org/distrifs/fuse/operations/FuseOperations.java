@@ -31,6 +31,8 @@ public final class FuseOperations {
 
   private static final TimeChange NOW = TimeChange.newBuilder().setNow(true).build();
 
+  private static final int SUPER_USER = 0;
+
   private final DistriFsClient client;
   private final Metadata metadata;
   private final HandleTable<FileHandle> files = new HandleTable<>();
@@ -162,9 +164,12 @@ public final class FuseOperations {
     try {
       Attributes current = attributes;
       if (truncate) {
-        SetAttributes empty =
-            SetAttributes.newBuilder().setInode(file.inode()).setSize(0).setMtime(NOW).build();
-        current = metadata.setAttributes(empty, caller);
+        SetAttributes.Builder empty =
+            SetAttributes.newBuilder().setInode(file.inode()).setSize(0).setMtime(NOW);
+        if (caller.getUid() != SUPER_USER && SetIdBits.areSet(attributes.getMode())) {
+          empty.setMode(SetIdBits.cleared(attributes.getMode()));
+        }
+        current = metadata.setAttributes(empty.build(), caller);
       }
       long handle = files.add(new FileHandle(file, OpenFlags.mayWrite(flags)));
       return new OpenedFile(handle, current);
@@ -206,6 +211,22 @@ public final class FuseOperations {
       file.sync();
     }
     return lengthBytes;
+  }
+
+  /**
+   * Takes the set-user-id and set-group-id bits away that a write by {@code caller} must not keep.
+   */
+  public void clearSetIdBits(long handle, Caller caller) throws IOException {
+    OpenFile file = files.get(handle).file();
+    int mode = file.attributes().getMode();
+    if (SetIdBits.areSet(mode)) {
+      metadata.setAttributes(
+          SetAttributes.newBuilder()
+              .setInode(file.inode())
+              .setMode(SetIdBits.cleared(mode))
+              .build(),
+          caller);
+    }
   }
 
   /**

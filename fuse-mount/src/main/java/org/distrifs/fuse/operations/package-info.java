@@ -4,6 +4,7 @@
  *
  * <p>Permissions are not checked here: a mount runs with {@code default_permissions}, so the kernel
  * has checked them, with the caller's supplementary groups, before it asks. Set-id bits are cleared
- * on write and on change of owner by the kernel, too, with an explicit change of the mode.
+ * by the kernel, too, on write and on change of owner, with an explicit change of the mode; but for
+ * truncation by an open and for writes that pass its pages by, it leaves that to us.
  */
 package org.distrifs.fuse.operations;

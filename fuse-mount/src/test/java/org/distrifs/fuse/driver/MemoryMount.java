@@ -1,9 +1,10 @@
 package org.distrifs.fuse.driver;
 
 import java.nio.file.Path;
-import org.distrifs.fuse.driver.jnrfuse.JnrFuseDriver;
 import org.distrifs.fuse.memory.InMemoryClient;
-import org.distrifs.fuse.operations.FuseOperations;
+import org.distrifs.fuse.mount.FuseMount;
+import org.distrifs.fuse.mount.MountSettings;
+import org.distrifs.runtime.metrics.Metrics;
 
 /**
  * Mounts an empty in-memory file system until it is unmounted: to try and to measure the driver.
@@ -12,19 +13,22 @@ public final class MemoryMount {
   private MemoryMount() {}
 
   public static void main(String[] arguments) throws Exception {
-    MountOptions options =
-        new MountOptions(
-            Path.of(arguments[0]),
-            "distrifs@memory",
-            true,
-            1000,
-            1000,
-            Integer.getInteger("threads", 16));
-    FuseOperations operations = new FuseOperations(new InMemoryClient());
-    JnrFuseDriver driver = new JnrFuseDriver(operations, options);
-    driver.mount();
-    driver.awaitUnmounted();
-    driver.close();
-    operations.closeAll();
+    try (Metrics metrics = new Metrics("mount");
+        InMemoryClient client = new InMemoryClient();
+        FuseMount mount =
+            FuseMount.start(
+                MountSettings.defaults(Path.of(arguments[0])), "memory", client, metrics)) {
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> {
+                    try {
+                      mount.close();
+                    } catch (java.io.IOException e) {
+                      throw new java.io.UncheckedIOException(e);
+                    }
+                  }));
+      mount.awaitEnd();
+    }
   }
 }

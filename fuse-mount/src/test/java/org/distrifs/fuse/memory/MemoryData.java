@@ -7,7 +7,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** The bytes of a file, in blocks outside of the heap; what was never written is zeros. */
 final class MemoryData {
-  static final int BLOCK_BYTES = 1 << 20;
+  static final int BLOCK_BYTES = 64 << 10;
 
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private final TreeMap<Long, ByteBuffer> blocks = new TreeMap<>();

@@ -1,9 +1,11 @@
 package org.distrifs.fuse.driver.jnrfuse;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.distrifs.fuse.driver.jnrfuse.PathResolver.Place;
 import org.distrifs.fuse.operations.FuseOperations;
 import org.distrifs.fuse.operations.OpenedFile;
+import org.distrifs.fuse.operations.OperationMetrics;
 import org.distrifs.proto.control.Attributes;
 
 /** The callbacks that work on open files. Their paths are null: the handle says it all. */
@@ -16,6 +18,7 @@ final class FileCallbacks {
   }
 
   private final FuseOperations operations;
+  private final OperationMetrics metrics;
   private final PathResolver paths;
   private final HiddenFiles hidden;
   private final KernelCache kernelCache;
@@ -23,11 +26,13 @@ final class FileCallbacks {
 
   FileCallbacks(
       FuseOperations operations,
+      OperationMetrics metrics,
       PathResolver paths,
       HiddenFiles hidden,
       KernelCache kernelCache,
       AttributeInvalidation attributeInvalidation) {
     this.operations = operations;
+    this.metrics = metrics;
     this.paths = paths;
     this.hidden = hidden;
     this.kernelCache = kernelCache;
@@ -72,16 +77,21 @@ final class FileCallbacks {
   }
 
   int read(long buffer, long size, long offset, long info) throws IOException {
-    return operations.read(
-        FileInfo.handle(info), offset, NativeMemory.view(buffer, Math.toIntExact(size)));
+    ByteBuffer target = NativeMemory.view(buffer, Math.toIntExact(size));
+    int count = operations.read(FileInfo.handle(info), offset, target);
+    metrics.read(count);
+    return count;
   }
 
   int write(long buffer, long size, long offset, long info) throws IOException {
-    return operations.write(
-        FileInfo.handle(info),
-        offset,
-        NativeMemory.view(buffer, Math.toIntExact(size)),
-        FileInfo.writeFlags(info));
+    ByteBuffer source = NativeMemory.view(buffer, Math.toIntExact(size));
+    Request request = Request.current();
+    if (request.writeClearsSetIdBits()) {
+      operations.clearSetIdBits(FileInfo.handle(info), request.caller());
+    }
+    int count = operations.write(FileInfo.handle(info), offset, source, FileInfo.writeFlags(info));
+    metrics.written(count);
+    return count;
   }
 
   void flush(long info) throws IOException {

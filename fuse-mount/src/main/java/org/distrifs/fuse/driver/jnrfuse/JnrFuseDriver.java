@@ -5,6 +5,7 @@ import java.util.Locale;
 import org.distrifs.fuse.driver.FuseDriver;
 import org.distrifs.fuse.driver.MountOptions;
 import org.distrifs.fuse.operations.FuseOperations;
+import org.distrifs.fuse.operations.OperationMetrics;
 import org.distrifs.runtime.lifecycle.OperatorException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,16 +34,25 @@ public final class JnrFuseDriver implements FuseDriver {
   /**
    * @throws OperatorException if libfuse 2 is missing
    */
-  public JnrFuseDriver(FuseOperations operations, MountOptions options) {
+  public JnrFuseDriver(FuseOperations operations, OperationMetrics metrics, MountOptions options) {
     this.options = options;
     HiddenFiles hidden = new HiddenFiles();
     KernelCache kernelCache = new KernelCache();
     PathResolver paths = new PathResolver(operations, hidden);
     this.table =
         new OperationTable(
+            new CallbackGuard(metrics),
             new NameCallbacks(operations, paths, hidden, kernelCache),
-            new FileCallbacks(operations, paths, hidden, kernelCache, this::invalidateAttributes),
+            new FileCallbacks(
+                operations, metrics, paths, hidden, kernelCache, this::invalidateAttributes),
             new DirectoryCallbacks(operations, paths));
+  }
+
+  /**
+   * @throws OperatorException if libfuse 2 is missing on this machine
+   */
+  public static void requireLibrary() {
+    LibFuseLibrary.load();
   }
 
   @Override

@@ -1,6 +1,28 @@
 package org.distrifs.fuse.driver.jnrfuse;
 
 import static org.distrifs.fuse.driver.jnrfuse.NativeMemory.IO;
+import static org.distrifs.fuse.operations.Operation.CREATE;
+import static org.distrifs.fuse.operations.Operation.FLUSH;
+import static org.distrifs.fuse.operations.Operation.FSYNC;
+import static org.distrifs.fuse.operations.Operation.FSYNCDIR;
+import static org.distrifs.fuse.operations.Operation.GETATTR;
+import static org.distrifs.fuse.operations.Operation.LINK;
+import static org.distrifs.fuse.operations.Operation.MKDIR;
+import static org.distrifs.fuse.operations.Operation.MKNOD;
+import static org.distrifs.fuse.operations.Operation.OPEN;
+import static org.distrifs.fuse.operations.Operation.OPENDIR;
+import static org.distrifs.fuse.operations.Operation.READ;
+import static org.distrifs.fuse.operations.Operation.READDIR;
+import static org.distrifs.fuse.operations.Operation.READLINK;
+import static org.distrifs.fuse.operations.Operation.RELEASE;
+import static org.distrifs.fuse.operations.Operation.RELEASEDIR;
+import static org.distrifs.fuse.operations.Operation.RENAME;
+import static org.distrifs.fuse.operations.Operation.RMDIR;
+import static org.distrifs.fuse.operations.Operation.SETATTR;
+import static org.distrifs.fuse.operations.Operation.STATFS;
+import static org.distrifs.fuse.operations.Operation.SYMLINK;
+import static org.distrifs.fuse.operations.Operation.UNLINK;
+import static org.distrifs.fuse.operations.Operation.WRITE;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -37,12 +59,17 @@ final class OperationTable {
   /** libfuse copies it, but the stubs in it live as long as this object: it is never freed. */
   private final long address = NativeMemory.allocate(Struct.size(table));
 
-  private final Failures failures = new Failures();
+  private final CallbackGuard guard;
 
   /** The stubs are freed with their Java side, which nothing else refers to. */
   private final List<Object> callbacks = new ArrayList<>();
 
-  OperationTable(NameCallbacks names, FileCallbacks files, DirectoryCallbacks directories) {
+  OperationTable(
+      CallbackGuard guard,
+      NameCallbacks names,
+      FileCallbacks files,
+      DirectoryCallbacks directories) {
+    this.guard = guard;
     setNames(names);
     setFiles(files);
     setDirectories(directories);
@@ -61,94 +88,91 @@ final class OperationTable {
     set(
         table.getattr,
         PathAndLong.class,
-        (path, stat) -> failures.run("getattr", () -> names.getattr(path, stat)));
+        (path, stat) -> guard.run(GETATTR, () -> names.getattr(path, stat)));
     set(
         table.fgetattr,
         PathAndTwoLongs.class,
-        (path, stat, info) -> failures.run("fgetattr", () -> names.fgetattr(stat, info)));
+        (path, stat, info) -> guard.run(GETATTR, () -> names.fgetattr(stat, info)));
     set(
         table.readlink,
         PathAndTwoLongs.class,
-        (path, buffer, size) -> failures.run("readlink", () -> names.readlink(path, buffer, size)));
+        (path, buffer, size) -> guard.run(READLINK, () -> names.readlink(path, buffer, size)));
     set(
         table.mknod,
         PathIntAndLong.class,
-        (path, mode, rdev) -> failures.run("mknod", () -> names.mknod(path, mode, rdev)));
+        (path, mode, rdev) -> guard.run(MKNOD, () -> names.mknod(path, mode, rdev)));
     set(
         table.mkdir,
         PathAndInt.class,
-        (path, mode) -> failures.run("mkdir", () -> names.mkdir(path, mode)));
-    set(table.unlink, Path.class, path -> failures.run("unlink", () -> names.unlink(path)));
-    set(table.rmdir, Path.class, path -> failures.run("rmdir", () -> names.rmdir(path)));
+        (path, mode) -> guard.run(MKDIR, () -> names.mkdir(path, mode)));
+    set(table.unlink, Path.class, path -> guard.run(UNLINK, () -> names.unlink(path)));
+    set(table.rmdir, Path.class, path -> guard.run(RMDIR, () -> names.rmdir(path)));
     set(
         table.symlink,
         PathAndLong.class,
-        (target, path) -> failures.run("symlink", () -> names.symlink(target, path)));
+        (target, path) -> guard.run(SYMLINK, () -> names.symlink(target, path)));
     set(
         table.rename,
         PathAndLong.class,
-        (from, to) -> failures.run("rename", () -> names.rename(from, to)));
+        (from, to) -> guard.run(RENAME, () -> names.rename(from, to)));
     set(
         table.link,
         PathAndLong.class,
-        (existing, path) -> failures.run("link", () -> names.link(existing, path)));
+        (existing, path) -> guard.run(LINK, () -> names.link(existing, path)));
     set(
         table.chmod,
         PathAndInt.class,
-        (path, mode) -> failures.run("chmod", () -> names.chmod(path, mode)));
+        (path, mode) -> guard.run(SETATTR, () -> names.chmod(path, mode)));
     set(
         table.chown,
         PathAndTwoInts.class,
-        (path, uid, gid) -> failures.run("chown", () -> names.chown(path, uid, gid)));
+        (path, uid, gid) -> guard.run(SETATTR, () -> names.chown(path, uid, gid)));
     set(
         table.truncate,
         PathAndLong.class,
-        (path, size) -> failures.run("truncate", () -> names.truncate(path, size)));
+        (path, size) -> guard.run(SETATTR, () -> names.truncate(path, size)));
     set(
         table.ftruncate,
         PathAndTwoLongs.class,
-        (path, size, info) -> failures.run("ftruncate", () -> names.ftruncate(size, info)));
+        (path, size, info) -> guard.run(SETATTR, () -> names.ftruncate(size, info)));
     set(
         table.utimens,
         PathAndLong.class,
-        (path, times) -> failures.run("utimens", () -> names.utimens(path, times)));
+        (path, times) -> guard.run(SETATTR, () -> names.utimens(path, times)));
     set(
         table.statfs,
         PathAndLong.class,
-        (path, statvfs) -> failures.run("statfs", () -> names.statfs(statvfs)));
+        (path, statvfs) -> guard.run(STATFS, () -> names.statfs(statvfs)));
   }
 
   private void setFiles(FileCallbacks files) {
     set(
         table.create,
         PathIntAndLong.class,
-        (path, mode, info) -> failures.run("create", () -> files.create(path, mode, info)));
+        (path, mode, info) -> guard.run(CREATE, () -> files.create(path, mode, info)));
     set(
         table.open,
         PathAndLong.class,
-        (path, info) -> failures.run("open", () -> files.open(path, info)));
+        (path, info) -> guard.run(OPEN, () -> files.open(path, info)));
     set(
         table.read,
         PathAndFourLongs.class,
         (path, buffer, size, offset, info) ->
-            failures.answer("read", () -> files.read(buffer, size, offset, info)));
+            guard.answer(READ, () -> files.read(buffer, size, offset, info)));
     set(
         table.write,
         PathAndFourLongs.class,
         (path, buffer, size, offset, info) ->
-            failures.answer("write", () -> files.write(buffer, size, offset, info)));
-    set(
-        table.flush,
-        PathAndLong.class,
-        (path, info) -> failures.run("flush", () -> files.flush(info)));
+            guard.answer(WRITE, () -> files.write(buffer, size, offset, info)));
+    set(table.flush, PathAndLong.class, (path, info) -> guard.run(FLUSH, () -> files.flush(info)));
     set(
         table.fsync,
         PathIntAndLong.class,
-        (path, dataOnly, info) -> failures.run("fsync", () -> files.fsync(info)));
+        (path, dataOnly, info) -> guard.run(FSYNC, () -> files.fsync(info)));
     set(
         table.release,
         PathAndLong.class,
-        (path, info) -> failures.run("release", () -> release(files, info)));
+        (path, info) -> guard.run(RELEASE, () -> release(files, info)));
   }
 
   /** The kernel does not listen to what a release answers; so the log must. */
@@ -156,7 +180,7 @@ final class OperationTable {
     try {
       files.release(info);
     } catch (Exception e) {
-      failures.report("release", e);
+      guard.report(RELEASE, e);
     }
   }
 
@@ -164,20 +188,20 @@ final class OperationTable {
     set(
         table.opendir,
         PathAndLong.class,
-        (path, info) -> failures.run("opendir", () -> directories.opendir(path, info)));
+        (path, info) -> guard.run(OPENDIR, () -> directories.opendir(path, info)));
     set(
         table.readdir,
         PathAndFourLongs.class,
         (path, buffer, fill, offset, info) ->
-            failures.run("readdir", () -> directories.readdir(buffer, fill, offset, info)));
+            guard.run(READDIR, () -> directories.readdir(buffer, fill, offset, info)));
     set(
         table.releasedir,
         PathAndLong.class,
-        (path, info) -> failures.run("releasedir", () -> directories.releasedir(info)));
+        (path, info) -> guard.run(RELEASEDIR, () -> directories.releasedir(info)));
     set(
         table.fsyncdir,
         PathIntAndLong.class,
-        (path, dataOnly, info) -> failures.run("fsyncdir", () -> directories.fsyncdir(info)));
+        (path, dataOnly, info) -> guard.run(FSYNCDIR, () -> directories.fsyncdir(info)));
   }
 
   /** Puts a stub of {@code callback} where jnr-fuse's own, typed by {@code String}s, would go. */

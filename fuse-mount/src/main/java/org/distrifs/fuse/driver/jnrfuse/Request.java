@@ -15,6 +15,7 @@ final class Request {
   static final int GETATTR = 3;
   static final int UNLINK = 10;
   static final int RENAME = 12;
+  static final int WRITE = 16;
   static final int RELEASE = 18;
 
   private static final int HEADER_BYTES = 40;
@@ -22,6 +23,11 @@ final class Request {
   private static final int NODE = 16;
   private static final int UID = 24;
   private static final int GID = 28;
+
+  // struct fuse_write_in: fh, offset, size, write_flags. What passes the kernel's pages by also
+  // passes its own clearing of set-id bits by, and is marked by this flag instead.
+  private static final int WRITE_FLAGS = HEADER_BYTES + 20;
+  private static final int WRITE_CLEARS_SET_ID_BITS = 1 << 2;
 
   // Behind struct fuse_rename_in (the new folder's node): both names, each with its NUL.
   private static final int RENAME_NAMES = HEADER_BYTES + 8;
@@ -67,5 +73,10 @@ final class Request {
   ByteString renameTarget() {
     long oldName = buffer + RENAME_NAMES;
     return NativeMemory.name(oldName + IO.getStringLength(oldName) + 1);
+  }
+
+  /** Whether a WRITE leaves it to us to take the set-user-id and set-group-id bits away. */
+  boolean writeClearsSetIdBits() {
+    return opcode() == WRITE && (IO.getInt(buffer + WRITE_FLAGS) & WRITE_CLEARS_SET_ID_BITS) != 0;
   }
 }

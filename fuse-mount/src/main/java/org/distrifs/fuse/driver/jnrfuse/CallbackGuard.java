@@ -3,17 +3,19 @@ package org.distrifs.fuse.driver.jnrfuse;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.distrifs.fuse.operations.Operation;
+import org.distrifs.fuse.operations.OperationMetrics;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns what a callback throws into the negative errno that libfuse expects. An exception that
- * passed a callback would be taken for success. Thread-safe.
+ * What lies around each callback: it is timed, and what it throws becomes the negative errno that
+ * libfuse expects. An exception that passed a callback would be taken for success. Thread-safe.
  */
-final class Failures {
-  private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+final class CallbackGuard {
+  private static final Logger LOG = LoggerFactory.getLogger(CallbackGuard.class);
 
   /** Kinds of failure that are told apart in the log at most: {@value}. */
   private static final int MAX_KINDS = 1024;
@@ -21,6 +23,11 @@ final class Failures {
   private static final int SUCCESS = 0;
 
   private final Map<String, Boolean> reported = new ConcurrentHashMap<>();
+  private final OperationMetrics metrics;
+
+  CallbackGuard(OperationMetrics metrics) {
+    this.metrics = metrics;
+  }
 
   /** A callback's work. */
   @FunctionalInterface
@@ -35,18 +42,24 @@ final class Failures {
     void run() throws IOException;
   }
 
-  int answer(String operation, Work work) {
+  int answer(Operation operation, Work work) {
+    long begunNs = metrics.begun();
     try {
       return work.run();
     } catch (ErrnoException e) {
+      if (e.errno() == Errno.EIO) {
+        report(operation, e);
+      }
       return -e.errno().code();
     } catch (Throwable e) { // Also an Error: it must not be taken for success.
       report(operation, e);
       return -Errno.EIO.code();
+    } finally {
+      metrics.ended(operation, begunNs);
     }
   }
 
-  int run(String operation, Task task) {
+  int run(Operation operation, Task task) {
     return answer(
         operation,
         () -> {
@@ -56,16 +69,20 @@ final class Failures {
   }
 
   /** For what the kernel does not hear of. */
-  void report(String operation, Throwable failure) {
-    boolean first =
-        reported.size() < MAX_KINDS
-            && reported.putIfAbsent(operation + failure.getClass().getName(), true) == null;
+  void report(Operation operation, Throwable failure) {
+    metrics.failed(operation);
+    String kind = operation + " " + failure.getClass().getName();
+    boolean first = reported.size() < MAX_KINDS && reported.putIfAbsent(kind, true) == null;
     if (first && failure instanceof IOException) {
-      LOG.warn("{} failed: {}; said once for failures of this kind", operation, failure.toString());
+      LOG.warn(
+          "{} failed: {}; said once for failures of this kind",
+          operation.word(),
+          failure.getMessage());
     } else if (first) {
-      LOG.error("{} failed unexpectedly; said once for failures of this kind", operation, failure);
+      LOG.error(
+          "{} failed unexpectedly; said once for failures of this kind", operation.word(), failure);
     } else {
-      LOG.debug("{} failed", operation, failure);
+      LOG.debug("{} failed", operation.word(), failure);
     }
   }
 }

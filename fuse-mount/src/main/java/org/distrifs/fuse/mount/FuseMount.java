@@ -1,0 +1,152 @@
+package org.distrifs.fuse.mount;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.distrifs.client.DistriFsClient;
+import org.distrifs.fuse.driver.FuseDriver;
+import org.distrifs.fuse.driver.MountOptions;
+import org.distrifs.fuse.driver.jnrfuse.JnrFuseDriver;
+import org.distrifs.fuse.operations.FuseOperations;
+import org.distrifs.fuse.operations.OperationMetrics;
+import org.distrifs.runtime.lifecycle.OperatorException;
+import org.distrifs.runtime.metrics.Metrics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A mounted DistriFS, from start to end. Thread-safe. It uses the client that it is given and does
+ * not close it.
+ */
+public final class FuseMount implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FuseMount.class);
+
+  /** After an abort the kernel fails every request at once. */
+  private static final long ABORT_TIMEOUT_MS = 10_000;
+
+  private final Path mountPoint;
+  private final long stopTimeoutMs;
+  private final FuseOperations operations;
+  private final FuseDriver driver;
+  private final String connection;
+  private final Object ending = new Object();
+  private boolean ended;
+
+  private FuseMount(
+      Path mountPoint, long stopTimeoutMs, FuseOperations operations, FuseDriver driver) {
+    this.mountPoint = mountPoint;
+    this.stopTimeoutMs = stopTimeoutMs;
+    this.operations = operations;
+    this.driver = driver;
+    this.connection =
+        MountTable.at(mountPoint)
+            .map(MountTable.Entry::connection)
+            .orElseThrow(
+                () -> new OperatorException(mountPoint + " was unmounted at once by somebody."));
+  }
+
+  /**
+   * Tells what would keep {@link #start} from mounting, before anything else is begun. Detaches
+   * what a killed process left on the mount point.
+   *
+   * @throws OperatorException with the reason, and the way out
+   */
+  public static void requireMountable(MountSettings settings) {
+    FuseEnvironment.require();
+    JnrFuseDriver.requireLibrary();
+    MountPoint.of(settings.mountPoint()).prepare();
+  }
+
+  /**
+   * Mounts; callers are served when this returns.
+   *
+   * @param masters what to show in the mount table, "host:port"
+   * @throws OperatorException as {@link #requireMountable}, or because the kernel refused
+   */
+  public static FuseMount start(
+      MountSettings settings, String masters, DistriFsClient client, Metrics metrics) {
+    requireMountable(settings);
+    Path mountPoint = MountPoint.of(settings.mountPoint()).path();
+    MountOptions options =
+        new MountOptions(
+            mountPoint,
+            MountSource.of(masters, ProcessHandle.current().pid()),
+            settings.allowOther() && FuseEnvironment.mayAllowOther(),
+            settings.attributeTimeoutMs(),
+            settings.entryTimeoutMs(),
+            settings.threads());
+    FuseOperations operations = new FuseOperations(client);
+    FuseDriver driver =
+        new JnrFuseDriver(operations, new OperationMetrics(metrics, operations), options);
+    driver.mount();
+    return new FuseMount(mountPoint, settings.stopTimeoutMs(), operations, driver);
+  }
+
+  /**
+   * Waits, without bound, until the mount has ended: by {@link #close}, {@code fusermount -u} or
+   * {@code umount}. Then everything that was written has been sent.
+   *
+   * @throws IOException if something could not be sent: those bytes are lost
+   */
+  public void awaitEnd() throws InterruptedException, IOException {
+    driver.awaitUnmounted();
+    finish();
+  }
+
+  /**
+   * Sends everything that was written, unmounts and waits for the end. While programs still use the
+   * mount it is taken out of the folder tree and they are waited for, up to the stop timeout; past
+   * it they get errors. A second call, or one after the mount has ended, does nothing.
+   *
+   * @throws IOException if something could not be sent: those bytes are lost
+   */
+  @Override
+  public void close() throws IOException {
+    try {
+      operations.flushAll();
+    } catch (IOException e) {
+      LOG.warn("Cannot send everything before unmounting {}: {}", mountPoint, e.getMessage());
+    }
+    try {
+      if (!driver.awaitUnmounted(0) && !Unmount.ifUnused(mountPoint)) {
+        detachInUse();
+      }
+      if (!driver.awaitUnmounted(stopTimeoutMs)) {
+        LOG.warn("{} is still in use: its users get errors from now on", mountPoint);
+        Unmount.abort(connection);
+        if (!driver.awaitUnmounted(ABORT_TIMEOUT_MS)) {
+          throw new IOException("the kernel does not let go of the mount on " + mountPoint);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while unmounting " + mountPoint, e);
+    }
+    finish();
+  }
+
+  private void detachInUse() {
+    LOG.warn(
+        "{} is in use by {}; it is detached, and they may go on for {} ms",
+        mountPoint,
+        MountUsers.of(mountPoint),
+        stopTimeoutMs);
+    Unmount.detach(mountPoint);
+  }
+
+  /** No request comes any more: closes what the kernel left open, and frees the native side. */
+  private void finish() throws IOException {
+    synchronized (ending) {
+      if (ended) {
+        return;
+      }
+      ended = true;
+      try {
+        operations.closeAll();
+        operations.flushAll();
+      } finally {
+        driver.close();
+      }
+      LOG.info("Unmounted {}", mountPoint);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package org.distrifs.fuse.mount;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.distrifs.fuse.driver.FuseDriver;
+import org.distrifs.runtime.disk.FailureReason;
+import org.distrifs.runtime.lifecycle.OperatorException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The folder to mount on, before anything is mounted there. */
+final class MountPoint {
+  private static final Logger LOG = LoggerFactory.getLogger(MountPoint.class);
+
+  /** Stale mounts found on top of each other at most. */
+  private static final int MAX_STALE_MOUNTS = 64;
+
+  private final Path path;
+
+  private MountPoint(Path path) {
+    this.path = path;
+  }
+
+  /**
+   * Finds the folder as the kernel names it. Of the path itself nothing is asked here, only of the
+   * folder that it is in: it may be a mount that answers nobody.
+   */
+  static MountPoint of(Path given) {
+    Path absolute = given.toAbsolutePath().normalize();
+    Path parent = absolute.getParent();
+    if (parent == null) {
+      throw new OperatorException(
+          "Cannot mount on " + absolute + ": choose a folder below it.",
+          OperatorException.USAGE_EXIT_CODE);
+    }
+    try {
+      Path real = parent.toRealPath().resolve(absolute.getFileName());
+      boolean link = MountTable.at(real).isEmpty() && Files.isSymbolicLink(real);
+      return link ? of(real.resolveSibling(Files.readSymbolicLink(real))) : new MountPoint(real);
+    } catch (NoSuchFileException e) {
+      throw missing(absolute);
+    } catch (IOException e) {
+      throw refused(absolute, FailureReason.of(e), e);
+    }
+  }
+
+  /** Absolute and without symbolic links. */
+  Path path() {
+    return path;
+  }
+
+  /**
+   * Detaches what a killed process left here, and sees to it that the folder can be mounted on.
+   *
+   * @throws OperatorException with the reason why not, and the way out
+   */
+  void prepare() {
+    for (int count = 0; count < MAX_STALE_MOUNTS; count++) {
+      Optional<MountTable.Entry> mounted = MountTable.at(path);
+      if (mounted.isEmpty()) {
+        requireEmptyFolder();
+        return;
+      }
+      detachIfStale(mounted.get());
+    }
+    throw new OperatorException(
+        "More than %d dead mounts lie on %s: unmount them with 'umount -l %s'."
+            .formatted(MAX_STALE_MOUNTS, path, path));
+  }
+
+  private void detachIfStale(MountTable.Entry mounted) {
+    OptionalLong pid = MountSource.pid(mounted.source());
+    if (!mounted.type().equals(FuseDriver.FILE_SYSTEM_TYPE) || pid.isEmpty()) {
+      throw new OperatorException(
+          "Cannot mount on %s: a file system of type %s is mounted there already. Choose another folder, or unmount it: umount %s"
+              .formatted(path, mounted.type(), path));
+    }
+    if (ServingProcess.isAlive(pid.getAsLong())) {
+      throw new OperatorException(
+          "Cannot mount on %s: process %d has DistriFS mounted there already. Unmount it first: fusermount -u %s"
+              .formatted(path, pid.getAsLong(), path));
+    }
+    Unmount.detach(path);
+    LOG.info("Detached the mount that process {} left behind on {}", pid.getAsLong(), path);
+  }
+
+  private void requireEmptyFolder() {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      throw missing(path);
+    }
+    if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      throw new OperatorException(
+          "Cannot mount on %s: it is not a folder. Choose another one.".formatted(path));
+    }
+    try (Stream<Path> children = Files.list(path)) {
+      if (children.findAny().isPresent()) {
+        throw new OperatorException(
+            "Cannot mount on %s: it is not empty, and the mount would hide what is in it. Choose an empty folder."
+                .formatted(path));
+      }
+    } catch (AccessDeniedException e) {
+      throw refused(path, "this user has no permission there", e);
+    } catch (IOException e) {
+      throw refused(path, FailureReason.of(e), e);
+    }
+  }
+
+  private static OperatorException missing(Path path) {
+    return new OperatorException(
+        "Cannot mount on %s: there is no such folder. Make it first: mkdir -p %s"
+            .formatted(path, path));
+  }
+
+  private static OperatorException refused(Path path, String reason, IOException cause) {
+    return new OperatorException("Cannot mount on %s: %s.".formatted(path, reason), cause);
+  }
+}

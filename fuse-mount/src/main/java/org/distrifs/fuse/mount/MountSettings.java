@@ -1,0 +1,111 @@
+package org.distrifs.fuse.mount;
+
+import java.nio.file.Path;
+import org.distrifs.runtime.settings.Setting;
+import org.distrifs.runtime.settings.Settings;
+import org.distrifs.runtime.settings.SettingsSchema;
+
+/**
+ * How a mount is told to be, apart from what its client is told. Immutable.
+ *
+ * @param mountPoint the folder to mount on
+ * @param allowOther whether other users may use the mount
+ * @param attributeTimeoutMs how long the kernel may keep attributes without asking
+ * @param entryTimeoutMs how long the kernel may keep names without asking
+ * @param threads requests of the kernel that are served at the same time
+ * @param stopTimeoutMs how long a stop waits for programs that still use the mount
+ * @param metricsPort where metrics are served on the loopback address; 0 for nowhere
+ */
+public record MountSettings(
+    Path mountPoint,
+    boolean allowOther,
+    long attributeTimeoutMs,
+    long entryTimeoutMs,
+    int threads,
+    long stopTimeoutMs,
+    int metricsPort) {
+
+  public static final Setting<Path> MOUNT_POINT =
+      Setting.ofPath("mount.point", Path.of("/mnt/distrifs"), "The empty folder to mount on.")
+          .required();
+  public static final Setting<Boolean> ALLOW_OTHER =
+      Setting.ofBoolean(
+          "mount.allowOther",
+          true,
+          "Whether other users may use the mount; for a mount by root, or where /etc/fuse.conf"
+              + " has user_allow_other.");
+  public static final Setting<Long> ATTRIBUTE_TIMEOUT =
+      Setting.ofDurationMs(
+          "mount.attributeTimeoutMs",
+          1_000,
+          0,
+          60_000,
+          "How long the kernel shows attributes without asking; an open always asks.");
+  public static final Setting<Long> ENTRY_TIMEOUT =
+      Setting.ofDurationMs(
+          "mount.entryTimeoutMs",
+          1_000,
+          0,
+          60_000,
+          "How long the kernel takes a name for what it was without asking.");
+  public static final Setting<Integer> THREADS =
+      Setting.ofInt(
+          "mount.threads",
+          16,
+          2,
+          256,
+          "threads",
+          "Requests of the kernel served at the same time; others wait.");
+  public static final Setting<Long> STOP_TIMEOUT =
+      Setting.ofDurationMs(
+          "mount.stopTimeoutMs",
+          10_000,
+          0,
+          600_000,
+          "How long a stop waits for programs that have files of the mount open; then they get"
+              + " errors.");
+  public static final Setting<Integer> METRICS_PORT =
+      Setting.ofInt(
+          "mount.metricsPort",
+          0,
+          0,
+          65_535,
+          "port; 0 for none",
+          "Where /metrics and /healthz are served, on the loopback address.");
+
+  /** Everything that can be set here. */
+  public static final SettingsSchema SCHEMA =
+      SettingsSchema.of(
+          "mount",
+          MOUNT_POINT,
+          ALLOW_OTHER,
+          ATTRIBUTE_TIMEOUT,
+          ENTRY_TIMEOUT,
+          THREADS,
+          STOP_TIMEOUT,
+          METRICS_PORT);
+
+  /** The settings of a mount among those of a role whose schema includes {@link #SCHEMA}. */
+  public static MountSettings of(Settings settings) {
+    return new MountSettings(
+        settings.get(MOUNT_POINT),
+        settings.get(ALLOW_OTHER),
+        settings.get(ATTRIBUTE_TIMEOUT),
+        settings.get(ENTRY_TIMEOUT),
+        settings.get(THREADS),
+        settings.get(STOP_TIMEOUT),
+        settings.get(METRICS_PORT));
+  }
+
+  /** All defaults but the folder; for tests and embedding. */
+  public static MountSettings defaults(Path mountPoint) {
+    return new MountSettings(
+        mountPoint,
+        ALLOW_OTHER.defaultValue(),
+        ATTRIBUTE_TIMEOUT.defaultValue(),
+        ENTRY_TIMEOUT.defaultValue(),
+        THREADS.defaultValue(),
+        STOP_TIMEOUT.defaultValue(),
+        METRICS_PORT.defaultValue());
+  }
+}

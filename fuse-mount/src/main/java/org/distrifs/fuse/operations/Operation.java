@@ -1,0 +1,34 @@
+package org.distrifs.fuse.operations;
+
+import java.util.Locale;
+
+/** What the kernel asks for, one by one; names of metrics and words of the log. */
+public enum Operation {
+  GETATTR,
+  SETATTR,
+  READLINK,
+  MKNOD,
+  MKDIR,
+  UNLINK,
+  RMDIR,
+  SYMLINK,
+  RENAME,
+  LINK,
+  CREATE,
+  OPEN,
+  READ,
+  WRITE,
+  FLUSH,
+  FSYNC,
+  RELEASE,
+  OPENDIR,
+  READDIR,
+  FSYNCDIR,
+  RELEASEDIR,
+  STATFS;
+
+  /** In lower case: "getattr". */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
