@@ -21,7 +21,7 @@ public interface ChunkStore extends AutoCloseable {
   int MAX_CHUNK_BYTES = 1 << 30;
 
   /** Writes whose ids are remembered for each replica. */
-  int MAX_RECENT_WRITES = 256;
+  int MAX_RECENT_WRITES = 1024;
 
   /** State of a replica from memory; {@code null} if there is none here. */
   ReplicaState find(long chunkId);

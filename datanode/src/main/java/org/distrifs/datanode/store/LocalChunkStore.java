@@ -165,7 +165,7 @@ public final class LocalChunkStore implements ChunkStore {
 
   private OpenedReplica opened(Replica replica, ReplicaFiles files) throws IOException {
     // Ids that outlived a power failure may be those of bytes that did not.
-    boolean trusted = replica.isTrustedAcrossReboot();
+    boolean trusted = replica.trustsRecentWrites();
     return new OpenedReplica(replica.state(), trusted ? files.recent.load() : List.of());
   }
 
@@ -173,7 +173,7 @@ public final class LocalChunkStore implements ChunkStore {
   public CompletableFuture<Void> write(
       DataRequest.Write write, boolean alreadyApplied, ByteBuf payload) {
     Replica replica = index.find(write.chunkId());
-    if (replica == null && write.create()) {
+    if (replica == null && write.create() && write.order() == 1) {
       List<Integer> nodeIds = write.chain().stream().map(hop -> hop.nodeId()).toList();
       UUID name = ChunkName.of(clusterId.getAsLong(), write.chunkId());
       replica = index.addIfAbsent(Replica.born(name, write.version(), nodeIds, bootId));
@@ -303,6 +303,7 @@ public final class LocalChunkStore implements ChunkStore {
         chunkId,
         (replica, files) -> {
           replica.setAppliedWrites(files.recent.replace(writes));
+          replica.trustRecentWrites();
           return null;
         });
   }

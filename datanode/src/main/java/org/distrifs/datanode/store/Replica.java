@@ -26,6 +26,7 @@ final class Replica {
   private BitSet corrupt;
   private boolean suspect;
   private boolean sameBoot;
+  private boolean recentWritesReplaced;
   private boolean folderDurable;
   private boolean born;
   private boolean settled = true;
@@ -117,13 +118,14 @@ final class Replica {
     return suspect;
   }
 
-  synchronized boolean isTrustedAcrossReboot() {
-    return !suspect || sameBoot;
+  /** Whether the ids of recent writes are those of bytes that are here. */
+  synchronized boolean trustsRecentWrites() {
+    return !suspect || sameBoot || recentWritesReplaced;
   }
 
-  /** Ends the suspicion that a crash left, before the durable header says so. */
-  synchronized void clearSuspicion() {
-    suspect = false;
+  /** The ids of recent writes were taken over from another member. */
+  synchronized void trustRecentWrites() {
+    recentWritesReplaced = true;
   }
 
   synchronized boolean isDirty() {

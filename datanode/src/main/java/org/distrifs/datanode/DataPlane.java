@@ -1,0 +1,167 @@
+package org.distrifs.datanode;
+
+import java.io.IOException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.distrifs.datanode.folder.DataFolder;
+import org.distrifs.datanode.server.DataServer;
+import org.distrifs.datanode.server.NodeLease;
+import org.distrifs.datanode.server.ServerContext;
+import org.distrifs.datanode.server.TermGuard;
+import org.distrifs.datanode.store.LocalChunkStore;
+import org.distrifs.proto.connection.ChunkListener;
+import org.distrifs.proto.connection.IoThreads;
+import org.distrifs.proto.connection.NodeIdentity;
+import org.distrifs.proto.connection.TcpChunkTransport;
+import org.distrifs.runtime.clock.ClockSource;
+import org.distrifs.runtime.disk.Disk;
+import org.distrifs.runtime.lifecycle.CloseStack;
+import org.distrifs.runtime.lifecycle.NamedThreads;
+import org.distrifs.runtime.lifecycle.OperatorException;
+import org.distrifs.runtime.metrics.Metrics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A datanode without its ties to the master: store, chain, server and their threads. */
+final class DataPlane implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DataPlane.class);
+
+  private static final int TICK_MS = 100;
+  private static final int DRAIN_BOUND_MS = 5000;
+
+  final LocalChunkStore store;
+  final NodeLease lease;
+  final TermGuard terms = new TermGuard();
+  final IoThreads io;
+
+  private final DataFolder folder;
+  private final long incarnation;
+  private final CloseStack opened;
+  private final DataServer server;
+  private final ChunkListener listener;
+
+  private DataPlane(
+      DatanodeSettings settings,
+      DataFolder folder,
+      long incarnation,
+      Disk disk,
+      ClockSource clock,
+      Metrics metrics,
+      CloseStack opened)
+      throws IOException {
+    this.folder = folder;
+    this.incarnation = incarnation;
+    this.opened = opened;
+    this.lease = new NodeLease(clock);
+    store =
+        opened.add(
+            "chunk store",
+            LocalChunkStore.open(
+                disk,
+                folder.path(),
+                folder::clusterId,
+                DataFolder.bootId(),
+                clock,
+                settings.store()));
+    registerGauges(metrics);
+    io = opened.add("I/O threads", IoThreads.start("datanode", settings.ioThreads()));
+    TcpChunkTransport transport =
+        opened.add(
+            "connections to other members",
+            new TcpChunkTransport(io, folder::clusterId, "datanode " + settings.port()));
+    server =
+        new DataServer(
+            new ServerContext(
+                store, transport, clock, this::identity, lease, terms, settings.hopTimeoutMs()),
+            metrics);
+    ScheduledExecutorService ticker =
+        Executors.newSingleThreadScheduledExecutor(NamedThreads.daemon("datanode", "tick"));
+    opened.add("ticker", ticker::shutdownNow);
+    ticker.scheduleWithFixedDelay(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
+    listener =
+        opened.add(
+            "listener",
+            ChunkListener.start(
+                io, settings.listenHost(), settings.port(), this::identity, server));
+  }
+
+  /**
+   * Opens the store and begins to listen.
+   *
+   * @param folder stays the caller's to close, after this
+   * @throws OperatorException if the folder or the port cannot be used
+   */
+  static DataPlane start(
+      DatanodeSettings settings,
+      DataFolder folder,
+      long incarnation,
+      Disk disk,
+      ClockSource clock,
+      Metrics metrics) {
+    CloseStack opened = new CloseStack();
+    boolean started = false;
+    try {
+      DataPlane plane = new DataPlane(settings, folder, incarnation, disk, clock, metrics, opened);
+      started = true;
+      return plane;
+    } catch (IOException e) {
+      throw new OperatorException(
+          "Cannot read the data folder " + folder.path() + ": " + e.getMessage() + ".", e);
+    } finally {
+      if (!started) {
+        opened.close();
+      }
+    }
+  }
+
+  private void registerGauges(Metrics metrics) {
+    metrics.gauge("replicas", "Replicas on this node", store::count);
+    metrics.gauge("replicas.dirty", "Replicas not yet marked clean", store::dirtyReplicas);
+    metrics.gauge("replicas.open", "Replicas whose files are open", store::openReplicas);
+    metrics.gauge("disk.queue.length", "Disk operations under way", store::waitingOperations);
+    metrics.gauge("disk.usable.bytes", "Bytes that may still be written", store::usableBytes);
+    metrics.gauge("disk.total.bytes", "Bytes of the disk", store::totalBytes);
+    metrics.gauge(
+        "blocks.corrupt.found", "Corrupt blocks found since the start", store::corruptBlocksFound);
+    metrics.gauge("lease.held", "1 while the node may serve", () -> lease.isHeld() ? 1 : 0);
+  }
+
+  private void tick() {
+    try {
+      server.tick();
+    } catch (RuntimeException e) {
+      LOG.error("A tick of the data server failed", e);
+    }
+  }
+
+  private NodeIdentity identity() {
+    return new NodeIdentity(folder.clusterId(), folder.nodeId(), incarnation);
+  }
+
+  int port() {
+    return listener.port();
+  }
+
+  int requestsInFlight() {
+    return server.requestsInFlight();
+  }
+
+  /** Lets what is under way finish, within a bound, and makes everything durable. */
+  @Override
+  public void close() {
+    server.beginClose();
+    long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(DRAIN_BOUND_MS);
+    try {
+      while (server.requestsInFlight() > 0 && deadlineNs - System.nanoTime() > 0) {
+        Thread.sleep(5);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (server.requestsInFlight() > 0) {
+      LOG.warn("Closing with {} requests under way", server.requestsInFlight());
+    }
+    opened.close();
+  }
+}

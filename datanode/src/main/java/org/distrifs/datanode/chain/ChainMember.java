@@ -1,0 +1,488 @@
+package org.distrifs.datanode.chain;
+
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.distrifs.datanode.store.ChunkStore;
+import org.distrifs.datanode.store.OpenedReplica;
+import org.distrifs.datanode.store.ReplicaState;
+import org.distrifs.proto.frame.ChainHop;
+import org.distrifs.proto.frame.DataReply;
+import org.distrifs.proto.frame.DataRequest;
+import org.distrifs.proto.frame.Status;
+
+/**
+ * This node's part in the chain of one chunk.
+ *
+ * <p>Writes: the head gives each a number; every member takes them in that order only, sends a
+ * write on at the same moment as it applies it, and answers when both are done. A write whose way
+ * down failed stays <em>unsettled</em>: it is applied here, perhaps not behind. Until it is settled
+ * by being sent again, or the chain changes, new writes are refused, and reads of its bytes are not
+ * served here, so that no reader sees them come and go.
+ *
+ * @param <T> what the host knows a request by
+ */
+public final class ChainMember<T> {
+
+  /** Writes of a chunk that may be under way at once. Fewer than are remembered as recent. */
+  public static final int MAX_UNSETTLED = ChunkStore.MAX_RECENT_WRITES * 3 / 4;
+
+  /** Reads that wait for writes of their range. */
+  public static final int MAX_WAITING_READS = 256;
+
+  /** How long a read waits for writes of its range, in milliseconds. */
+  public static final int READ_WAIT_MS = 2000;
+
+  private record WaitingRead<T>(DataRequest.Read read, T ticket, long untilMs) {}
+
+  private final int nodeId;
+  private final long incarnation;
+  private final ChainActions<T> actions;
+  private final RecentWrites recent = new RecentWrites();
+  private final Refusals refusals = new Refusals();
+  private final List<Unsettled<T>> unsettled = new ArrayList<>();
+  private final List<WaitingRead<T>> waitingReads = new ArrayList<>();
+  private final Fence fence = new Fence();
+
+  private boolean exists;
+  private int version;
+  private List<Integer> nodeIds = List.of();
+  private boolean suspect;
+  private long lastOrder;
+
+  /** Why this replica cannot take writes any more, or {@code null}. */
+  private DataReply broken;
+
+  /** A member of a chunk of which there is no replica here yet. */
+  public ChainMember(int nodeId, long incarnation, ChainActions<T> actions) {
+    this.nodeId = nodeId;
+    this.incarnation = incarnation;
+    this.actions = actions;
+  }
+
+  /** Takes over what the store has. */
+  public void load(OpenedReplica replica) {
+    take(replica.state());
+    recent.reset(replica.recentWrites());
+  }
+
+  private void take(ReplicaState state) {
+    exists = true;
+    version = state.version();
+    nodeIds = state.nodeIds();
+    suspect = state.suspect();
+    lastOrder = state.lastOrder();
+  }
+
+  // --- writes
+
+  /**
+   * A write arrived; its checksums are right.
+   *
+   * @param payload passes to this method
+   * @param refusal why the node as a whole cannot take it now, or {@code null}
+   */
+  public void write(
+      DataRequest.Write write, ByteBuf payload, T ticket, DataReply refusal, long nowMs) {
+    boolean handedOver = false;
+    try {
+      DataReply answer = refusal != null ? refusal : refusalOf(write);
+      Unsettled<T> same = answer == null ? findUnsettled(write) : null;
+      if (same != null) {
+        handedOver = repeat(same, write, payload, ticket);
+        return;
+      }
+      if (answer == null) {
+        answer = answerWithoutEffect(write, nowMs);
+      }
+      if (answer != null) {
+        if (write.position() == 0 && !answer.isOk()) {
+          refusals.add(write.sessionId(), write.sequence(), answer, nowMs);
+        }
+        actions.answer(ticket, answer);
+        return;
+      }
+      accept(write, payload, ticket);
+      handedOver = true;
+    } finally {
+      if (!handedOver) {
+        payload.release();
+      }
+    }
+  }
+
+  /** What speaks against a write whatever was accepted before. */
+  private DataReply refusalOf(DataRequest.Write write) {
+    DataReply malformed = WriteChecks.refusalOf(write, nodeId, incarnation);
+    if (malformed != null) {
+      return malformed;
+    }
+    if (!exists) {
+      return write.create() && write.version() == 1
+          ? null
+          : DataReply.failure(Status.NO_SUCH_CHUNK, "node " + nodeId + " has no such chunk");
+    }
+    if (fence.isUp()) {
+      return DataReply.failure(Status.FENCED, "node " + nodeId + " is fenced for a change");
+    }
+    if (write.version() != version || !WriteChecks.isOfMembers(write, nodeIds)) {
+      return DataReply.failure(
+          Status.STALE_VERSION, "node " + nodeId + " is in version " + version + " " + nodeIds);
+    }
+    if (suspect) {
+      return DataReply.failure(
+          Status.SUSPECT, "the replica on node " + nodeId + " has not been compared yet");
+    }
+    return broken;
+  }
+
+  private Unsettled<T> findUnsettled(DataRequest.Write write) {
+    for (Unsettled<T> entry : unsettled) {
+      if (entry.isOf(write) && (write.order() == 0 || write.order() == entry.write.order())) {
+        return entry;
+      }
+    }
+    return null;
+  }
+
+  /** A write that is under way, or stuck, came again; true if the payload was passed on. */
+  private boolean repeat(Unsettled<T> entry, DataRequest.Write write, ByteBuf payload, T ticket) {
+    if (entry.tickets.size() >= Unsettled.MAX_TICKETS) {
+      actions.answer(ticket, DataReply.failure(Status.OVERLOADED, "this write was sent too often"));
+      return false;
+    }
+    entry.tickets.add(ticket);
+    if (entry.failure == null) {
+      return false;
+    }
+    entry.failure = null;
+    forward(numbered(write, entry.write.order()), payload);
+    return true;
+  }
+
+  /** The answer to a write that is a duplicate or out of order; {@code null} if it is neither. */
+  private DataReply answerWithoutEffect(DataRequest.Write write, long nowMs) {
+    boolean known = recent.contains(write.sessionId(), write.sequence());
+    if (write.position() > 0) {
+      return answerToMember(write, known);
+    }
+    if (known) {
+      return DataReply.ok();
+    }
+    DataReply held = refusals.check(write.sessionId(), write.sequence(), nowMs);
+    if (held != null) {
+      return held;
+    }
+    if (recent.hasLater(write.sessionId(), write.sequence())) {
+      return gap("write " + write.sequence() + " of its session came after a later one");
+    }
+    return stuck();
+  }
+
+  private DataReply answerToMember(DataRequest.Write write, boolean known) {
+    if (write.order() <= lastOrder) {
+      return known ? DataReply.ok() : gap("number " + write.order() + " was another write here");
+    }
+    if (write.order() > lastOrder + 1) {
+      return gap("number " + write.order() + " came after " + lastOrder);
+    }
+    return stuck();
+  }
+
+  private DataReply gap(String what) {
+    return DataReply.failure(Status.SEQUENCE_GAP, "node " + nodeId + ": " + what);
+  }
+
+  /** Why no new write can be taken, though nothing is wrong with it. */
+  private DataReply stuck() {
+    if (unsettled.size() >= MAX_UNSETTLED) {
+      return DataReply.failure(
+          Status.OVERLOADED, MAX_UNSETTLED + " writes of the chunk are under way");
+    }
+    for (Unsettled<T> entry : unsettled) {
+      if (entry.failure != null) {
+        return entry.failure;
+      }
+    }
+    return null;
+  }
+
+  private void accept(DataRequest.Write write, ByteBuf payload, T ticket) {
+    if (!exists) {
+      exists = true;
+      version = write.version();
+      nodeIds = write.chain().stream().map(ChainHop::nodeId).toList();
+    }
+    // Only a member can be told of a write that it has from an earlier version: a head says OK.
+    boolean alreadyApplied = recent.contains(write.sessionId(), write.sequence());
+    lastOrder++;
+    DataRequest.Write accepted = numbered(write, lastOrder);
+    recent.add(write.sessionId(), write.sequence());
+    Unsettled<T> entry = new Unsettled<>(accepted, ticket);
+    entry.acknowledged = isTail(accepted);
+    unsettled.add(entry);
+    if (!entry.acknowledged) {
+      forward(accepted, payload.retainedDuplicate());
+    }
+    actions.apply(accepted, alreadyApplied, payload);
+    if (unsettled.size() == 1) {
+      actions.settled(false);
+    }
+  }
+
+  private void forward(DataRequest.Write write, ByteBuf payload) {
+    int nextPosition = write.position() + 1;
+    DataRequest.Write next = WriteChecks.at(write, write.order(), nextPosition);
+    actions.forward(
+        write.chain().get(nextPosition), write.chain().size() - nextPosition, next, payload);
+  }
+
+  private static DataRequest.Write numbered(DataRequest.Write write, long order) {
+    return write.order() == order ? write : WriteChecks.at(write, order, write.position());
+  }
+
+  private static boolean isTail(DataRequest.Write write) {
+    return write.position() == write.chain().size() - 1;
+  }
+
+  /**
+   * A write was applied here, or could not be.
+   *
+   * @param result OK, or why it failed: then this replica takes no more writes
+   */
+  public void applied(DataRequest.Write write, DataReply result) {
+    Unsettled<T> entry = findAccepted(write);
+    if (entry == null) {
+      return;
+    }
+    if (result.isOk()) {
+      entry.applied = true;
+      settle(entry);
+    } else {
+      broken = result;
+      fail(entry, result);
+    }
+  }
+
+  /**
+   * The next member answered, or cannot.
+   *
+   * @param reply its answer; for want of one a failure that says why
+   */
+  public void forwarded(DataRequest.Write write, DataReply reply) {
+    Unsettled<T> entry = findAccepted(write);
+    if (entry == null || entry.acknowledged) {
+      return;
+    }
+    if (reply.isOk()) {
+      entry.acknowledged = true;
+      entry.failure = null;
+      settle(entry);
+    } else {
+      int nextNode = entry.write.chain().get(entry.write.position() + 1).nodeId();
+      fail(entry, WriteChecks.asFailureBehind(reply, nextNode));
+    }
+  }
+
+  private Unsettled<T> findAccepted(DataRequest.Write write) {
+    if (write.version() != version) {
+      return null;
+    }
+    for (Unsettled<T> entry : unsettled) {
+      if (entry.write.order() == write.order()) {
+        return entry;
+      }
+    }
+    return null;
+  }
+
+  private void fail(Unsettled<T> entry, DataReply reply) {
+    entry.failure = reply;
+    answerAll(entry, reply);
+    serveWaitingReads();
+  }
+
+  private void settle(Unsettled<T> entry) {
+    if (!entry.isSettled()) {
+      return;
+    }
+    unsettled.remove(entry);
+    answerAll(entry, DataReply.ok());
+    if (unsettled.isEmpty()) {
+      actions.settled(true);
+    }
+    serveWaitingReads();
+  }
+
+  private void answerAll(Unsettled<T> entry, DataReply reply) {
+    entry.tickets.forEach(ticket -> actions.answer(ticket, reply));
+    entry.tickets.clear();
+  }
+
+  // --- reads
+
+  /** A read arrived; the node's lease has been checked. */
+  public void read(DataRequest.Read read, T ticket, long nowMs) {
+    DataReply refusal = refusalOfRead(read.version(), read.reconcile());
+    if (refusal != null) {
+      actions.answer(ticket, refusal);
+    } else if (read.reconcile()) {
+      actions.serve(ticket, read);
+    } else if (!tryRead(read, ticket)) {
+      waitForWrites(read, ticket, nowMs);
+    }
+  }
+
+  private void waitForWrites(DataRequest.Read read, T ticket, long nowMs) {
+    if (waitingReads.size() >= MAX_WAITING_READS) {
+      actions.answer(
+          ticket, DataReply.failure(Status.OVERLOADED, "too many reads wait for writes"));
+      return;
+    }
+    waitingReads.add(new WaitingRead<>(read, ticket, nowMs + READ_WAIT_MS));
+  }
+
+  /**
+   * What speaks against serving content of this replica, or {@code null}.
+   *
+   * @param askedVersion the replica's version; for a reconciliation the one of the fence
+   */
+  public DataReply refusalOfRead(int askedVersion, boolean reconcile) {
+    if (!exists) {
+      return DataReply.failure(Status.NO_SUCH_CHUNK, "node " + nodeId + " has no such chunk");
+    }
+    if (reconcile) {
+      return refusalUnlessFenced(askedVersion);
+    }
+    if (fence.stopsReads()) {
+      return DataReply.failure(Status.FENCED, "node " + nodeId + " is leaving the chain");
+    }
+    if (askedVersion != version) {
+      return DataReply.failure(
+          Status.STALE_VERSION, "node " + nodeId + " is in version " + version);
+    }
+    if (suspect) {
+      return DataReply.failure(
+          Status.SUSPECT, "the replica on node " + nodeId + " has not been compared yet");
+    }
+    return null;
+  }
+
+  /** Serves a read or refuses it; false if it has to wait. */
+  private boolean tryRead(DataRequest.Read read, T ticket) {
+    boolean mustWait = false;
+    for (Unsettled<T> entry : unsettled) {
+      if (entry.overlaps(read.offset(), read.length())) {
+        if (entry.failure != null) {
+          actions.answer(ticket, unsettledRange(entry));
+          return true;
+        }
+        mustWait = true;
+      }
+    }
+    if (!mustWait) {
+      actions.serve(ticket, read);
+    }
+    return !mustWait;
+  }
+
+  private DataReply unsettledRange(Unsettled<T> entry) {
+    return DataReply.failure(
+        Status.TIMED_OUT,
+        "write %d of the range is on node %d and not known to be on all members behind it"
+            .formatted(entry.write.order(), nodeId));
+  }
+
+  private void serveWaitingReads() {
+    waitingReads.removeIf(waiting -> tryRead(waiting.read(), waiting.ticket()));
+  }
+
+  /** To be called a few times a second while {@link #hasWaitingReads}. */
+  public void tick(long nowMs) {
+    for (Iterator<WaitingRead<T>> it = waitingReads.iterator(); it.hasNext(); ) {
+      WaitingRead<T> waiting = it.next();
+      if (nowMs >= waiting.untilMs()) {
+        it.remove();
+        actions.answer(
+            waiting.ticket(),
+            DataReply.failure(
+                Status.TIMED_OUT, "a write of the range was not acknowledged in time"));
+      }
+    }
+  }
+
+  public boolean hasWaitingReads() {
+    return !waitingReads.isEmpty();
+  }
+
+  // --- changes of the chain
+
+  /** Step 2 of a change: no write below {@code newVersion} is taken from now on. */
+  public void fence(int newVersion, boolean stopReads, T ticket) {
+    DataReply refusal =
+        exists
+            ? fence.raise(newVersion, stopReads, version)
+            : DataReply.failure(Status.NO_SUCH_CHUNK, "node " + nodeId + " has no such chunk");
+    if (refusal != null) {
+      actions.answer(ticket, refusal);
+      return;
+    }
+    actions.answerWhenDrained(ticket);
+  }
+
+  /** What speaks against a step of the change to {@code newVersion}, or {@code null}. */
+  public DataReply refusalUnlessFenced(int newVersion) {
+    if (!exists) {
+      return DataReply.failure(Status.NO_SUCH_CHUNK, "node " + nodeId + " has no such chunk");
+    }
+    return fence.refusalUnlessUnder(newVersion);
+  }
+
+  /** Step 4 of a change. */
+  public void install(DataRequest.Install install, T ticket) {
+    boolean isRepeated =
+        exists && install.newVersion() == version && install.nodeIds().equals(nodeIds);
+    DataReply refusal = isRepeated ? null : refusalUnlessFenced(install.newVersion());
+    if (refusal == null && !install.nodeIds().contains(nodeId)) {
+      refusal =
+          DataReply.failure(
+              Status.BAD_REQUEST, "node " + nodeId + " is not in " + install.nodeIds());
+    }
+    if (refusal != null) {
+      actions.answer(ticket, refusal);
+    } else if (isRepeated) {
+      actions.answerWhenDrained(ticket);
+    } else {
+      actions.install(ticket, install);
+    }
+  }
+
+  /** The store has durably installed. */
+  public void installed(OpenedReplica replica) {
+    load(replica);
+    broken = null;
+    refusals.clear();
+    fence.lower(version);
+    DataReply stale = DataReply.failure(Status.STALE_VERSION, "the chain has changed");
+    unsettled.forEach(entry -> answerAll(entry, stale));
+    unsettled.clear();
+    waitingReads.forEach(waiting -> actions.answer(waiting.ticket(), stale));
+    waitingReads.clear();
+    actions.settled(true);
+  }
+
+  /** Whether nothing is lost if this object is dropped and made anew from the store. */
+  public boolean canForget(long nowMs) {
+    return unsettled.isEmpty()
+        && waitingReads.isEmpty()
+        && broken == null
+        && !fence.isUp()
+        && refusals.isEmpty(nowMs);
+  }
+
+  /** Writes accepted and not yet settled. */
+  public int unsettledWrites() {
+    return unsettled.size();
+  }
+}

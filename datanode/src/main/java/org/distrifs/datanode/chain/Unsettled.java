@@ -1,0 +1,39 @@
+package org.distrifs.datanode.chain;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.distrifs.proto.frame.DataReply;
+import org.distrifs.proto.frame.DataRequest;
+
+/** A write that was accepted and is not yet both applied here and acknowledged from behind. */
+final class Unsettled<T> {
+
+  /** Requests that wait for one write: the first one and its repetitions. */
+  static final int MAX_TICKETS = 8;
+
+  final DataRequest.Write write;
+  final List<T> tickets = new ArrayList<>(1);
+  boolean applied;
+  boolean acknowledged;
+
+  /** Why it is stuck, or {@code null}: the member behind failed, or this one did. */
+  DataReply failure;
+
+  Unsettled(DataRequest.Write write, T ticket) {
+    this.write = write;
+    tickets.add(ticket);
+  }
+
+  boolean isOf(DataRequest.Write other) {
+    return write.sessionId() == other.sessionId() && write.sequence() == other.sequence();
+  }
+
+  boolean overlaps(int offset, int length) {
+    return write.offset() < (long) offset + length
+        && offset < (long) write.offset() + write.length();
+  }
+
+  boolean isSettled() {
+    return applied && acknowledged;
+  }
+}

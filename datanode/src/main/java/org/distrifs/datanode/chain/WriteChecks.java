@@ -1,0 +1,84 @@
+package org.distrifs.datanode.chain;
+
+import java.util.List;
+import org.distrifs.datanode.store.ChunkStore;
+import org.distrifs.proto.frame.ChainHop;
+import org.distrifs.proto.frame.DataReply;
+import org.distrifs.proto.frame.DataRequest;
+import org.distrifs.proto.frame.Status;
+
+/** What can be said of a write from its fields alone. */
+final class WriteChecks {
+  private WriteChecks() {}
+
+  /** Why a write cannot be right, or is not meant for this life of this node; else {@code null}. */
+  static DataReply refusalOf(DataRequest.Write write, int nodeId, long incarnation) {
+    int members = write.chain().size();
+    boolean isPlaced =
+        write.position() >= 0
+            && write.position() < members
+            && members <= DataRequest.MAX_CHAIN_MEMBERS
+            && (write.position() == 0) == (write.order() == 0);
+    boolean isInRange =
+        write.length() > 0
+            && write.length() <= DataRequest.MAX_PAYLOAD_BYTES
+            && write.offset() >= 0
+            && write.offset() <= ChunkStore.MAX_CHUNK_BYTES - write.length();
+    if (!isPlaced || !isInRange) {
+      return DataReply.failure(
+          Status.BAD_REQUEST,
+          "%d bytes at %d with number %d at position %d of %d"
+              .formatted(write.length(), write.offset(), write.order(), write.position(), members));
+    }
+    ChainHop addressed = write.chain().get(write.position());
+    if (addressed.nodeId() != nodeId || addressed.incarnation() != incarnation) {
+      return DataReply.failure(
+          Status.WRONG_INCARNATION,
+          "meant for another life of node %d; this is node %d"
+              .formatted(addressed.nodeId(), nodeId));
+    }
+    return null;
+  }
+
+  static boolean isOfMembers(DataRequest.Write write, List<Integer> nodeIds) {
+    if (write.chain().size() != nodeIds.size()) {
+      return false;
+    }
+    for (int i = 0; i < nodeIds.size(); i++) {
+      if (write.chain().get(i).nodeId() != nodeIds.get(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The same write with a number, as the member at a position gets it. */
+  static DataRequest.Write at(DataRequest.Write write, long order, int position) {
+    return new DataRequest.Write(
+        write.chunkId(),
+        write.version(),
+        write.offset(),
+        write.length(),
+        write.sessionId(),
+        write.sequence(),
+        order,
+        position,
+        write.chain(),
+        write.checksums(),
+        write.create());
+  }
+
+  /**
+   * What is answered when the next member did not answer OK. That the chain is changing is no
+   * failure of anybody; a failure further behind keeps the name of its node.
+   */
+  static DataReply asFailureBehind(DataReply reply, int nextNodeId) {
+    return switch (reply.status()) {
+      case DOWNSTREAM_FAILED, FENCED, STALE_VERSION -> reply;
+      default ->
+          DataReply.downstreamFailed(
+              nextNodeId,
+              "node %d answered %s: %s".formatted(nextNodeId, reply.status(), reply.detail()));
+    };
+  }
+}

@@ -1,0 +1,296 @@
+package org.distrifs.datanode.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.distrifs.datanode.chain.ChainActions;
+import org.distrifs.datanode.chain.ChainMember;
+import org.distrifs.datanode.store.FileBlocks;
+import org.distrifs.datanode.store.MemoryBlocks;
+import org.distrifs.datanode.store.OpenedReplica;
+import org.distrifs.proto.connection.ChunkAnswer;
+import org.distrifs.proto.connection.PeerAddress;
+import org.distrifs.proto.frame.ChainHop;
+import org.distrifs.proto.frame.DataReply;
+import org.distrifs.proto.frame.DataRequest;
+import org.distrifs.proto.frame.Status;
+
+/**
+ * Hosts the chain member of one chunk: calls it from one thread at a time, and carries out what it
+ * asks for, in order, before the next call. Nothing that is done under the lock blocks.
+ */
+final class ChunkSlot implements ChainActions<Exchange> {
+
+  /** Calls that wait while the replica is being opened. */
+  static final int MAX_DEFERRED = 4096;
+
+  private static final DataReply OVERLOADED =
+      DataReply.failure(
+          Status.OVERLOADED, MAX_DEFERRED + " requests wait for the replica to be opened");
+
+  /** Something to do with the member. */
+  interface Call {
+    void run(ChainMember<Exchange> member);
+
+    /** Instead of {@link #run}, if the replica cannot be opened. */
+    void fail(DataReply reply);
+  }
+
+  private final long chunkId;
+  private final ServerContext context;
+  private final Queue<Runnable> outbox = new ArrayDeque<>();
+  private final List<Call> deferred = new ArrayList<>();
+  private ChainMember<Exchange> member;
+  private boolean drainingOutbox;
+  private boolean retired;
+
+  /** The change under which the bytes here were declared good for want of better ones. */
+  private int settledUnder;
+
+  ChunkSlot(long chunkId, ServerContext context) {
+    this.chunkId = chunkId;
+    this.context = context;
+  }
+
+  /** Makes a call now, or when the replica is open; false if this slot was given up. */
+  synchronized boolean run(Call call) {
+    if (retired) {
+      return false;
+    }
+    if (member != null) {
+      call.run(member);
+      drainOutbox();
+    } else if (deferred.size() >= MAX_DEFERRED) {
+      call.fail(OVERLOADED);
+    } else {
+      deferred.add(call);
+      if (deferred.size() == 1) {
+        load();
+      }
+    }
+    return true;
+  }
+
+  private void load() {
+    ChainMember<Exchange> fresh = new ChainMember<>(context.nodeId(), context.incarnation(), this);
+    if (context.store().find(chunkId) == null) {
+      loaded(fresh);
+      return;
+    }
+    context
+        .store()
+        .open(chunkId)
+        .whenComplete(
+            (replica, failure) -> {
+              if (failure == null) {
+                loaded(fresh, replica);
+              } else {
+                loadFailed(Failures.replyTo(failure));
+              }
+            });
+  }
+
+  private synchronized void loaded(ChainMember<Exchange> fresh, OpenedReplica replica) {
+    fresh.load(replica);
+    loaded(fresh);
+  }
+
+  private void loaded(ChainMember<Exchange> fresh) {
+    member = fresh;
+    deferred.forEach(call -> call.run(member));
+    deferred.clear();
+    drainOutbox();
+  }
+
+  private synchronized void loadFailed(DataReply reply) {
+    retired = true;
+    deferred.forEach(call -> call.fail(reply));
+    deferred.clear();
+  }
+
+  /** A result that the member waits for; always comes after it was loaded. */
+  private synchronized void resume(Runnable call) {
+    call.run();
+    drainOutbox();
+  }
+
+  /** An action may come back with its result at once: that one waits for its turn. */
+  private void drainOutbox() {
+    if (drainingOutbox) {
+      return;
+    }
+    drainingOutbox = true;
+    try {
+      for (Runnable action = outbox.poll(); action != null; action = outbox.poll()) {
+        action.run();
+      }
+    } finally {
+      drainingOutbox = false;
+    }
+  }
+
+  synchronized void tick(long nowMs) {
+    if (member != null && member.hasWaitingReads()) {
+      member.tick(nowMs);
+      drainOutbox();
+    }
+  }
+
+  /** Gives the slot up if nothing would be lost; the next request makes a new one. */
+  synchronized boolean retireIfIdle(long nowMs) {
+    boolean isIdle = member != null && member.canForget(nowMs) && settledUnder == 0;
+    retired |= isIdle;
+    return retired;
+  }
+
+  synchronized boolean isSettledUnder(int version) {
+    return settledUnder == version;
+  }
+
+  synchronized void setSettledUnder(int version) {
+    settledUnder = version;
+  }
+
+  // --- what the member asks for
+
+  @Override
+  public void apply(DataRequest.Write write, boolean alreadyApplied, ByteBuf payload) {
+    outbox.add(
+        () ->
+            context
+                .store()
+                .write(write, alreadyApplied, payload)
+                .whenComplete((nothing, failure) -> applied(write, failure)));
+  }
+
+  private void applied(DataRequest.Write write, Throwable failure) {
+    DataReply result = failure == null ? DataReply.ok() : Failures.replyTo(failure);
+    synchronized (this) {
+      resume(() -> member.applied(write, result));
+      // A replica that could not even be made leaves nothing to remember.
+      retired |= failure != null && context.store().find(chunkId) == null;
+    }
+  }
+
+  @Override
+  public void forward(ChainHop next, int hopsBehind, DataRequest.Write write, ByteBuf payload) {
+    PeerAddress peer = new PeerAddress(next.host(), next.port());
+    int timeoutMs = Math.multiplyExact(context.hopTimeoutMs(), hopsBehind);
+    outbox.add(
+        () ->
+            context
+                .transport()
+                .send(peer, write, payload, timeoutMs)
+                .whenComplete((answer, failure) -> forwarded(write, answer, failure)));
+  }
+
+  private void forwarded(DataRequest.Write write, ChunkAnswer answer, Throwable failure) {
+    DataReply reply;
+    if (failure == null) {
+      answer.payload().release();
+      reply = answer.reply();
+    } else {
+      reply = Failures.replyTo(failure);
+    }
+    resume(() -> member.forwarded(write, reply));
+  }
+
+  @Override
+  public void answer(Exchange exchange, DataReply reply) {
+    outbox.add(() -> exchange.reply(reply));
+  }
+
+  @Override
+  public void serve(Exchange exchange, DataRequest.Read read) {
+    outbox.add(
+        () -> {
+          if (read.verify() || read.reconcile()) {
+            serveVerified(exchange, read);
+          } else {
+            serveFromFile(exchange, read);
+          }
+        });
+  }
+
+  private void serveFromFile(Exchange exchange, DataRequest.Read read) {
+    context
+        .store()
+        .locate(chunkId, read.offset(), read.length())
+        .whenComplete(
+            (blocks, failure) -> {
+              if (failure != null) {
+                exchange.reply(Failures.replyTo(failure));
+              } else if (blocks.lengthBytes() == 0 || !blocks.file().isTransferable()) {
+                blocks.release().run();
+                serveVerified(exchange, read);
+              } else {
+                sendBlocks(exchange, blocks);
+              }
+            });
+  }
+
+  private static void sendBlocks(Exchange exchange, FileBlocks blocks) {
+    exchange.reply(Exchange.okWith(blocks.state(), blocks.checksums()), blocks);
+  }
+
+  private void serveVerified(Exchange exchange, DataRequest.Read read) {
+    context
+        .store()
+        .readVerified(chunkId, read.offset(), read.length())
+        .whenComplete(
+            (blocks, failure) -> {
+              if (failure != null) {
+                exchange.reply(Failures.replyTo(failure));
+              } else {
+                sendBytes(exchange, blocks);
+              }
+            });
+  }
+
+  private static void sendBytes(Exchange exchange, MemoryBlocks blocks) {
+    exchange.reply(Exchange.okWith(blocks.state(), blocks.checksums()), blocks.bytes());
+  }
+
+  @Override
+  public void answerWhenDrained(Exchange exchange) {
+    outbox.add(
+        () ->
+            context
+                .store()
+                .drain(chunkId)
+                .whenComplete(
+                    (state, failure) ->
+                        exchange.reply(
+                            failure == null ? Exchange.okWith(state) : Failures.replyTo(failure))));
+  }
+
+  @Override
+  public void install(Exchange exchange, DataRequest.Install install) {
+    outbox.add(
+        () ->
+            context
+                .store()
+                .install(chunkId, install.newVersion(), install.nodeIds(), install.lengthBytes())
+                .whenComplete((replica, failure) -> installed(exchange, replica, failure)));
+  }
+
+  private void installed(Exchange exchange, OpenedReplica replica, Throwable failure) {
+    if (failure != null) {
+      exchange.reply(Failures.replyTo(failure));
+      return;
+    }
+    synchronized (this) {
+      settledUnder = 0;
+      resume(() -> member.installed(replica));
+    }
+    exchange.reply(Exchange.okWith(replica.state()), Unpooled.EMPTY_BUFFER);
+  }
+
+  @Override
+  public void settled(boolean settled) {
+    outbox.add(() -> context.store().setSettled(chunkId, settled));
+  }
+}

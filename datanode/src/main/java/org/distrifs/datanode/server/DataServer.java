@@ -1,0 +1,325 @@
+package org.distrifs.datanode.server;
+
+import io.netty.buffer.ByteBuf;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.distrifs.datanode.chain.ChainMember;
+import org.distrifs.datanode.store.ChunkStore;
+import org.distrifs.datanode.store.ReplicaState;
+import org.distrifs.proto.checksum.BlockChecksums;
+import org.distrifs.proto.connection.ChunkRequestHandler;
+import org.distrifs.proto.frame.DataReply;
+import org.distrifs.proto.frame.DataRequest;
+import org.distrifs.proto.frame.Status;
+import org.distrifs.runtime.metrics.Metrics;
+
+/** Answers the requests of clients, other members and the master. */
+public final class DataServer implements ChunkRequestHandler {
+
+  /** Requests under way at most. */
+  static final int MAX_REQUESTS = 16_384;
+
+  /** Bytes of client writes under way at most; writes from other members were counted there. */
+  static final long MAX_WRITE_BYTES = 256L << 20;
+
+  private static final int MIB = 1 << 20;
+
+  private final ServerContext context;
+  private final ChunkStore store;
+  private final ChunkSlots slots;
+  private final RequestMetrics metrics;
+  private volatile boolean closing;
+
+  public DataServer(ServerContext context, Metrics metrics) {
+    this.context = context;
+    this.store = context.store();
+    this.slots = new ChunkSlots(context);
+    this.metrics = new RequestMetrics(metrics);
+    metrics.gauge("chunks.active", "Chunks that requests came for lately", slots::count);
+  }
+
+  /** To be called a few times a second: ends waits whose bound has passed. */
+  public void tick() {
+    slots.tick();
+  }
+
+  /** Takes no more writes; what is under way goes on. */
+  public void beginClose() {
+    closing = true;
+  }
+
+  /** Requests under way. */
+  public int requestsInFlight() {
+    return metrics.inFlight();
+  }
+
+  @Override
+  public void handle(DataRequest request, ByteBuf payload, Answer answer) {
+    Exchange exchange =
+        new Exchange(answer, metrics, RequestMetrics.Kind.of(request), payload.readableBytes());
+    if (request instanceof DataRequest.Write write) {
+      write(write, payload, exchange);
+      return;
+    }
+    payload.release();
+    DataReply refusal =
+        metrics.inFlight() > MAX_REQUESTS
+            ? DataReply.failure(Status.OVERLOADED, MAX_REQUESTS + " requests are under way")
+            : null;
+    if (refusal != null) {
+      exchange.reply(refusal);
+    } else if (request instanceof DataRequest.Read read) {
+      read(read, exchange);
+    } else if (request instanceof DataRequest.Sync sync) {
+      sync(sync, exchange);
+    } else if (request instanceof DataRequest.Checksums checksums) {
+      checksums(checksums, exchange);
+    } else if (request instanceof DataRequest.Fence fence) {
+      command(
+          fence.chunkId(),
+          fence.incarnation(),
+          fence.term(),
+          exchange,
+          member -> member.fence(fence.newVersion(), fence.stopReads(), exchange));
+    } else if (request instanceof DataRequest.Reconcile reconcile) {
+      command(
+          reconcile.chunkId(),
+          reconcile.incarnation(),
+          reconcile.term(),
+          exchange,
+          member -> reconcile(member, reconcile, exchange));
+    } else if (request instanceof DataRequest.Install install) {
+      command(
+          install.chunkId(),
+          install.incarnation(),
+          install.term(),
+          exchange,
+          member -> install(member, install, exchange));
+    } else if (request instanceof DataRequest.Probe probe) {
+      DataReply other = refusalOfIncarnation(probe.incarnation());
+      exchange.reply(other == null ? DataReply.ok() : other);
+    }
+  }
+
+  private void write(DataRequest.Write write, ByteBuf payload, Exchange exchange) {
+    DataReply refusal = refusalOfWrite(write, payload);
+    slots.run(
+        write.chunkId(),
+        new ChunkSlot.Call() {
+          @Override
+          public void run(ChainMember<Exchange> member) {
+            member.write(write, payload, exchange, refusal, context.nowMs());
+          }
+
+          @Override
+          public void fail(DataReply reply) {
+            payload.release();
+            exchange.reply(reply);
+          }
+        });
+  }
+
+  /** Why this node as a whole does not take a write, or {@code null}. */
+  private DataReply refusalOfWrite(DataRequest.Write write, ByteBuf payload) {
+    boolean fromClient = write.position() == 0;
+    if (!context.lease().isHeld() || closing) {
+      return noLease();
+    }
+    if (write.length() != payload.readableBytes()
+        || write.offset() < 0
+        || write.offset() > ChunkStore.MAX_CHUNK_BYTES - write.length()) {
+      return DataReply.failure(
+          Status.BAD_REQUEST,
+          "%d bytes at offset %d came with a payload of %d"
+              .formatted(write.length(), write.offset(), payload.readableBytes()));
+    }
+    if (BlockChecksums.firstMismatch(payload, write.offset(), write.checksums()) >= 0) {
+      return DataReply.failure(
+          Status.CORRUPT_REQUEST, "the bytes do not match the checksums that came with them");
+    }
+    if (fromClient
+        && (metrics.inFlight() > MAX_REQUESTS || metrics.bytesInFlight() > MAX_WRITE_BYTES)) {
+      return DataReply.failure(
+          Status.OVERLOADED, metrics.bytesInFlight() + " bytes of writes are under way");
+    }
+    return refusalForSpace(write);
+  }
+
+  private DataReply refusalForSpace(DataRequest.Write write) {
+    if (store.hasRoomToCreate()) {
+      return null;
+    }
+    ReplicaState state = store.find(write.chunkId());
+    boolean grows = state == null || write.offset() + write.length() > state.lengthBytes();
+    boolean hasRoom = state != null && (!grows || store.hasRoomToGrow());
+    return hasRoom
+        ? null
+        : DataReply.failure(
+            Status.NO_SPACE,
+            "node %d has %d bytes left".formatted(context.nodeId(), store.usableBytes()));
+  }
+
+  private DataReply noLease() {
+    return DataReply.failure(
+        Status.NO_LEASE, "node " + context.nodeId() + " has not been heard by the master lately");
+  }
+
+  private DataReply refusalOfIncarnation(long incarnation) {
+    return incarnation == context.incarnation()
+        ? null
+        : DataReply.failure(
+            Status.WRONG_INCARNATION, "node " + context.nodeId() + " was started again");
+  }
+
+  /** Calls the member of a chunk, or answers if its replica cannot be opened. */
+  private void withMember(long chunkId, Exchange exchange, Consumer<ChainMember<Exchange>> call) {
+    slots.run(
+        chunkId,
+        new ChunkSlot.Call() {
+          @Override
+          public void run(ChainMember<Exchange> member) {
+            call.accept(member);
+          }
+
+          @Override
+          public void fail(DataReply reply) {
+            exchange.reply(reply);
+          }
+        });
+  }
+
+  private void read(DataRequest.Read read, Exchange exchange) {
+    DataReply refusal = refusalOfContent(read.incarnation(), read.reconcile());
+    if (refusal == null
+        && (read.offset() < 0
+            || read.offset() % DataRequest.BLOCK_BYTES != 0
+            || read.length() <= 0
+            || read.length() > DataRequest.MAX_PAYLOAD_BYTES)) {
+      refusal =
+          DataReply.failure(
+              Status.BAD_REQUEST, read.length() + " bytes at " + read.offset() + " to be read");
+    }
+    if (refusal != null) {
+      exchange.reply(refusal);
+      return;
+    }
+    withMember(read.chunkId(), exchange, member -> member.read(read, exchange, context.nowMs()));
+  }
+
+  /** Members of a change ask one another whether or not they hold leases. */
+  private DataReply refusalOfContent(long incarnation, boolean reconcile) {
+    DataReply refusal = refusalOfIncarnation(incarnation);
+    return refusal == null && !reconcile && !context.lease().isHeld() ? noLease() : refusal;
+  }
+
+  private void sync(DataRequest.Sync sync, Exchange exchange) {
+    DataReply refusal = refusalOfContent(sync.incarnation(), false);
+    if (refusal != null) {
+      exchange.reply(refusal);
+      return;
+    }
+    withMember(
+        sync.chunkId(),
+        exchange,
+        member -> {
+          DataReply stale = member.refusalOfRead(sync.version(), false);
+          if (stale != null) {
+            exchange.reply(stale);
+          } else {
+            answerWith(
+                exchange, store.sync(sync.chunkId()), (e, nothing) -> e.reply(DataReply.ok()));
+          }
+        });
+  }
+
+  private void checksums(DataRequest.Checksums request, Exchange exchange) {
+    DataReply refusal = refusalOfContent(request.incarnation(), request.reconcile());
+    if (refusal == null && (request.offset() < 0 || request.offset() % MIB != 0)) {
+      refusal = DataReply.failure(Status.BAD_REQUEST, "checksums from offset " + request.offset());
+    }
+    if (refusal != null) {
+      exchange.reply(refusal);
+      return;
+    }
+    withMember(
+        request.chunkId(),
+        exchange,
+        member -> {
+          DataReply stale = member.refusalOfRead(request.version(), request.reconcile());
+          if (stale != null) {
+            exchange.reply(stale);
+          } else {
+            new ChecksumAnswer(store, slots, request, exchange).send();
+          }
+        });
+  }
+
+  /** A step of a change, from the master. */
+  private void command(
+      long chunkId,
+      long incarnation,
+      long term,
+      Exchange exchange,
+      Consumer<ChainMember<Exchange>> call) {
+    DataReply refusal = refusalOfIncarnation(incarnation);
+    if (refusal == null && !context.terms().admit(term)) {
+      refusal =
+          DataReply.failure(
+              Status.SUPERSEDED, "term " + term + " is below " + context.terms().highest());
+    }
+    if (refusal != null) {
+      exchange.reply(refusal);
+      return;
+    }
+    withMember(chunkId, exchange, call);
+  }
+
+  private static void install(
+      ChainMember<Exchange> member, DataRequest.Install install, Exchange exchange) {
+    if (install.lengthBytes() < DataRequest.KEEP_LENGTH
+        || install.lengthBytes() > ChunkStore.MAX_CHUNK_BYTES) {
+      exchange.reply(DataReply.failure(Status.BAD_REQUEST, "a length of " + install.lengthBytes()));
+      return;
+    }
+    member.install(install, exchange);
+  }
+
+  private void reconcile(
+      ChainMember<Exchange> member, DataRequest.Reconcile request, Exchange exchange) {
+    DataReply refusal = member.refusalUnlessFenced(request.newVersion());
+    if (refusal != null) {
+      exchange.reply(refusal);
+    } else if (request.source().nodeId() == context.nodeId()) {
+      settle(request, exchange);
+    } else {
+      answerWith(exchange, new Reconciliation(context, request).run(), Exchange::reply);
+    }
+  }
+
+  /** The source of a chunk whose members are all suspect keeps what is nowhere whole. */
+  private void settle(DataRequest.Reconcile request, Exchange exchange) {
+    answerWith(
+        exchange,
+        store.settle(request.chunkId()).thenCompose(blocks -> store.drain(request.chunkId())),
+        (e, state) -> {
+          ChunkSlot slot = slots.find(request.chunkId());
+          if (slot != null) {
+            slot.setSettledUnder(request.newVersion());
+          }
+          e.reply(Exchange.okWith(state));
+        });
+  }
+
+  static <T> void answerWith(
+      Exchange exchange, CompletableFuture<T> future, BiConsumer<Exchange, T> onSuccess) {
+    future.whenComplete(
+        (value, failure) -> {
+          if (failure == null) {
+            onSuccess.accept(exchange, value);
+          } else {
+            exchange.reply(Failures.replyTo(failure));
+          }
+        });
+  }
+}

@@ -1,0 +1,164 @@
+package org.distrifs.datanode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import org.distrifs.datanode.ChainFixture.Node;
+import org.distrifs.proto.connection.ChunkAnswer;
+import org.distrifs.proto.frame.DataReply;
+import org.distrifs.proto.frame.DataRequest;
+import org.distrifs.proto.frame.Status;
+import org.distrifs.runtime.clock.Seeds;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChainOverTcpTest {
+  private static final long CHUNK = 0x1234;
+
+  @TempDir Path folder;
+
+  @Test
+  void manyWritesInFlightArriveInOrderOnEveryMember() {
+    long seed = Seeds.fromPropertyOrFresh();
+    Random random = new Random(seed);
+    byte[] model = new byte[0];
+    try (ChainFixture chain = new ChainFixture(folder, 3)) {
+      List<CompletableFuture<ChunkAnswer>> answers = new ArrayList<>();
+      for (int i = 1; i <= 300; i++) {
+        byte[] bytes = new byte[1 + random.nextInt(i % 10 == 0 ? 400_000 : 9000)];
+        random.nextBytes(bytes);
+        int offset = random.nextInt(2 << 20);
+        model = Arrays.copyOf(model, Math.max(model.length, offset + bytes.length));
+        System.arraycopy(bytes, 0, model, offset, bytes.length);
+        answers.add(chain.write(CHUNK, 1, offset, bytes, i));
+      }
+      for (CompletableFuture<ChunkAnswer> answer : answers) {
+        assertThat(ChainFixture.reply(answer).status()).isEqualTo(Status.OK);
+      }
+      for (Node node : chain.nodes) {
+        assertThat(chain.contents(node, CHUNK, 1)).as("seed " + seed).isEqualTo(model);
+        assertThat(node.dataFile(CHUNK)).hasBinaryContent(model);
+      }
+    }
+  }
+
+  @Test
+  void aWriteThatIsSentAgainIsAcknowledgedAndNotAppliedAgain() {
+    try (ChainFixture chain = new ChainFixture(folder, 3)) {
+      assertThat(chain.put(CHUNK, 1, 0, new byte[] {1, 1, 1}, 1)).isEqualTo(Status.OK);
+      assertThat(chain.put(CHUNK, 1, 0, new byte[] {2, 2, 2}, 2)).isEqualTo(Status.OK);
+      assertThat(chain.put(CHUNK, 1, 0, new byte[] {1, 1, 1}, 1)).isEqualTo(Status.OK);
+      for (Node node : chain.nodes) {
+        assertThat(chain.contents(node, CHUNK, 1)).containsExactly(2, 2, 2);
+      }
+    }
+  }
+
+  @Test
+  void duplicatesAreRecognisedAfterAllMembersWereStartedAgain() {
+    try (ChainFixture chain = new ChainFixture(folder, 3)) {
+      chain.put(CHUNK, 1, 0, new byte[] {1, 1, 1}, 1);
+      chain.put(CHUNK, 1, 0, new byte[] {2, 2, 2}, 2);
+      chain.nodes.forEach(Node::stop);
+      chain.nodes.forEach(Node::start);
+      assertThat(chain.put(CHUNK, 1, 0, new byte[] {1, 1, 1}, 1)).isEqualTo(Status.OK);
+      assertThat(chain.put(CHUNK, 1, 3, new byte[] {3}, 3)).isEqualTo(Status.OK);
+      for (Node node : chain.nodes) {
+        assertThat(chain.contents(node, CHUNK, 1)).containsExactly(2, 2, 2, 3);
+      }
+    }
+  }
+
+  @Test
+  void aWriteWhoseTailIsGoneNamesTheTailAndIsSettledWhenItIsSentAgain() {
+    try (ChainFixture chain = new ChainFixture(folder, 3)) {
+      chain.put(CHUNK, 1, 0, new byte[] {1}, 1);
+      chain.node(3).stop();
+      DataReply reply = ChainFixture.reply(chain.write(CHUNK, 1, 1, new byte[] {2}, 2));
+      assertThat(reply.status()).isEqualTo(Status.DOWNSTREAM_FAILED);
+      assertThat(reply.failedNodeId()).isEqualTo(3);
+      // A write that was never accepted may not overtake it.
+      assertThat(chain.put(CHUNK, 1, 2, new byte[] {3}, 3)).isEqualTo(Status.DOWNSTREAM_FAILED);
+      chain.node(3).start();
+      assertThat(chain.put(CHUNK, 1, 1, new byte[] {2}, 2)).isEqualTo(Status.OK);
+      assertThat(chain.put(CHUNK, 1, 2, new byte[] {3}, 3)).isEqualTo(Status.OK);
+      for (Node node : chain.nodes) {
+        assertThat(chain.contents(node, CHUNK, 1)).containsExactly(1, 2, 3);
+      }
+    }
+  }
+
+  @Test
+  void aChangeCutsEveryMemberAndRefusesTheOldVersion() {
+    try (ChainFixture chain = new ChainFixture(folder, 3)) {
+      byte[] bytes = new byte[100_000];
+      new Random(1).nextBytes(bytes);
+      chain.put(CHUNK, 1, 0, bytes, 1);
+      for (Node node : chain.nodes) {
+        DataReply state = chain.fence(node, CHUNK, 2);
+        assertThat(state.status()).isEqualTo(Status.OK);
+        assertThat(state.replicaLength()).isEqualTo(100_000);
+        assertThat(state.lastOrder()).isEqualTo(1);
+      }
+      assertThat(chain.put(CHUNK, 1, 0, new byte[] {9}, 2)).isEqualTo(Status.FENCED);
+      for (Node node : chain.nodes) {
+        assertThat(chain.install(node, CHUNK, 2, 50_001).status()).isEqualTo(Status.OK);
+        assertThat(chain.install(node, CHUNK, 2, 50_001).status()).isEqualTo(Status.OK);
+        assertThat(chain.fence(node, CHUNK, 2).status()).isEqualTo(Status.SUPERSEDED);
+      }
+      assertThat(chain.put(CHUNK, 1, 0, new byte[] {9}, 2)).isEqualTo(Status.STALE_VERSION);
+      assertThat(chain.put(CHUNK, 2, 50_003, new byte[] {9}, 2)).isEqualTo(Status.OK);
+      byte[] expected = Arrays.copyOf(Arrays.copyOf(bytes, 50_001), 50_004);
+      expected[50_003] = 9;
+      for (Node node : chain.nodes) {
+        assertThat(chain.contents(node, CHUNK, 2)).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void aFlippedByteIsFoundRefusedReportedAndCopiedFromAnother() throws Exception {
+    try (ChainFixture chain = new ChainFixture(folder, 3)) {
+      byte[] bytes = new byte[3 << 20];
+      new Random(2).nextBytes(bytes);
+      for (int i = 0; i < 3; i++) {
+        chain.put(CHUNK, 1, i << 20, Arrays.copyOfRange(bytes, i << 20, (i + 1) << 20), i + 1);
+      }
+      Node second = chain.node(2);
+      flip(second.dataFile(CHUNK), 2_000_000);
+      int offset = 2_000_000 / 4096 * 4096;
+      ChunkAnswer verified = chain.read(second, CHUNK, 1, offset, 4096, true);
+      verified.payload().release();
+      assertThat(verified.reply().status()).isEqualTo(Status.CORRUPT_REPLICA);
+      assertThat(second.plane.store.corruptBlocks(10))
+          .singleElement()
+          .satisfies(block -> assertThat(block.block()).isEqualTo(offset / 4096));
+
+      chain.fence(chain.node(1), CHUNK, 2);
+      chain.fence(second, CHUNK, 2);
+      assertThat(chain.reconcile(second, CHUNK, 2, chain.node(1)).status()).isEqualTo(Status.OK);
+      chain.install(second, CHUNK, 2, DataRequest.KEEP_LENGTH);
+      assertThat(second.plane.store.corruptBlocks(10)).isEmpty();
+      assertThat(second.dataFile(CHUNK)).hasBinaryContent(bytes);
+      assertThat(chain.contents(second, CHUNK, 2)).isEqualTo(bytes);
+    }
+  }
+
+  private static void flip(Path file, long at) throws IOException {
+    try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+      bytes.seek(at);
+      int old = bytes.read();
+      bytes.seek(at);
+      bytes.write(~old);
+    }
+    assertThat(Files.size(file)).isGreaterThan(at);
+  }
+}
