@@ -25,7 +25,7 @@ public final class HelloCodec {
       if (bytes != body.readableBytes()) {
         throw new FrameException("the name in a HELLO is not " + bytes + " bytes long");
       }
-      return new Hello(clusterId, WireText.read(body, bytes));
+      return new Hello(clusterId, WireText.readLine(body, bytes));
     } catch (IndexOutOfBoundsException e) {
       throw new FrameException("a HELLO is too short");
     }

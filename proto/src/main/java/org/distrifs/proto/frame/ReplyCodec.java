@@ -85,6 +85,6 @@ public final class ReplyCodec {
       throw new FrameException(
           "an answer ends " + body.readableBytes() + " bytes after its fields, not " + bytes);
     }
-    return WireText.read(body, bytes);
+    return WireText.readLine(body, bytes);
   }
 }

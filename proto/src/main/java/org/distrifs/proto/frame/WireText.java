@@ -45,6 +45,13 @@ final class WireText {
     return source.readCharSequence(bytes, CharsetUtil.UTF_8).toString();
   }
 
+  /** Reads a text that ends up in a log: whatever would begin a new line there becomes a "?". */
+  static String readLine(ByteBuf source, int bytes) {
+    final String text = read(source, bytes);
+    final boolean plain = text.chars().noneMatch(Character::isISOControl);
+    return plain ? text : text.replaceAll("\\p{Cc}", "?");
+  }
+
   private static int utf8Bytes(int character) {
     if (character < 0x80) {
       return 1;

@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Requests and answers between a transport and a listener, with epoll and without. */
 class ExchangeTest {
   private static final int PACKET = 512 << 10;
+  private static final int FILE_READS = 60;
 
   private final ExecutorService workers = Executors.newFixedThreadPool(3);
 
@@ -142,7 +143,7 @@ class ExchangeTest {
       final Random random = new Random(Seeds.fromPropertyOrFresh());
       try (Loopback loopback = new Loopback(serve, epoll, ConnectionBounds.DEFAULT)) {
         final Map<Integer, CompletableFuture<ChunkAnswer>> answers = new ConcurrentHashMap<>();
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < FILE_READS; i++) {
           final int offset = random.nextInt(content.length);
           final int length = Math.min(random.nextInt(1 << 20), content.length - offset);
           answers.put(offset, loopback.send(Loopback.read(offset, length), null));
@@ -156,9 +157,9 @@ class ExchangeTest {
               assertThat(bytes).isEqualTo(expected);
               answer.payload().release();
             });
-        Loopback.until("each transfer is told done", () -> done.get() == 200);
+        Loopback.until("each transfer is told done", () -> done.get() == FILE_READS);
       }
-      assertThat(done).hasValue(200);
+      assertThat(done).hasValue(FILE_READS);
       assertThat(file.read(ByteBuffer.allocate(1), 0)).isEqualTo(1);
     }
   }

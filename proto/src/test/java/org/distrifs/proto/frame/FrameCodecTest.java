@@ -115,6 +115,13 @@ class FrameCodecTest {
     frame.release();
   }
 
+  @Test
+  void aPeerCannotForgeLogLines() throws FrameException {
+    final ByteBuf frame = encoder.hello(new Hello(1, "me\n2026 ERROR all is lost\u0085"));
+    assertThat(HelloCodec.read(body(frame)).name()).isEqualTo("me?2026 ERROR all is lost?");
+    frame.release();
+  }
+
   private static void check(ByteBuf frame) throws FrameException {
     final FrameHeader header = new FrameHeader().wrap(frame, 0);
     header.checkLimits();
