@@ -1,0 +1,29 @@
+package org.distrifs.client.session;
+
+import java.util.concurrent.CompletableFuture;
+import org.distrifs.proto.control.Operation;
+import org.distrifs.proto.control.OperationReply;
+
+/** Operations of this client's session with the master. Thread-safe. */
+public interface MasterApi extends AutoCloseable {
+
+  /**
+   * Submits an operation; it is applied at most once, however often it has to be sent.
+   *
+   * @return completes with a reply whose errno is 0, or with an {@link
+   *     org.distrifs.proto.error.ErrnoException}: the master's errno, or {@code EIO} when no answer
+   *     came in time or the session expired. Never later than the bound of an operation. Completes
+   *     on a thread that must not be blocked.
+   */
+  CompletableFuture<OperationReply> submit(Operation operation);
+
+  /**
+   * The id of the session that operations are submitted under now. When it changes, the former
+   * session has expired and what belonged to it is lost.
+   */
+  long sessionId();
+
+  /** Closes the session at the master; what is under way fails. */
+  @Override
+  void close();
+}

@@ -1,0 +1,556 @@
+package org.distrifs.client.session;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.distrifs.client.ClientSettings;
+import org.distrifs.proto.connection.PeerAddress;
+import org.distrifs.proto.control.ClientMessage;
+import org.distrifs.proto.control.CloseSession;
+import org.distrifs.proto.control.KeepAlive;
+import org.distrifs.proto.control.MasterMessage;
+import org.distrifs.proto.control.NumberedReply;
+import org.distrifs.proto.control.Operation;
+import org.distrifs.proto.control.OperationBatch;
+import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.SessionOpened;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.error.ErrnoException;
+import org.distrifs.runtime.clock.ClockSource;
+import org.distrifs.runtime.clock.Entropy;
+import org.distrifs.runtime.lifecycle.OperatorException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The session over whichever master answers. Operations get a slot and a number, several that queue
+ * up leave in one message. When the stream breaks, a new one resumes the session and everything
+ * unanswered is sent again with its old number, so the master answers what it has done already
+ * without doing it twice.
+ *
+ * <p>When the session expired meanwhile, what was submitted under it fails with {@code EIO}: nobody
+ * can tell any more whether it was done. New operations go on under a new session.
+ */
+public final class MasterSession implements MasterApi {
+
+  /** Operations in one message at most. */
+  static final int MAX_BATCH = 256;
+
+  /** Operations that wait for a slot at most; more are refused at once. */
+  static final int MAX_WAITING = 65_536;
+
+  private static final Logger LOG = LoggerFactory.getLogger(MasterSession.class);
+  private static final long TICK_MS = 100;
+  private static final long OPEN_TIMEOUT_MS = 5_000;
+  private static final int SILENT_INTERVALS = 4;
+  private static final long MIN_BACKOFF_MS = 50;
+  private static final long MAX_BACKOFF_MS = 2_000;
+  private static final long CLOSE_WAIT_MS = 1_000;
+
+  private enum Phase {
+    /** No stream; the next attempt is at {@code phaseUntilNs}. */
+    APART,
+    /** A stream is open, the session on it is not; given up at {@code phaseUntilNs}. */
+    OPENING,
+    OPEN,
+    CLOSED
+  }
+
+  private final ClientSettings settings;
+  private final ControlStream.Opener opener;
+  private final ClockSource clock;
+  private final Entropy entropy;
+  private final SessionMetrics metrics;
+  private final CompletableFuture<Void> firstOpened = new CompletableFuture<>();
+  private final CompletableFuture<Void> lastStreamEnded = new CompletableFuture<>();
+
+  private final Object lock = new Object();
+  private final SessionIdentity identity;
+  private final ArrayDeque<PendingOperation> waiting = new ArrayDeque<>();
+  private final ArrayDeque<PendingOperation> outbox = new ArrayDeque<>();
+  private OperationSlots slots;
+  private Phase phase = Phase.APART;
+  private long phaseUntilNs;
+  private long lastHeardNs;
+  private long keepAliveAtNs;
+  private boolean keepAliveDue;
+  private boolean sending;
+  private int masterIndex;
+  private int failedAttempts;
+  private ControlStream stream;
+  private StreamListener listener;
+  private String lastTrouble = "no attempt was made yet";
+  private long nextOrder;
+
+  private MasterSession(
+      ClientSettings settings,
+      ControlStream.Opener opener,
+      ClockSource clock,
+      Entropy entropy,
+      SessionMetrics metrics) {
+    this.settings = settings;
+    this.opener = opener;
+    this.clock = clock;
+    this.entropy = entropy;
+    this.metrics = metrics;
+    this.identity = new SessionIdentity(entropy, settings.clientName(), settings.operationSlots());
+    this.slots = new OperationSlots(settings.operationSlots());
+    this.phaseUntilNs = clock.monotonicNs();
+  }
+
+  /**
+   * Opens a session with the first master that answers.
+   *
+   * @param opener closed with the session
+   * @param timer runs the session's clockwork; stays the caller's
+   * @throws OperatorException when none answers within {@link ClientSettings#connectTimeoutMs}, or
+   *     one refuses
+   */
+  public static MasterSession connect(
+      ClientSettings settings,
+      ControlStream.Opener opener,
+      ClockSource clock,
+      Entropy entropy,
+      ScheduledExecutorService timer,
+      SessionMetrics metrics) {
+    MasterSession session = new MasterSession(settings, opener, clock, entropy, metrics);
+    metrics.watch(session::taken, session::queued);
+    timer.scheduleWithFixedDelay(session::tickGuarded, 0, TICK_MS, TimeUnit.MILLISECONDS);
+    try {
+      Replies.await(session.firstOpened, settings.connectTimeoutMs(), "connect");
+      return session;
+    } catch (IOException e) {
+      String trouble = session.trouble();
+      session.close();
+      throw new OperatorException(
+          "Cannot open a session with the master at %s: %s. Start the master, or name another one"
+                  .formatted(settings.masters(), trouble)
+              + " with --master HOST:PORT.",
+          e);
+    }
+  }
+
+  @Override
+  public long sessionId() {
+    synchronized (lock) {
+      return identity.sessionId();
+    }
+  }
+
+  /** The cluster that the masters serve; the same for the whole life of the session. */
+  public long clusterId() {
+    synchronized (lock) {
+      return identity.clusterId();
+    }
+  }
+
+  @Override
+  public CompletableFuture<OperationReply> submit(Operation operation) {
+    long nowNs = clock.monotonicNs();
+    PendingOperation pending;
+    synchronized (lock) {
+      pending =
+          new PendingOperation(
+              operation,
+              nextOrder++,
+              nowNs,
+              nowNs + TimeUnit.MILLISECONDS.toNanos(settings.operationTimeoutMs()));
+      if (phase == Phase.CLOSED || waiting.size() >= MAX_WAITING) {
+        String why = phase == Phase.CLOSED ? "the client is closed" : "too many operations wait";
+        return CompletableFuture.failedFuture(failure(Errno.EIO, operation, why));
+      }
+      waiting.add(pending);
+      fillSlots();
+    }
+    sendOutbox();
+    return pending.reply;
+  }
+
+  @Override
+  public void close() {
+    List<PendingOperation> orphans;
+    ControlStream last;
+    synchronized (lock) {
+      if (phase == Phase.CLOSED) {
+        return;
+      }
+      last = phase == Phase.OPEN && !sending ? stream : null;
+      if (last == null && stream != null) {
+        stream.cancel("the client is closed");
+      }
+      phase = Phase.CLOSED;
+      orphans = takeAll();
+    }
+    if (last != null) {
+      last.send(ClientMessage.newBuilder().setClose(CloseSession.getDefaultInstance()).build());
+      last.finish();
+      awaitEnd();
+    }
+    opener.close();
+    orphans.forEach(pending -> fail(pending, Errno.EIO, "the client was closed"));
+  }
+
+  private void awaitEnd() {
+    try {
+      lastStreamEnded.get(CLOSE_WAIT_MS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (TimeoutException | ExecutionException e) {
+      LOG.info("The master did not confirm the end of the session; it will expire there");
+    }
+  }
+
+  private int taken() {
+    synchronized (lock) {
+      return slots.taken();
+    }
+  }
+
+  private int queued() {
+    synchronized (lock) {
+      return waiting.size();
+    }
+  }
+
+  private String trouble() {
+    synchronized (lock) {
+      return lastTrouble;
+    }
+  }
+
+  // --- sending
+
+  private void fillSlots() {
+    while (phase == Phase.OPEN && slots.isFree() && !waiting.isEmpty()) {
+      PendingOperation pending = waiting.poll();
+      slots.take(pending);
+      outbox.add(pending);
+    }
+  }
+
+  /** One thread sends at a time; what others add meanwhile leaves with its next message. */
+  private void sendOutbox() {
+    synchronized (lock) {
+      if (sending) {
+        return;
+      }
+      sending = true;
+    }
+    while (true) {
+      ControlStream to;
+      ClientMessage message;
+      synchronized (lock) {
+        message = nextMessage();
+        if (message == null) {
+          sending = false;
+          return;
+        }
+        to = stream;
+      }
+      to.send(message);
+    }
+  }
+
+  private ClientMessage nextMessage() {
+    if (phase != Phase.OPEN) {
+      return null;
+    }
+    if (keepAliveDue) {
+      keepAliveDue = false;
+      return ClientMessage.newBuilder()
+          .setKeepAlive(KeepAlive.newBuilder().setHighestDurableTxid(identity.highestDurableTxid()))
+          .build();
+    }
+    if (outbox.isEmpty()) {
+      return null;
+    }
+    OperationBatch.Builder batch = OperationBatch.newBuilder();
+    while (batch.getOperationsCount() < MAX_BATCH && !outbox.isEmpty()) {
+      batch.addOperations(outbox.poll().numbered);
+    }
+    return ClientMessage.newBuilder().setBatch(batch).build();
+  }
+
+  // --- clockwork
+
+  private void tickGuarded() {
+    try {
+      tick();
+    } catch (RuntimeException e) {
+      LOG.error("The session's clockwork failed; it goes on", e);
+    }
+  }
+
+  private void tick() {
+    long nowNs = clock.monotonicNs();
+    List<PendingOperation> late;
+    ControlStream silent = null;
+    StreamListener silentListener = null;
+    boolean open = false;
+    synchronized (lock) {
+      if (phase == Phase.CLOSED) {
+        return;
+      }
+      late = takeLate(nowNs);
+      if (phase == Phase.APART && nowNs - phaseUntilNs >= 0) {
+        open = true;
+      } else if (phase == Phase.OPENING && nowNs - phaseUntilNs >= 0) {
+        silent = stream;
+        silentListener = listener;
+      } else if (phase == Phase.OPEN) {
+        long silentNs = nowNs - lastHeardNs;
+        if (silentNs > keepAliveNs() * SILENT_INTERVALS) {
+          silent = stream;
+          silentListener = listener;
+        } else if (nowNs - keepAliveAtNs >= 0) {
+          keepAliveDue = true;
+          keepAliveAtNs = nowNs + keepAliveNs();
+        }
+      }
+    }
+    late.forEach(pending -> failLate(pending));
+    if (silent != null) {
+      silent.cancel("the master is silent");
+      silentListener.ended("it is silent");
+    }
+    if (open) {
+      openStream(nowNs);
+    }
+    sendOutbox();
+  }
+
+  private long keepAliveNs() {
+    return TimeUnit.MILLISECONDS.toNanos(settings.keepAliveIntervalMs());
+  }
+
+  /** Those whose bound passed. One that is in flight keeps its slot until it is answered. */
+  private List<PendingOperation> takeLate(long nowNs) {
+    List<PendingOperation> late = new ArrayList<>();
+    while (!waiting.isEmpty() && nowNs - waiting.peek().deadlineNs >= 0) {
+      late.add(waiting.poll());
+    }
+    for (PendingOperation pending : slots.inFlight()) {
+      if (nowNs - pending.deadlineNs >= 0 && !pending.reply.isDone()) {
+        late.add(pending);
+      }
+    }
+    return late;
+  }
+
+  private void openStream(long nowNs) {
+    PeerAddress master;
+    StreamListener next;
+    synchronized (lock) {
+      master = settings.masters().get(masterIndex);
+      next = new StreamListener(master);
+      listener = next;
+      phase = Phase.OPENING;
+      phaseUntilNs = nowNs + TimeUnit.MILLISECONDS.toNanos(OPEN_TIMEOUT_MS);
+    }
+    ControlStream opened = opener.open(master, next);
+    ClientMessage introduction;
+    synchronized (lock) {
+      if (listener != next || phase != Phase.OPENING) {
+        return;
+      }
+      stream = opened;
+      introduction = ClientMessage.newBuilder().setOpen(identity.introduction()).build();
+    }
+    opened.send(introduction);
+  }
+
+  // --- receiving
+
+  private final class StreamListener implements ControlStream.Listener {
+    private final PeerAddress master;
+
+    StreamListener(PeerAddress master) {
+      this.master = master;
+    }
+
+    @Override
+    public void received(MasterMessage message) {
+      synchronized (lock) {
+        if (listener != this) {
+          return;
+        }
+        lastHeardNs = clock.monotonicNs();
+      }
+      switch (message.getKindCase()) {
+        case OPENED -> opened(this, message.getOpened());
+        case BATCH -> message.getBatch().getRepliesList().forEach(MasterSession.this::answered);
+        case KEEP_ALIVE -> sawDurable(message.getKeepAlive().getDurableTxid());
+        case ENDED -> expired("the master ended it: " + message.getEnded().getReason(), true);
+        case KIND_NOT_SET -> LOG.debug("The master sent a message of a kind not known here");
+      }
+      sendOutbox();
+    }
+
+    @Override
+    public void ended(String why) {
+      synchronized (lock) {
+        if (listener != this) {
+          return;
+        }
+        if (phase == Phase.CLOSED) {
+          lastStreamEnded.complete(null);
+          return;
+        }
+        boolean wasOpen = phase == Phase.OPEN;
+        apart("the master at " + master + " does not answer: " + why);
+        if (wasOpen) {
+          metrics.streamBroke();
+          LOG.warn(
+              "The stream to the master at {} broke ({}); {} operations wait for it to come back",
+              master,
+              why,
+              slots.taken() + waiting.size());
+        }
+      }
+    }
+  }
+
+  private void apart(String trouble) {
+    lastTrouble = trouble;
+    listener = null;
+    stream = null;
+    phase = Phase.APART;
+    masterIndex = (masterIndex + 1) % settings.masters().size();
+    int round = Math.min(failedAttempts++ / settings.masters().size(), 10);
+    long backoffMs = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS << round);
+    long jitterMs = Math.floorMod(entropy.nextLong(), backoffMs / 2 + 1);
+    phaseUntilNs = clock.monotonicNs() + TimeUnit.MILLISECONDS.toNanos(backoffMs / 2 + jitterMs);
+  }
+
+  private void opened(StreamListener from, SessionOpened opened) {
+    List<PendingOperation> orphans = List.of();
+    ControlStream refused = null;
+    synchronized (lock) {
+      if (listener != from || phase != Phase.OPENING) {
+        return;
+      }
+      String refusal = identity.refusal(opened);
+      if (refusal != null) {
+        refused = stream;
+        refuse(from.master, refusal);
+      } else {
+        boolean hadSession = identity.sessionId() != 0;
+        boolean another = identity.adopt(opened);
+        if (another) {
+          orphans = hadSession ? takeAll() : List.of();
+          slots =
+              new OperationSlots(
+                  Math.max(1, Math.min(opened.getSlots(), settings.operationSlots())));
+        }
+        beOpen(from.master, another);
+        if (another && hadSession) {
+          LOG.warn("The former session expired; {} operations under it failed", orphans.size());
+        }
+      }
+    }
+    orphans.forEach(
+        pending -> fail(pending, Errno.EIO, "the session expired before it was answered"));
+    if (refused != null) {
+      refused.cancel("refused");
+    } else {
+      firstOpened.complete(null);
+    }
+  }
+
+  private void refuse(PeerAddress master, String refusal) {
+    String trouble = "the master at " + master + " refuses: " + refusal;
+    if (!trouble.equals(lastTrouble)) {
+      LOG.warn("Cannot open a session: {}", trouble);
+    }
+    apart(trouble);
+    firstOpened.completeExceptionally(new ErrnoException(Errno.EIO, trouble));
+  }
+
+  private void beOpen(PeerAddress master, boolean another) {
+    phase = Phase.OPEN;
+    failedAttempts = 0;
+    keepAliveAtNs = clock.monotonicNs() + keepAliveNs();
+    outbox.clear();
+    outbox.addAll(slots.inFlight());
+    fillSlots();
+    LOG.info(
+        "Session {} {} with the master at {}",
+        Long.toHexString(identity.sessionId()),
+        another ? "opened" : "resumed",
+        master);
+  }
+
+  private void sawDurable(long txid) {
+    synchronized (lock) {
+      identity.sawDurable(txid);
+    }
+  }
+
+  private void answered(NumberedReply numbered) {
+    PendingOperation pending;
+    OperationReply reply = numbered.getReply();
+    synchronized (lock) {
+      pending = slots.answered(numbered.getSlot(), numbered.getNumber());
+      if (pending == null) {
+        return;
+      }
+      // The master answers a mutation after it is durable.
+      identity.sawDurable(reply.getTxid());
+      fillSlots();
+    }
+    metrics.answered(clock.monotonicNs() - pending.submittedNs);
+    if (reply.getErrno() == 0) {
+      pending.reply.complete(reply);
+    } else {
+      String attempted = OperationText.of(pending.operation, reply.getMessage());
+      pending.reply.completeExceptionally(new RefusedException(reply, attempted));
+    }
+  }
+
+  private void expired(String why, boolean forget) {
+    List<PendingOperation> orphans;
+    synchronized (lock) {
+      orphans = takeAll();
+      if (forget) {
+        identity.forgetSession();
+      }
+      if (stream != null) {
+        stream.cancel("the session is over");
+      }
+      apart(why);
+    }
+    LOG.warn("The session is over, {}; {} operations under it failed", why, orphans.size());
+    orphans.forEach(pending -> fail(pending, Errno.EIO, "the session is over: " + why));
+  }
+
+  /** Everything not answered, out of the tables. */
+  private List<PendingOperation> takeAll() {
+    List<PendingOperation> all = new ArrayList<>(slots.inFlight());
+    all.addAll(waiting);
+    waiting.clear();
+    outbox.clear();
+    slots = new OperationSlots(slots.size());
+    return all;
+  }
+
+  private void failLate(PendingOperation pending) {
+    String why =
+        "no answer in " + settings.operationTimeoutMs() + " ms from the master (" + trouble() + ")";
+    LOG.warn("An operation failed: {}", OperationText.of(pending.operation, why));
+    fail(pending, Errno.EIO, why);
+  }
+
+  private static void fail(PendingOperation pending, Errno errno, String why) {
+    pending.reply.completeExceptionally(failure(errno, pending.operation, why));
+  }
+
+  private static ErrnoException failure(Errno errno, Operation operation, String why) {
+    return new ErrnoException(errno, OperationText.of(operation, why));
+  }
+}

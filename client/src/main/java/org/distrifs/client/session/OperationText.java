@@ -1,0 +1,59 @@
+package org.distrifs.client.session;
+
+import com.google.protobuf.ByteString;
+import java.util.Locale;
+import org.distrifs.proto.control.Operation;
+
+/** Operations in words, for errors and logs. */
+final class OperationText {
+  private OperationText() {}
+
+  /** The operation, and why it failed in brackets unless that is empty. */
+  static String of(Operation operation, String why) {
+    return why.isEmpty() ? of(operation) : of(operation) + " (" + why + ")";
+  }
+
+  /** For example {@code lookup of "a.txt" in inode 1}. */
+  private static String of(Operation operation) {
+    String kind = operation.getKindCase().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return switch (operation.getKindCase()) {
+      case LOOKUP -> kind + in(operation.getLookup().getName(), operation.getLookup().getParent());
+      case CREATE -> kind + in(operation.getCreate().getName(), operation.getCreate().getParent());
+      case MAKE_DIRECTORY ->
+          kind
+              + in(
+                  operation.getMakeDirectory().getName(), operation.getMakeDirectory().getParent());
+      case MAKE_SYMLINK ->
+          kind + in(operation.getMakeSymlink().getName(), operation.getMakeSymlink().getParent());
+      case LINK -> kind + in(operation.getLink().getName(), operation.getLink().getParent());
+      case UNLINK -> kind + in(operation.getUnlink().getName(), operation.getUnlink().getParent());
+      case REMOVE_DIRECTORY ->
+          kind
+              + in(
+                  operation.getRemoveDirectory().getName(),
+                  operation.getRemoveDirectory().getParent());
+      case RENAME -> kind + in(operation.getRename().getName(), operation.getRename().getParent());
+      case GET_ATTRIBUTES -> kind + inode(operation.getGetAttributes().getInode());
+      case READ_DIRECTORY -> kind + inode(operation.getReadDirectory().getInode());
+      case READ_LINK -> kind + inode(operation.getReadLink().getInode());
+      case GET_CHAINS -> kind + inode(operation.getGetChains().getInode());
+      case SET_ATTRIBUTES -> kind + inode(operation.getSetAttributes().getInode());
+      case ALLOCATE_CHUNK ->
+          kind
+              + " "
+              + operation.getAllocateChunk().getIndex()
+              + inode(operation.getAllocateChunk().getInode());
+      case COMMIT -> kind + inode(operation.getCommit().getInode());
+      case REPORT_FAILURE -> kind + inode(operation.getReportFailure().getInode());
+      case STAT_FILE_SYSTEM, KIND_NOT_SET -> kind;
+    };
+  }
+
+  private static String in(ByteString name, long parent) {
+    return " of \"" + name.toStringUtf8() + "\" in inode " + parent;
+  }
+
+  private static String inode(long inode) {
+    return " of inode " + inode;
+  }
+}

@@ -1,0 +1,23 @@
+package org.distrifs.client.session;
+
+import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.error.ErrnoException;
+
+/**
+ * The master carried an operation out with an errno; its answer may bring attributes all the same.
+ */
+public final class RefusedException extends ErrnoException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient OperationReply reply;
+
+  RefusedException(OperationReply reply, String attempted) {
+    super(Errno.ofCode(reply.getErrno()), attempted);
+    this.reply = reply;
+  }
+
+  public OperationReply reply() {
+    return reply;
+  }
+}
