@@ -1,0 +1,266 @@
+package org.distrifs.client.metadata;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.distrifs.client.Metadata;
+import org.distrifs.client.cache.AttributeCache;
+import org.distrifs.client.cache.EntryCache;
+import org.distrifs.client.session.MasterApi;
+import org.distrifs.client.session.RefusedException;
+import org.distrifs.client.session.Replies;
+import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.Caller;
+import org.distrifs.proto.control.Create;
+import org.distrifs.proto.control.DirectoryEntry;
+import org.distrifs.proto.control.FileSystemStatistics;
+import org.distrifs.proto.control.GetAttributes;
+import org.distrifs.proto.control.Link;
+import org.distrifs.proto.control.Lookup;
+import org.distrifs.proto.control.MakeDirectory;
+import org.distrifs.proto.control.MakeSymlink;
+import org.distrifs.proto.control.Operation;
+import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.ReadDirectory;
+import org.distrifs.proto.control.ReadLink;
+import org.distrifs.proto.control.RemoveDirectory;
+import org.distrifs.proto.control.Rename;
+import org.distrifs.proto.control.SetAttributes;
+import org.distrifs.proto.control.StatFileSystem;
+import org.distrifs.proto.control.Unlink;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.error.ErrnoException;
+
+/** {@link Metadata} over the session with the master. */
+public final class MasterMetadata implements Metadata {
+  private static final int RENAME_EXCHANGE = 2;
+
+  /** Beyond the session's own bound, which is the one that is meant to act. */
+  private static final long SPARE_MS = 10_000;
+
+  private final MasterApi master;
+  private final AttributeCache attributes;
+  private final EntryCache entries;
+  private final OpenFileChanges openFiles;
+  private final long boundMs;
+
+  public MasterMetadata(
+      MasterApi master,
+      AttributeCache attributes,
+      EntryCache entries,
+      OpenFileChanges openFiles,
+      long operationTimeoutMs) {
+    this.master = master;
+    this.attributes = attributes;
+    this.entries = entries;
+    this.openFiles = openFiles;
+    this.boundMs = operationTimeoutMs + SPARE_MS;
+  }
+
+  @Override
+  public Attributes lookup(long parent, ByteString name) throws IOException {
+    OptionalLong known = entries.find(parent, name);
+    if (known.isPresent()) {
+      if (known.getAsLong() == EntryCache.ABSENT) {
+        throw new ErrnoException(
+            Errno.ENOENT, "lookup of \"" + name.toStringUtf8() + "\" in inode " + parent);
+      }
+      Attributes cached = attributes.fresh(known.getAsLong());
+      if (cached != null) {
+        return openFiles.withUncommitted(cached);
+      }
+    }
+    Lookup lookup = Lookup.newBuilder().setParent(parent).setName(name).build();
+    try {
+      OperationReply reply = call(Operation.newBuilder().setLookup(lookup));
+      return openFiles.withUncommitted(made(reply, name));
+    } catch (RefusedException e) {
+      if (e.errno() == Errno.ENOENT) {
+        attributes.learn(e.reply().getParent());
+        entries.learn(e.reply().getParent(), name, EntryCache.ABSENT);
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public Attributes attributes(long inode) throws IOException {
+    Attributes cached = attributes.fresh(inode);
+    return cached != null ? openFiles.withUncommitted(cached) : freshAttributes(inode);
+  }
+
+  @Override
+  public Attributes freshAttributes(long inode) throws IOException {
+    OperationReply reply =
+        call(Operation.newBuilder().setGetAttributes(GetAttributes.newBuilder().setInode(inode)));
+    return openFiles.withUncommitted(reply.getAttributes());
+  }
+
+  @Override
+  public Attributes setAttributes(SetAttributes change, Caller caller) throws IOException {
+    if (change.hasSize() || change.hasAtime() || change.hasMtime()) {
+      Optional<Attributes> done = openFiles.setThroughOpenFile(change, caller);
+      if (done.isPresent()) {
+        return done.get();
+      }
+    }
+    OperationReply reply = call(by(caller).setSetAttributes(change));
+    return openFiles.withUncommitted(reply.getAttributes());
+  }
+
+  @Override
+  public Attributes makeDirectory(long parent, ByteString name, int mode, Caller caller)
+      throws IOException {
+    MakeDirectory make =
+        MakeDirectory.newBuilder().setParent(parent).setName(name).setMode(mode).build();
+    return made(call(by(caller).setMakeDirectory(make)), name);
+  }
+
+  @Override
+  public Attributes makeSymlink(long parent, ByteString name, ByteString target, Caller caller)
+      throws IOException {
+    MakeSymlink make =
+        MakeSymlink.newBuilder().setParent(parent).setName(name).setTarget(target).build();
+    return made(call(by(caller).setMakeSymlink(make)), name);
+  }
+
+  @Override
+  public Attributes makeNode(long parent, ByteString name, int mode, long rdev, Caller caller)
+      throws IOException {
+    Create make =
+        Create.newBuilder()
+            .setParent(parent)
+            .setName(name)
+            .setMode(mode)
+            .setRdev(rdev)
+            .setExclusive(true)
+            .build();
+    return made(call(by(caller).setCreate(make)), name);
+  }
+
+  @Override
+  public Attributes link(long inode, long parent, ByteString name, Caller caller)
+      throws IOException {
+    Link link = Link.newBuilder().setInode(inode).setParent(parent).setName(name).build();
+    return openFiles.withUncommitted(made(call(by(caller).setLink(link)), name));
+  }
+
+  @Override
+  public void unlink(long parent, ByteString name, Caller caller) throws IOException {
+    Unlink unlink = Unlink.newBuilder().setParent(parent).setName(name).build();
+    removed(call(by(caller).setUnlink(unlink)), name);
+  }
+
+  @Override
+  public void removeDirectory(long parent, ByteString name, Caller caller) throws IOException {
+    RemoveDirectory remove = RemoveDirectory.newBuilder().setParent(parent).setName(name).build();
+    removed(call(by(caller).setRemoveDirectory(remove)), name);
+  }
+
+  @Override
+  public void rename(
+      long parent, ByteString name, long newParent, ByteString newName, int flags, Caller caller)
+      throws IOException {
+    Rename rename =
+        Rename.newBuilder()
+            .setParent(parent)
+            .setName(name)
+            .setNewParent(newParent)
+            .setNewName(newName)
+            .setFlags(flags)
+            .build();
+    OptionalLong moved = entries.find(parent, name);
+    OptionalLong replaced = entries.find(newParent, newName);
+    OperationReply reply = call(by(caller).setRename(rename));
+    entries.forget(parent, name);
+    entries.forget(newParent, newName);
+    // Link counts and change times moved, and the answer brings only those of one of the two.
+    replaced.ifPresent(attributes::forget);
+    if ((flags & RENAME_EXCHANGE) != 0) {
+      moved.ifPresent(attributes::forget);
+    }
+    if ((flags & RENAME_EXCHANGE) == 0) {
+      Attributes newDirectory =
+          reply.hasSecondParent() ? reply.getSecondParent() : reply.getParent();
+      entries.learn(reply.getParent(), name, EntryCache.ABSENT);
+      entries.learn(newDirectory, newName, reply.getAttributes().getInode());
+    }
+  }
+
+  @Override
+  public OperationReply readDirectory(long inode, long afterCookie, int limit) throws IOException {
+    ReadDirectory read =
+        ReadDirectory.newBuilder()
+            .setInode(inode)
+            .setAfterCookie(afterCookie)
+            .setLimit(limit)
+            .build();
+    OperationReply reply = call(Operation.newBuilder().setReadDirectory(read));
+    OperationReply.Builder shown = reply.toBuilder();
+    for (int i = 0; i < reply.getEntriesCount(); i++) {
+      DirectoryEntry entry = reply.getEntries(i);
+      attributes.learn(entry.getAttributes());
+      entries.learn(reply.getAttributes(), entry.getName(), entry.getAttributes().getInode());
+      Attributes uncommitted = openFiles.withUncommitted(entry.getAttributes());
+      if (!uncommitted.equals(entry.getAttributes())) {
+        shown.setEntries(i, entry.toBuilder().setAttributes(uncommitted));
+      }
+    }
+    return shown.build();
+  }
+
+  @Override
+  public ByteString readLink(long inode) throws IOException {
+    return call(Operation.newBuilder().setReadLink(ReadLink.newBuilder().setInode(inode)))
+        .getLinkTarget();
+  }
+
+  @Override
+  public FileSystemStatistics statistics() throws IOException {
+    return call(Operation.newBuilder().setStatFileSystem(StatFileSystem.getDefaultInstance()))
+        .getStatistics();
+  }
+
+  /**
+   * Creates a regular file with its first chunk, or finds the one that has the name.
+   *
+   * @return attributes, and the first chunk in {@code chunks} when the file was made here
+   */
+  public OperationReply createFile(
+      long parent, ByteString name, int mode, boolean exclusive, Caller caller) throws IOException {
+    Create create =
+        Create.newBuilder()
+            .setParent(parent)
+            .setName(name)
+            .setMode(mode)
+            .setExclusive(exclusive)
+            .setWithFirstChunk(true)
+            .build();
+    OperationReply reply = call(by(caller).setCreate(create));
+    made(reply, name);
+    return reply;
+  }
+
+  private Attributes made(OperationReply reply, ByteString name) {
+    entries.learn(reply.getParent(), name, reply.getAttributes().getInode());
+    return reply.getAttributes();
+  }
+
+  private void removed(OperationReply reply, ByteString name) {
+    entries.learn(reply.getParent(), name, EntryCache.ABSENT);
+  }
+
+  private OperationReply call(Operation.Builder operation) throws IOException {
+    OperationReply reply =
+        Replies.await(master.submit(operation.build()), boundMs, "an operation of the master");
+    attributes.learn(reply.getParent());
+    attributes.learn(reply.getSecondParent());
+    attributes.learn(reply.getAttributes());
+    return reply;
+  }
+
+  private static Operation.Builder by(Caller caller) {
+    return Operation.newBuilder().setCaller(caller);
+  }
+}
