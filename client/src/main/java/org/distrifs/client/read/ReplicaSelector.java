@@ -1,0 +1,18 @@
+package org.distrifs.client.read;
+
+import java.util.List;
+import org.distrifs.proto.control.ChunkLocation;
+import org.distrifs.proto.control.Member;
+
+/** Which replica to ask first. Thread-safe. */
+public interface ReplicaSelector {
+
+  /** All members of a chain, the most promising first. */
+  List<Member> order(ChunkLocation location);
+
+  /** A node answered. */
+  void answered(int nodeId, long latencyNs);
+
+  /** A node did not serve what it should have. */
+  void failed(int nodeId);
+}
