@@ -1,0 +1,92 @@
+package org.distrifs.client.write;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.distrifs.client.session.MasterApi;
+import org.distrifs.proto.connection.ChunkAnswer;
+import org.distrifs.proto.control.ChunkLocation;
+import org.distrifs.proto.control.Operation;
+import org.distrifs.proto.control.ReportFailure;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.frame.DataReply;
+import org.distrifs.proto.frame.Status;
+
+/**
+ * Why a packet was not acknowledged, and what follows from it.
+ *
+ * @param status as the head answered; {@code TIMED_OUT} when no answer came
+ * @param failedNodeId a member to report to the master; 0 for none
+ * @param answered whether the head answered
+ */
+record ChainTrouble(Status status, int failedNodeId, boolean answered, String detail) {
+
+  static ChainTrouble of(ChunkLocation location, ChunkAnswer answer, Throwable failure) {
+    int headId = location.getMembers(0).getNodeId();
+    if (answer == null) {
+      return new ChainTrouble(Status.TIMED_OUT, headId, false, failure.toString());
+    }
+    DataReply reply = answer.reply();
+    int failedNodeId =
+        switch (reply.status()) {
+          case DOWNSTREAM_FAILED -> reply.failedNodeId();
+          case IO_FAILURE, CORRUPT_REPLICA, SUSPECT, NO_LEASE -> headId;
+          default -> 0;
+        };
+    return new ChainTrouble(reply.status(), failedNodeId, true, reply.detail());
+  }
+
+  /** The master says that the chain takes no writes for now. */
+  static ChainTrouble notWritable() {
+    return new ChainTrouble(Status.FENCED, 0, true, "the chain takes no writes for now");
+  }
+
+  /** Whether the head did not accept the packet, and accepted one that was sent after it. */
+  boolean isOvertaken() {
+    return answered && status == Status.SEQUENCE_GAP;
+  }
+
+  /** Whether trying again cannot help. */
+  boolean isFinal() {
+    return switch (status) {
+      case NO_SPACE, BAD_REQUEST, WRONG_CLUSTER -> answered;
+      default -> false;
+    };
+  }
+
+  Errno errno() {
+    return status == Status.NO_SPACE ? Errno.ENOSPC : Errno.EIO;
+  }
+
+  /** Of two troubles of one chunk, the one to act on. */
+  ChainTrouble worse(ChainTrouble other) {
+    if (isFinal() != other.isFinal()) {
+      return isFinal() ? this : other;
+    }
+    return failedNodeId == 0 && other.failedNodeId != 0 ? other : this;
+  }
+
+  /** Tells the master, which answers with the chain as it is by then. */
+  CompletableFuture<Optional<ChunkLocation>> report(
+      MasterApi master, long inode, ChunkLocation location) {
+    ReportFailure.Builder report =
+        ReportFailure.newBuilder()
+            .setInode(inode)
+            .setChunkId(location.getChunkId())
+            .setVersion(location.getVersion())
+            .setFailedNodeId(failedNodeId)
+            .setStatus(status.code());
+    return master
+        .submit(Operation.newBuilder().setReportFailure(report).build())
+        .thenApply(
+            reply ->
+                reply.getChunksList().stream()
+                    .filter(found -> found.getChunkId() == location.getChunkId())
+                    .findFirst());
+  }
+
+  @Override
+  public String toString() {
+    String who = failedNodeId == 0 ? "" : " of node " + failedNodeId;
+    return status + who + (detail.isEmpty() ? "" : ": " + detail);
+  }
+}

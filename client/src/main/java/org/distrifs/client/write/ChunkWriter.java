@@ -1,0 +1,380 @@
+package org.distrifs.client.write;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.distrifs.proto.connection.ChunkAnswer;
+import org.distrifs.proto.connection.PeerAddress;
+import org.distrifs.proto.control.ChunkLocation;
+import org.distrifs.proto.control.Member;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.error.ErrnoException;
+import org.distrifs.proto.frame.ChainHop;
+import org.distrifs.proto.frame.DataRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends the packets of one chunk to the head of its chain, in order, several at a time. After a
+ * failure it waits until nothing is in flight any more, learns the chain anew and sends again, in
+ * the same order. A packet keeps its sequence, by which the chain knows what it has applied
+ * already. Only when the head has accepted a later packet and not this one (it was lost with a
+ * connection, and the next was sent over a new one before that was noticed) do this one and all
+ * after it get new sequences.
+ *
+ * <p>Not thread-safe: every method is called under the file's lock.
+ */
+final class ChunkWriter {
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkWriter.class);
+  private static final long MIN_BACKOFF_MS = 20;
+  private static final long MAX_BACKOFF_MS = 500;
+
+  private enum State {
+    /** Nothing was asked yet. */
+    NEW,
+    /** The chain is asked for, or will be after a pause. */
+    LOCATING,
+    READY,
+    /** Something failed; waits for the answers to what is in flight. */
+    DRAINING,
+    FAILED
+  }
+
+  private final FileWriter file;
+  private final WriteServices services;
+  private final long index;
+
+  /** Sent, the oldest first; an acknowledged one waits for those before it. */
+  private final ArrayDeque<Packet> sent = new ArrayDeque<>();
+
+  private final ArrayDeque<Packet> unsent = new ArrayDeque<>();
+  private State state = State.NEW;
+  private ChunkLocation location;
+  private PeerAddress head;
+  private List<ChainHop> chain = List.of();
+  private ChainTrouble trouble;
+  private int inFlight;
+  private int attempts;
+  private long progressNs;
+  private boolean watched;
+
+  ChunkWriter(FileWriter file, WriteServices services, long index) {
+    this.file = file;
+    this.services = services;
+    this.index = index;
+  }
+
+  long index() {
+    return index;
+  }
+
+  boolean isIdle() {
+    return sent.isEmpty() && unsent.isEmpty() && inFlight == 0;
+  }
+
+  /** The ticket of the oldest packet that is not settled; {@code Long.MAX_VALUE} without any. */
+  long oldestTicket() {
+    Packet oldest = sent.isEmpty() ? unsent.peek() : sent.peek();
+    return oldest == null ? Long.MAX_VALUE : oldest.ticket;
+  }
+
+  /** Visits the packets that are not settled, in the order in which they apply. */
+  void forEachPacket(Consumer<Packet> visitor) {
+    sent.forEach(visitor);
+    unsent.forEach(visitor);
+  }
+
+  void add(Packet packet) {
+    if (isIdle()) {
+      progressNs = services.clock().monotonicNs();
+    }
+    unsent.add(packet);
+    prepare();
+    pump();
+  }
+
+  /** Learns the chunk's chain, allocating the chunk if there is none, unless that is done. */
+  void prepare() {
+    if (state == State.NEW) {
+      ChunkLocation known = file.knownLocation(index);
+      if (known != null) {
+        adopt(known);
+      } else {
+        state = State.LOCATING;
+        allocate();
+      }
+    }
+  }
+
+  /** Sends what the file's window lets through. */
+  void pump() {
+    while (state == State.READY && !unsent.isEmpty() && file.windowIsOpen()) {
+      Packet packet = unsent.poll();
+      sent.add(packet);
+      if (!packet.acknowledged) {
+        send(packet);
+      }
+    }
+  }
+
+  private void send(Packet packet) {
+    if (packet.sequence == 0) {
+      packet.sequence = services.sequences().incrementAndGet();
+    }
+    DataRequest.Write request =
+        new DataRequest.Write(
+            location.getChunkId(),
+            location.getVersion(),
+            packet.chunkOffset,
+            packet.length,
+            file.sessionId(),
+            packet.sequence,
+            0,
+            0,
+            chain,
+            packet.checksums,
+            createsReplica());
+    inFlight++;
+    file.sent();
+    services.metrics().sent(packet.length);
+    long sentNs = services.clock().monotonicNs();
+    int timeoutMs = services.settings().packetTimeoutMs();
+    services
+        .transport()
+        .send(head, request, packet.retained(), timeoutMs)
+        .whenComplete(
+            (answer, failure) -> file.underLock(() -> answered(packet, sentNs, answer, failure)));
+  }
+
+  /** Only until something was acknowledged: a replica lost after that must not come back empty. */
+  private boolean createsReplica() {
+    return location.getFresh() && location.getVersion() == 1 && file.isUnwritten(index);
+  }
+
+  private void answered(Packet packet, long sentNs, ChunkAnswer answer, Throwable failure) {
+    services.metrics().answered(services.clock().monotonicNs() - sentNs);
+    if (answer != null) {
+      answer.payload().release();
+    }
+    inFlight--;
+    if (state != State.FAILED) {
+      if (answer != null && answer.reply().isOk()) {
+        acknowledged(packet);
+      } else {
+        ChainTrouble seen = ChainTrouble.of(location, answer, failure);
+        if (seen.isOvertaken()) {
+          renumberFrom(packet);
+        }
+        trouble = trouble == null ? seen : trouble.worse(seen);
+        state = State.DRAINING;
+      }
+      if (state == State.DRAINING && inFlight == 0) {
+        recover();
+      }
+    }
+    file.answered();
+  }
+
+  private void acknowledged(Packet packet) {
+    packet.acknowledged = true;
+    progressNs = services.clock().monotonicNs();
+    attempts = 0;
+    file.wrote(index);
+    while (!sent.isEmpty() && sent.peek().acknowledged) {
+      file.settled(index, sent.poll());
+    }
+  }
+
+  /**
+   * A later packet was applied before this one, which may overlap it: this one and all after it are
+   * applied once more, in order, so that the latest bytes are the last.
+   */
+  private void renumberFrom(Packet overtaken) {
+    boolean behind = false;
+    for (Packet packet : sent) {
+      behind |= packet.ticket == overtaken.ticket;
+      if (behind) {
+        packet.acknowledged = false;
+        packet.sequence = 0;
+      }
+    }
+  }
+
+  // --- recovery
+
+  private void recover() {
+    services.metrics().retried();
+    LOG.debug("Chunk index {} of inode {}: {}", index, file.inode(), trouble);
+    ChainTrouble seen = trouble;
+    trouble = null;
+    List<Packet> again = new ArrayList<>(sent);
+    sent.clear();
+    for (int i = again.size() - 1; i >= 0; i--) {
+      unsent.addFirst(again.get(i));
+    }
+    if (seen.isFinal()) {
+      fail(seen.errno(), seen.toString());
+      return;
+    }
+    watch();
+    state = State.LOCATING;
+    afterBackoff(() -> lookUp(seen));
+  }
+
+  private void afterBackoff(Runnable action) {
+    int attempt = attempts++;
+    if (attempt == 0) {
+      action.run();
+      return;
+    }
+    long delayMs = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS << Math.min(attempt, 10));
+    services
+        .timer()
+        .schedule(
+            () ->
+                file.underLock(
+                    () -> {
+                      if (state == State.LOCATING) {
+                        action.run();
+                      }
+                    }),
+            delayMs,
+            TimeUnit.MILLISECONDS);
+  }
+
+  private void lookUp(ChainTrouble seen) {
+    CompletableFuture<Optional<ChunkLocation>> answer =
+        seen.failedNodeId() != 0
+            ? seen.report(services.master(), file.inode(), location)
+            : services.chains().lookUp(file.inode(), index);
+    answer.whenComplete(
+        (found, failure) ->
+            file.underLock(
+                () -> {
+                  if (state != State.LOCATING) {
+                    return;
+                  }
+                  if (failure != null) {
+                    notLocated(failure);
+                  } else if (found.isPresent()) {
+                    adopt(found.get());
+                  } else {
+                    allocate();
+                  }
+                }));
+  }
+
+  private void allocate() {
+    file.allocate(index)
+        .whenComplete(
+            (found, failure) ->
+                file.underLock(
+                    () -> {
+                      if (state != State.LOCATING) {
+                        return;
+                      }
+                      if (failure != null) {
+                        notLocated(failure);
+                      } else {
+                        adopt(found);
+                      }
+                    }));
+  }
+
+  private void notLocated(Throwable failure) {
+    if (isIdle()) {
+      // Nobody waits for this chunk: it was asked for ahead of need.
+      state = State.NEW;
+    } else {
+      ErrnoException known = WriteFailures.asErrno(failure, "write to " + what());
+      fail(known.errno(), known.getMessage());
+    }
+  }
+
+  private void adopt(ChunkLocation found) {
+    if (location != null && location.getChunkId() != found.getChunkId()) {
+      fail(
+          Errno.EIO,
+          "chunk %d was replaced by chunk %d while it was written"
+              .formatted(location.getChunkId(), found.getChunkId()));
+      return;
+    }
+    location = found;
+    file.located(found);
+    if (!found.getWritable() || found.getMembersCount() == 0) {
+      watch();
+      state = State.LOCATING;
+      ChainTrouble waiting = ChainTrouble.notWritable();
+      attempts = Math.max(attempts, 1);
+      afterBackoff(() -> lookUp(waiting));
+      return;
+    }
+    Member first = found.getMembers(0);
+    head = new PeerAddress(first.getHost(), first.getPort());
+    chain =
+        found.getMembersList().stream()
+            .map(
+                member ->
+                    new ChainHop(
+                        member.getNodeId(),
+                        member.getIncarnation(),
+                        member.getHost(),
+                        member.getPort()))
+            .toList();
+    state = State.READY;
+    pump();
+  }
+
+  /** From the first trouble on, sees to it that callers get an error when nothing gets better. */
+  private void watch() {
+    if (watched) {
+      return;
+    }
+    watched = true;
+    long boundNs = TimeUnit.MILLISECONDS.toNanos(services.settings().chunkTimeoutMs());
+    long leftNs = Math.max(0, progressNs + boundNs - services.clock().monotonicNs());
+    services
+        .timer()
+        .schedule(() -> file.underLock(() -> checkProgress(boundNs)), leftNs, TimeUnit.NANOSECONDS);
+  }
+
+  private void checkProgress(long boundNs) {
+    watched = false;
+    if (state == State.FAILED || isIdle()) {
+      return;
+    }
+    if (services.clock().monotonicNs() - progressNs < boundNs) {
+      watch();
+      return;
+    }
+    fail(
+        Errno.EIO,
+        "its chain took no write for %d ms".formatted(services.settings().chunkTimeoutMs()));
+  }
+
+  private void fail(Errno errno, String why) {
+    state = State.FAILED;
+    services.metrics().gaveUp();
+    List<Packet> dropped = new ArrayList<>(sent);
+    dropped.addAll(unsent);
+    sent.clear();
+    unsent.clear();
+    file.failed(this, dropped, new ErrnoException(errno, "write to " + what() + " (" + why + ")"));
+  }
+
+  /** Gives everything up without a word: the file is gone. */
+  void discard(Consumer<Packet> release) {
+    state = State.FAILED;
+    forEachPacket(release);
+    sent.clear();
+    unsent.clear();
+  }
+
+  private String what() {
+    return "chunk index %d of inode %d".formatted(index, file.inode());
+  }
+}

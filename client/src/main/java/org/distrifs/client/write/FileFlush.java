@@ -1,0 +1,219 @@
+package org.distrifs.client.write;
+
+import it.unimi.dsi.fastutil.longs.LongSet;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.distrifs.client.session.Replies;
+import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.ChunkLocation;
+import org.distrifs.proto.control.Commit;
+import org.distrifs.proto.control.GetChains;
+import org.distrifs.proto.control.Operation;
+import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.error.ErrnoException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Flush and sync of one file: send all, wait, for a sync make it durable, commit. One at a time for
+ * a file; what an earlier one has done, a later one need not do again. Thread-safe.
+ */
+final class FileFlush {
+  private static final Logger LOG = LoggerFactory.getLogger(FileFlush.class);
+
+  /** Indices in one question for chains. */
+  private static final int CHAINS_ASKED = 64;
+
+  /** Questions for the chains of one file at most: 16 TiB of chunks of 64 MiB. */
+  private static final int MAX_QUESTIONS = 4096;
+
+  private final FileWriter writer;
+  private final WrittenFile file;
+  private final WriteServices services;
+  private final ReentrantLock turn = new ReentrantLock(true);
+
+  /** Chunks were, or may have been, written that this process does not know to be synced. */
+  private volatile boolean syncAll;
+
+  FileFlush(FileWriter writer, WrittenFile file, WriteServices services, boolean createdHere) {
+    this.writer = writer;
+    this.file = file;
+    this.services = services;
+    this.syncAll = !createdHere;
+  }
+
+  void syncAllNext() {
+    syncAll = true;
+  }
+
+  void run(boolean sync) throws IOException {
+    long startNs = services.clock().monotonicNs();
+    takeTurn();
+    try {
+      writer.settleAll();
+      if (sync) {
+        sync();
+      }
+      commit();
+    } finally {
+      turn.unlock();
+    }
+    services.metrics().flushed(services.clock().monotonicNs() - startNs, sync);
+  }
+
+  private void takeTurn() throws IOException {
+    long boundMs = services.settings().operationTimeoutMs() + services.settings().chunkTimeoutMs();
+    try {
+      if (!turn.tryLock(boundMs, TimeUnit.MILLISECONDS)) {
+        throw new ErrnoException(
+            Errno.EIO, "flush of inode %d, behind another flush".formatted(writer.inode()));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ErrnoException(Errno.EINTR, "flush of inode " + writer.inode(), e);
+    }
+  }
+
+  // --- sync
+
+  private void sync() throws IOException {
+    boolean all = syncAll;
+    syncAll = false;
+    LongSet indices = writer.underLock(() -> writer.uncommitted().takeUnsynced());
+    boolean done = false;
+    try {
+      if (all) {
+        addExisting(indices);
+      }
+      new ChunkSync(writer, services).run(indices);
+      done = true;
+    } finally {
+      if (!done) {
+        syncAll |= all;
+        writer.underLock(() -> writer.uncommitted().putBackUnsynced(indices));
+      }
+    }
+  }
+
+  private void addExisting(LongSet indices) throws IOException {
+    Attributes attributes = await(file.refresh(), "attributes of inode " + writer.inode());
+    long chunks =
+        attributes.getSize() / writer.chunkBytes()
+            + (attributes.getSize() % writer.chunkBytes() == 0 ? 0 : 1);
+    long found = 0;
+    int questions = 0;
+    for (long first = 0;
+        first < chunks && found < attributes.getChunkCount();
+        first += CHAINS_ASKED) {
+      if (++questions > MAX_QUESTIONS) {
+        throw new ErrnoException(
+            Errno.EIO,
+            "sync of inode %d, a sparse file whose chunks lie too far apart to find them"
+                .formatted(writer.inode()));
+      }
+      found += addExisting(indices, first, (int) Math.min(CHAINS_ASKED, chunks - first));
+    }
+  }
+
+  private int addExisting(LongSet indices, long first, int count) throws IOException {
+    GetChains.Builder question =
+        GetChains.newBuilder().setInode(writer.inode()).setFirstIndex(first).setCount(count);
+    OperationReply reply =
+        await(
+            services.master().submit(Operation.newBuilder().setGetChains(question).build()),
+            "chains of inode " + writer.inode());
+    for (ChunkLocation location : reply.getChunksList()) {
+      // One that only this session holds and has not written to is on no datanode yet.
+      if (!location.getFresh()) {
+        services.chains().learn(writer.inode(), location);
+        indices.add(location.getIndex());
+      }
+    }
+    return reply.getChunksCount();
+  }
+
+  // --- commit
+
+  private void commit() throws IOException {
+    Commit commit = writer.underLock(this::begin);
+    if (commit == null) {
+      writer.underLock(writer::recomputeEnd);
+      return;
+    }
+    OperationReply reply;
+    try {
+      reply = await(submit(commit), "commit of inode " + writer.inode());
+    } catch (IOException e) {
+      writer.underLock(() -> writer.uncommitted().commitEnded(false));
+      throw e;
+    }
+    // Before what is uncommitted shrinks: in between a reader would see the old size.
+    file.committed(reply.getAttributes());
+    writer.underLock(() -> ended(commit));
+  }
+
+  /** What there is to commit, or null. */
+  private Commit begin() {
+    if (!writer.uncommitted().beginCommit()) {
+      return null;
+    }
+    Commit.Builder commit =
+        Commit.newBuilder()
+            .setInode(writer.inode())
+            .setTruncateEpoch(file.truncateEpoch())
+            .setSize(writer.uncommitted().committingEnd())
+            .setModified(true)
+            .setModifiedAgoNs(
+                Math.max(0, services.clock().monotonicNs() - writer.uncommitted().lastWriteNs()));
+    writer.fresh().written().forEach(location -> commit.addWrittenChunks(location.getChunkId()));
+    return commit.build();
+  }
+
+  private void ended(Commit commit) {
+    List<ChunkLocation> written = writer.fresh().written();
+    for (ChunkLocation location : written) {
+      if (commit.getWrittenChunksList().contains(location.getChunkId())) {
+        writer.fresh().committed(location);
+        services.chains().learn(writer.inode(), location.toBuilder().setFresh(false).build());
+      }
+    }
+    writer.uncommitted().commitEnded(true);
+    writer.recomputeEnd();
+  }
+
+  /** Gives chunks that were never written to back, without waiting: they cost only their names. */
+  void releaseAbandoned() {
+    long[] ids = writer.underLock(() -> writer.fresh().takeAbandoned());
+    if (ids.length == 0 || services.master().sessionId() != writer.sessionId()) {
+      return;
+    }
+    Commit.Builder commit =
+        Commit.newBuilder().setInode(writer.inode()).setTruncateEpoch(file.truncateEpoch());
+    for (long id : ids) {
+      commit.addReleasedChunks(id);
+    }
+    submit(commit.build())
+        .whenComplete(
+            (reply, failure) -> {
+              if (failure != null) {
+                LOG.debug(
+                    "Unused chunks of inode {} stay allocated until the session ends: {}",
+                    writer.inode(),
+                    failure.getMessage());
+              }
+            });
+  }
+
+  private CompletableFuture<OperationReply> submit(Commit commit) {
+    return services.master().submit(Operation.newBuilder().setCommit(commit).build());
+  }
+
+  private <T> T await(CompletableFuture<T> future, String attempted) throws IOException {
+    long boundMs = 2 * services.settings().operationTimeoutMs();
+    return Replies.await(future, boundMs, attempted);
+  }
+}

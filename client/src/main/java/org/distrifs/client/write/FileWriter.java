@@ -1,0 +1,458 @@
+package org.distrifs.client.write;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.distrifs.proto.control.ChunkLocation;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.error.ErrnoException;
+
+/**
+ * The write side of one file in this process, shared by its handles: unsent extents, packets on
+ * their way, what is not committed yet. Thread-safe; the caller sees to it that {@link #write}s and
+ * {@link #cut} come one at a time.
+ *
+ * <p>One lock guards all of it. It is held for copies and bookkeeping only, never while waiting, so
+ * the I/O threads that bring answers may take it.
+ */
+public final class FileWriter {
+  /** Chunk writers without packets that are kept for their chain at most. */
+  private static final int MAX_IDLE_CHUNK_WRITERS = 4;
+
+  private final long inode;
+  private final long chunkBytes;
+  private final int packetBytes;
+  private final long sessionId;
+  private final WriteServices services;
+  private final ChunkAllocation allocation;
+  private final FileFlush flush;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition progressed = lock.newCondition();
+  private final ExtentBuffer extents;
+  private final TreeMap<Long, ChunkWriter> chunkWriters = new TreeMap<>();
+  private final WriteFailures failures = new WriteFailures();
+  private final FreshChunks fresh = new FreshChunks();
+  private final UncommittedWrites uncommitted = new UncommittedWrites();
+  private int inFlight;
+  private long nextTicket;
+  private long lastProgressNs;
+
+  /**
+   * @param chunkBytes of this file's chunks, a power of two
+   * @param sessionId under which everything here is written
+   * @param createdHere no other handle, here or elsewhere, can have written to it before
+   */
+  public FileWriter(
+      long inode,
+      long chunkBytes,
+      long sessionId,
+      boolean createdHere,
+      WrittenFile file,
+      WriteServices services) {
+    this.inode = inode;
+    this.chunkBytes = chunkBytes;
+    this.packetBytes = (int) Math.min(services.settings().packetBytes(), chunkBytes);
+    this.sessionId = sessionId;
+    this.services = services;
+    this.extents = new ExtentBuffer(packetBytes);
+    this.allocation = new ChunkAllocation(inode, file, services);
+    this.flush = new FileFlush(this, file, services, createdHere);
+    this.lastProgressNs = services.clock().monotonicNs();
+  }
+
+  // --- for handles
+
+  /**
+   * Takes bytes into the buffer, waiting for memory while it is full.
+   *
+   * @throws ErrnoException {@code EIO} when no memory became free within the operation's bound
+   */
+  public void write(long offset, ByteBuffer source) throws IOException {
+    services.metrics().written(source.remaining());
+    long at = offset;
+    while (source.hasRemaining()) {
+      int length = (int) Math.min(source.remaining(), extents.slotEnd(at) - at);
+      writeWithinSlot(at, source.slice(source.position(), length));
+      source.position(source.position() + length);
+      at += length;
+    }
+  }
+
+  private void writeWithinSlot(long offset, ByteBuffer piece) throws IOException {
+    int length = piece.remaining();
+    int held = 0;
+    while (true) {
+      int needed;
+      lock.lock();
+      try {
+        needed = extents.memoryFor(offset, length);
+        if (needed <= held || services.memory().tryTake(needed - held)) {
+          int grew = extents.write(offset, piece);
+          services.memory().give(Math.max(needed, held) - grew);
+          uncommitted.wrote(services.clock(), offset + length);
+          Extent full = extents.takeFull(offset);
+          if (full != null) {
+            dispatch(full);
+          }
+          return;
+        }
+      } finally {
+        lock.unlock();
+      }
+      // Given back first: whoever holds some and waits for more could wait for himself.
+      services.memory().give(held);
+      services.relief().run();
+      services.memory().take(needed, services.settings().operationTimeoutMs());
+      held = needed;
+    }
+  }
+
+  /** The size of the file as uncommitted writes make it; at least {@code committedBytes}. */
+  public long size(long committedBytes) {
+    return underLock(() -> Math.max(committedBytes, uncommitted.end()));
+  }
+
+  /** When the last uncommitted write was, in nanoseconds of wall time; 0 without one. */
+  public long lastWriteWallNs() {
+    return underLock(uncommitted::lastWriteWallNs);
+  }
+
+  /** What of a range is not acknowledged, at this moment. The caller closes it. */
+  public Overlay overlay(long offset, int length) {
+    Overlay overlay = new Overlay(offset, offset + length);
+    lock.lock();
+    try {
+      for (ChunkWriter writer : writersOf(offset, length)) {
+        writer.forEachPacket(
+            packet -> {
+              if (overlay.touches(packet.fileOffset, packet.length)) {
+                overlay.add(packet.fileOffset, packet.retained());
+              }
+            });
+      }
+      extents.overlapping(
+          offset, offset + length, extent -> overlay.add(extent.start(), extent.retained()));
+    } finally {
+      lock.unlock();
+    }
+    return overlay;
+  }
+
+  /** Whether bytes of a range are not acknowledged. */
+  public boolean touches(long offset, long length) {
+    try (Overlay overlay = overlay(offset, (int) Math.min(length, Integer.MAX_VALUE))) {
+      return !overlay.isEmpty();
+    }
+  }
+
+  /** The location of a chunk that only this session knows, or null. */
+  public ChunkLocation freshLocation(long index) {
+    return underLock(() -> fresh.location(index));
+  }
+
+  /** Whether a chunk is fresh, and bytes of it were acknowledged. */
+  public boolean isWrittenFresh(long index) {
+    return underLock(() -> fresh.location(index) != null && !fresh.isUnwritten(index));
+  }
+
+  /** Takes over a chunk that came with the file's creation. */
+  public void adoptFresh(ChunkLocation location) {
+    underLock(() -> fresh.learn(location));
+  }
+
+  /** How many background failures there were; a handle remembers which it has reported. */
+  public long failureCount() {
+    return underLock(failures::count);
+  }
+
+  /** The last background failure; null without one. */
+  public ErrnoException lastFailure() {
+    return underLock(failures::last);
+  }
+
+  /** Sends everything, waits for the acknowledgements and commits. */
+  public void flush() throws IOException {
+    flush.run(false);
+  }
+
+  /** {@link #flush}, with the data on the disks of every member. */
+  public void sync() throws IOException {
+    flush.run(true);
+  }
+
+  /** Others changed the file: the next sync takes in all of its chunks. */
+  public void changedByOthers() {
+    flush.syncAllNext();
+  }
+
+  /** Another mount truncated the file: what was acknowledged and not committed may be cut off. */
+  public void truncatedByOthers() {
+    lock.lock();
+    try {
+      if (uncommitted.hasAcknowledged()) {
+        failures.add(
+            new ErrnoException(
+                Errno.EIO,
+                "write to inode " + inode + ", which another mount truncated meanwhile"));
+      }
+      chunkWriters.values().removeIf(ChunkWriter::isIdle);
+      fresh.abandonUnwritten();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Sends what is unsent, without waiting. */
+  public void sendAll() {
+    lock.lock();
+    try {
+      extents.takeAll().forEach(this::dispatch);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Drops unsent bytes at and behind a size. */
+  public void cut(long size) {
+    lock.lock();
+    try {
+      services.memory().give(extents.cut(size));
+      recomputeEnd();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The file was cut by this process, after a flush: chains and unused chunks are asked anew. */
+  public void wasCut() {
+    lock.lock();
+    try {
+      chunkWriters.values().removeIf(ChunkWriter::isIdle);
+      fresh.abandonUnwritten();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether uncommitted writes have waited for longer than this. */
+  public boolean isOverdue(long ageNs) {
+    return underLock(() -> uncommitted.isOlderThan(services.clock(), ageNs));
+  }
+
+  public boolean isClean() {
+    return underLock(uncommitted::isClean);
+  }
+
+  /** No handle is left: gives up what could not be sent and gives back unused chunks. */
+  public void retire() {
+    lock.lock();
+    try {
+      extents.takeAll().forEach(this::drop);
+      chunkWriters.values().forEach(writer -> writer.discard(this::drop));
+      chunkWriters.clear();
+      fresh.abandonUnwritten();
+      progressed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    flush.releaseAbandoned();
+  }
+
+  private void drop(Extent extent) {
+    services.memory().give(extent.capacity());
+    extent.release();
+  }
+
+  private void drop(Packet packet) {
+    services.memory().give(packet.chargedBytes);
+    packet.release();
+  }
+
+  // --- for the flush
+
+  long inode() {
+    return inode;
+  }
+
+  long chunkBytes() {
+    return chunkBytes;
+  }
+
+  long sessionId() {
+    return sessionId;
+  }
+
+  UncommittedWrites uncommitted() {
+    return uncommitted;
+  }
+
+  FreshChunks fresh() {
+    return fresh;
+  }
+
+  void recordFailure(ErrnoException failure) {
+    underLock(() -> failures.add(failure));
+  }
+
+  /** Sends what is unsent and waits until all packets made by now are settled. */
+  void settleAll() throws IOException {
+    long boundNs =
+        TimeUnit.MILLISECONDS.toNanos(
+            services.settings().chunkTimeoutMs() + services.settings().operationTimeoutMs());
+    lock.lock();
+    try {
+      extents.takeAll().forEach(this::dispatch);
+      long until = nextTicket;
+      long waitingSinceNs = services.clock().monotonicNs();
+      while (oldestTicket() < until) {
+        long sinceNs = Math.max(lastProgressNs - waitingSinceNs, 0) + waitingSinceNs;
+        long leftNs = sinceNs + boundNs - services.clock().monotonicNs();
+        if (leftNs <= 0) {
+          throw new ErrnoException(
+              Errno.EIO, "flush of inode " + inode + ", whose chains acknowledge nothing");
+        }
+        progressed.awaitNanos(leftNs);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ErrnoException(Errno.EINTR, "flush of inode " + inode, e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long oldestTicket() {
+    return chunkWriters.values().stream()
+        .mapToLong(ChunkWriter::oldestTicket)
+        .min()
+        .orElse(Long.MAX_VALUE);
+  }
+
+  // --- for chunk writers, under the lock
+
+  boolean windowIsOpen() {
+    return inFlight < services.settings().windowPackets();
+  }
+
+  void sent() {
+    inFlight++;
+  }
+
+  void answered() {
+    inFlight--;
+    for (ChunkWriter writer : List.copyOf(chunkWriters.values())) {
+      writer.pump();
+    }
+  }
+
+  ChunkLocation knownLocation(long index) {
+    ChunkLocation location = fresh.location(index);
+    return location != null ? location : services.chains().cached(inode, index);
+  }
+
+  CompletableFuture<ChunkLocation> allocate(long index) {
+    return allocation.allocate(index);
+  }
+
+  void located(ChunkLocation location) {
+    if (location.getFresh()) {
+      fresh.learn(location);
+    } else {
+      services.chains().learn(inode, location);
+    }
+  }
+
+  boolean isUnwritten(long index) {
+    return fresh.isUnwritten(index);
+  }
+
+  void wrote(long index) {
+    fresh.wrote(index);
+  }
+
+  /** A packet and all before it in its chunk were applied by every member. */
+  void settled(long index, Packet packet) {
+    uncommitted.acknowledged(index, packet.fileEnd());
+    drop(packet);
+    progressed();
+  }
+
+  void failed(ChunkWriter writer, List<Packet> dropped, ErrnoException failure) {
+    chunkWriters.remove(writer.index(), writer);
+    failures.add(failure);
+    dropped.forEach(this::drop);
+    recomputeEnd();
+    progressed();
+  }
+
+  private void progressed() {
+    lastProgressNs = services.clock().monotonicNs();
+    progressed.signalAll();
+  }
+
+  private void dispatch(Extent extent) {
+    long index = extent.start() / chunkBytes;
+    int chunkOffset = (int) (extent.start() % chunkBytes);
+    Packet packet = new Packet(nextTicket++, extent, chunkOffset);
+    writer(index).add(packet);
+    boolean pastHalf = chunkOffset + packet.length > chunkBytes / 2;
+    boolean appending = packet.fileEnd() >= uncommitted.end();
+    if (pastHalf && appending && knownLocation(index + 1) == null) {
+      writer(index + 1).prepare();
+    }
+  }
+
+  private ChunkWriter writer(long index) {
+    ChunkWriter known = chunkWriters.get(index);
+    if (known == null) {
+      if (chunkWriters.size() > MAX_IDLE_CHUNK_WRITERS) {
+        chunkWriters.values().removeIf(ChunkWriter::isIdle);
+      }
+      known = new ChunkWriter(this, services, index);
+      chunkWriters.put(index, known);
+    }
+    return known;
+  }
+
+  private Iterable<ChunkWriter> writersOf(long offset, int length) {
+    long first = offset / chunkBytes;
+    long last = (offset + Math.max(length, 1) - 1) / chunkBytes;
+    return chunkWriters.subMap(first, true, last, true).values();
+  }
+
+  /** The pending bytes became fewer, or a commit took in what was acknowledged. */
+  void recomputeEnd() {
+    long[] end = {extents.end()};
+    for (ChunkWriter writer : chunkWriters.values()) {
+      writer.forEachPacket(packet -> end[0] = Math.max(end[0], packet.fileEnd()));
+    }
+    uncommitted.pendingIs(end[0]);
+  }
+
+  // --- the lock
+
+  void underLock(Runnable action) {
+    lock.lock();
+    try {
+      action.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  <T> T underLock(Supplier<T> action) {
+    lock.lock();
+    try {
+      return action.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package org.distrifs.client.write;
+
+import io.netty.buffer.ByteBuf;
+import org.distrifs.proto.checksum.BlockChecksums;
+
+/**
+ * Bytes on their way to a chain: frozen, checksummed, with a place in the order of their chunk's
+ * writes. Not thread-safe: belongs to the file's lock.
+ */
+final class Packet {
+  /** Rises with each packet of the file, in the order in which they were made. */
+  final long ticket;
+
+  final long fileOffset;
+  final int chunkOffset;
+  final int length;
+  final int chargedBytes;
+  final int[] checksums;
+  private final ByteBuf bytes;
+
+  /** What the datanodes tell duplicates by; 0 until it is first sent. */
+  long sequence;
+
+  /** Every member has applied it. It stays behind those before it until they have, too. */
+  boolean acknowledged;
+
+  Packet(long ticket, Extent extent, int chunkOffset) {
+    this.ticket = ticket;
+    this.fileOffset = extent.start();
+    this.chunkOffset = chunkOffset;
+    this.length = extent.length();
+    this.chargedBytes = extent.capacity();
+    this.bytes = extent.take();
+    this.checksums = BlockChecksums.ofParts(bytes, chunkOffset);
+  }
+
+  long fileEnd() {
+    return fileOffset + length;
+  }
+
+  /** The bytes for one more owner. */
+  ByteBuf retained() {
+    return bytes.retainedDuplicate();
+  }
+
+  void release() {
+    bytes.release();
+  }
+}

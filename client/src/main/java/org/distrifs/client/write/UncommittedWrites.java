@@ -1,0 +1,116 @@
+package org.distrifs.client.write;
+
+import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
+import it.unimi.dsi.fastutil.longs.LongSet;
+import org.distrifs.runtime.clock.ClockSource;
+
+/**
+ * What the master does not know yet of a file: how far it reaches, when it was written last, which
+ * chunks were written since the last sync. Not thread-safe: belongs to the file's lock.
+ */
+final class UncommittedWrites {
+  private boolean clean = true;
+  private long end;
+  private long acknowledgedEnd;
+  private long committingEnd;
+  private boolean acknowledged;
+  private boolean committing;
+  private long oldestNs;
+  private long lastWriteNs;
+  private long lastWriteWallNs;
+  private final LongOpenHashSet unsynced = new LongOpenHashSet();
+
+  void wrote(ClockSource clock, long writeEnd) {
+    lastWriteNs = clock.monotonicNs();
+    lastWriteWallNs = clock.wallTimeNs();
+    if (clean) {
+      clean = false;
+      oldestNs = lastWriteNs;
+    }
+    end = Math.max(end, writeEnd);
+  }
+
+  void acknowledged(long chunkIndex, long packetEnd) {
+    acknowledged = true;
+    acknowledgedEnd = Math.max(acknowledgedEnd, packetEnd);
+    unsynced.add(chunkIndex);
+  }
+
+  /** Nothing is unsent, unacknowledged or uncommitted. */
+  boolean isClean() {
+    return clean;
+  }
+
+  boolean isOlderThan(ClockSource clock, long ageNs) {
+    return !clean && clock.monotonicNs() - oldestNs >= ageNs;
+  }
+
+  /** Offset behind the last uncommitted byte; 0 without one. */
+  long end() {
+    return end;
+  }
+
+  long lastWriteNs() {
+    return lastWriteNs;
+  }
+
+  /** 0 when nothing is uncommitted. */
+  long lastWriteWallNs() {
+    return clean ? 0 : lastWriteWallNs;
+  }
+
+  /** Whether acknowledged bytes wait for a commit, or for its answer. */
+  boolean hasAcknowledged() {
+    return acknowledged || committing;
+  }
+
+  /** Takes what was acknowledged into a commit; false when there is nothing. */
+  boolean beginCommit() {
+    if (!acknowledged) {
+      return false;
+    }
+    committing = true;
+    acknowledged = false;
+    committingEnd = acknowledgedEnd;
+    acknowledgedEnd = 0;
+    return true;
+  }
+
+  /** The size that the commit under way asks for. */
+  long committingEnd() {
+    return committingEnd;
+  }
+
+  void commitEnded(boolean succeeded) {
+    if (!succeeded) {
+      acknowledged = true;
+      acknowledgedEnd = Math.max(acknowledgedEnd, committingEnd);
+    }
+    committing = false;
+    committingEnd = 0;
+  }
+
+  /**
+   * Tells how far the pending bytes reach, when that may have become less.
+   *
+   * @param pendingEnd behind the last unsent or unacknowledged byte; 0 without one
+   */
+  void pendingIs(long pendingEnd) {
+    end = Math.max(pendingEnd, Math.max(acknowledgedEnd, committingEnd));
+    if (pendingEnd == 0 && !hasAcknowledged()) {
+      clean = true;
+    } else {
+      oldestNs = lastWriteNs;
+    }
+  }
+
+  LongSet takeUnsynced() {
+    LongSet taken = unsynced.clone();
+    unsynced.clear();
+    return taken;
+  }
+
+  void putBackUnsynced(LongSet indices) {
+    unsynced.addAll(indices);
+  }
+}

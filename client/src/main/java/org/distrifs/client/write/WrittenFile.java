@@ -1,0 +1,17 @@
+package org.distrifs.client.write;
+
+import java.util.concurrent.CompletableFuture;
+import org.distrifs.proto.control.Attributes;
+
+/** The file that a {@link FileWriter} writes, as the writer needs it. */
+public interface WrittenFile {
+
+  /** The truncate epoch last heard of. */
+  long truncateEpoch();
+
+  /** Asks the master for the attributes, and learns them. */
+  CompletableFuture<Attributes> refresh();
+
+  /** Learns the attributes that a commit of this process led to. */
+  void committed(Attributes attributes);
+}
