@@ -1,0 +1,110 @@
+package org.distrifs.client.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.distrifs.client.OpenFile;
+import org.distrifs.client.read.SequencePattern;
+import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.SetAttributes;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.error.ErrnoException;
+
+/** One handle: the pattern of its reads, and which background failures it has reported. */
+final class FileHandle implements OpenFile {
+  private final SharedFile file;
+  private final FileTable table;
+  private final SequencePattern pattern = new SequencePattern();
+  private final AtomicLong failuresReported;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  FileHandle(SharedFile file, FileTable table) {
+    this.file = file;
+    this.table = table;
+    this.failuresReported = new AtomicLong(file.writer().failureCount());
+  }
+
+  @Override
+  public long inode() {
+    return file.inode();
+  }
+
+  @Override
+  public Attributes attributes() throws IOException {
+    requireOpen();
+    return file.attributes();
+  }
+
+  @Override
+  public int read(long offset, ByteBuffer target) throws IOException {
+    requireOpen();
+    return file.read(pattern, offset, target);
+  }
+
+  @Override
+  public void write(long offset, ByteBuffer source) throws IOException {
+    requireOpen();
+    reportFailure();
+    file.write(offset, source);
+  }
+
+  @Override
+  public long append(ByteBuffer source) throws IOException {
+    requireOpen();
+    reportFailure();
+    return file.append(source);
+  }
+
+  @Override
+  public void truncate(long size) throws IOException {
+    requireOpen();
+    if (size < 0) {
+      throw new ErrnoException(
+          Errno.EINVAL, "truncation of inode %d to %d".formatted(inode(), size));
+    }
+    file.setAttributes(SetAttributes.newBuilder().setInode(inode()).setSize(size).build(), null);
+  }
+
+  @Override
+  public void flush() throws IOException {
+    requireOpen();
+    file.flush();
+    reportFailure();
+  }
+
+  @Override
+  public void sync() throws IOException {
+    requireOpen();
+    file.sync();
+    reportFailure();
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      file.flush();
+      reportFailure();
+    } finally {
+      table.release(file);
+    }
+  }
+
+  /** Throws the newest background failure unless this handle has reported it. */
+  private void reportFailure() throws ErrnoException {
+    long count = file.writer().failureCount();
+    if (failuresReported.getAndSet(count) != count) {
+      ErrnoException failure = file.writer().lastFailure();
+      throw new ErrnoException(failure.errno(), failure.getMessage(), failure);
+    }
+  }
+
+  private void requireOpen() throws ErrnoException {
+    if (closed.get()) {
+      throw new ErrnoException(Errno.EBADF, "use of a closed handle of inode " + inode());
+    }
+  }
+}

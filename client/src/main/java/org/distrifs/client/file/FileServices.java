@@ -1,0 +1,27 @@
+package org.distrifs.client.file;
+
+import java.util.concurrent.Executor;
+import org.distrifs.client.ClientSettings;
+import org.distrifs.client.Metadata;
+import org.distrifs.client.cache.AttributeCache;
+import org.distrifs.client.cache.ChainCache;
+import org.distrifs.client.read.ReplicaReader;
+import org.distrifs.client.read.SegmentCache;
+import org.distrifs.client.session.MasterApi;
+import org.distrifs.client.write.WriteServices;
+
+/**
+ * What all open files stand on.
+ *
+ * @param background runs what must not run on a thread that brings answers
+ */
+record FileServices(
+    ClientSettings settings,
+    MasterApi master,
+    Metadata metadata,
+    AttributeCache attributes,
+    ChainCache chains,
+    ReplicaReader replicas,
+    SegmentCache segments,
+    WriteServices writing,
+    Executor background) {}

@@ -1,0 +1,101 @@
+package org.distrifs.client.file;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.distrifs.client.OpenFile;
+import org.distrifs.client.metadata.OpenFileChanges;
+import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.Caller;
+import org.distrifs.proto.control.ChunkLocation;
+import org.distrifs.proto.control.SetAttributes;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.error.ErrnoException;
+
+/** The open files by inode. Thread-safe. */
+final class FileTable implements OpenFileChanges {
+  private static final int TYPE_MASK = 0xF000;
+  private static final int REGULAR = 0x8000;
+  private static final int DIRECTORY = 0x4000;
+
+  private final ConcurrentHashMap<Long, SharedFile> byInode = new ConcurrentHashMap<>();
+
+  /** Opens a file whose attributes were just heard from the master. */
+  OpenFile open(Attributes attributes, FileServices services) throws ErrnoException {
+    requireRegular(attributes);
+    SharedFile file = acquire(attributes, false, services);
+    file.learn(attributes);
+    return new FileHandle(file, this);
+  }
+
+  /** Opens a file that this process has just made, with the first chunk if it came with it. */
+  OpenFile openCreated(Attributes attributes, List<ChunkLocation> chunks, FileServices services) {
+    SharedFile file = acquire(attributes, true, services);
+    chunks.forEach(file.writer()::adoptFresh);
+    return new FileHandle(file, this);
+  }
+
+  private SharedFile acquire(Attributes attributes, boolean created, FileServices services) {
+    return byInode.compute(
+        attributes.getInode(),
+        (inode, known) -> {
+          SharedFile file =
+              known == null || known.isOrphaned()
+                  ? new SharedFile(attributes, created, services)
+                  : known;
+          file.handles++;
+          return file;
+        });
+  }
+
+  /** A handle was closed; with the last one the file goes. */
+  void release(SharedFile file) {
+    boolean[] last = new boolean[1];
+    byInode.compute(
+        file.inode(),
+        (inode, known) -> {
+          last[0] = --file.handles == 0;
+          return last[0] && known == file ? null : known;
+        });
+    if (last[0]) {
+      file.retire();
+    }
+  }
+
+  List<SharedFile> all() {
+    return List.copyOf(byInode.values());
+  }
+
+  /** Lets an open file know what was heard of it. */
+  void learn(Attributes attributes) {
+    SharedFile file = byInode.get(attributes.getInode());
+    if (file != null) {
+      file.learn(attributes);
+    }
+  }
+
+  @Override
+  public Attributes withUncommitted(Attributes attributes) {
+    SharedFile file = byInode.get(attributes.getInode());
+    return file == null ? attributes : file.withUncommitted(attributes);
+  }
+
+  @Override
+  public Optional<Attributes> setThroughOpenFile(SetAttributes change, Caller caller)
+      throws IOException {
+    SharedFile file = byInode.get(change.getInode());
+    return file == null || file.isOrphaned()
+        ? Optional.empty()
+        : Optional.of(file.setAttributes(change, caller));
+  }
+
+  private static void requireRegular(Attributes attributes) throws ErrnoException {
+    int type = attributes.getMode() & TYPE_MASK;
+    if (type != REGULAR) {
+      throw new ErrnoException(
+          type == DIRECTORY ? Errno.EISDIR : Errno.EINVAL,
+          "open of inode %d of mode %o".formatted(attributes.getInode(), attributes.getMode()));
+    }
+  }
+}

@@ -1,0 +1,246 @@
+package org.distrifs.client.file;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+import org.distrifs.client.ClientSettings;
+import org.distrifs.client.DistriFsClient;
+import org.distrifs.client.Metadata;
+import org.distrifs.client.OpenFile;
+import org.distrifs.client.cache.AttributeCache;
+import org.distrifs.client.cache.ChainCache;
+import org.distrifs.client.cache.EntryCache;
+import org.distrifs.client.metadata.MasterMetadata;
+import org.distrifs.client.read.ReadMetrics;
+import org.distrifs.client.read.ReplicaReader;
+import org.distrifs.client.read.SegmentCache;
+import org.distrifs.client.read.SpreadingReplicaSelector;
+import org.distrifs.client.session.ControlStream;
+import org.distrifs.client.session.MasterApi;
+import org.distrifs.client.session.MasterSession;
+import org.distrifs.client.session.SessionMetrics;
+import org.distrifs.client.write.WriteMemory;
+import org.distrifs.client.write.WriteMetrics;
+import org.distrifs.client.write.WriteServices;
+import org.distrifs.proto.connection.ChunkTransport;
+import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.Caller;
+import org.distrifs.proto.control.OperationReply;
+import org.distrifs.runtime.clock.ClockSource;
+import org.distrifs.runtime.clock.Entropy;
+import org.distrifs.runtime.lifecycle.CloseStack;
+import org.distrifs.runtime.lifecycle.NamedThreads;
+import org.distrifs.runtime.metrics.Metrics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The SDK put together. Thread-safe. */
+public final class SdkClient implements DistriFsClient {
+  private static final Logger LOG = LoggerFactory.getLogger(SdkClient.class);
+  private static final int BACKGROUND_THREADS = 4;
+  private static final long WRITE_BACK_TICKS = 4;
+
+  private final CloseStack opened;
+  private final MasterMetadata metadata;
+  private final FileTable files;
+  private final FileServices services;
+  private final ExecutorService background;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private SdkClient(
+      CloseStack opened,
+      MasterMetadata metadata,
+      FileTable files,
+      FileServices services,
+      ExecutorService background) {
+    this.opened = opened;
+    this.metadata = metadata;
+    this.files = files;
+    this.services = services;
+    this.background = background;
+  }
+
+  /**
+   * Opens a session and stands the client on it.
+   *
+   * @param streams to the masters; closed with the client
+   * @param transport to the datanodes; stays the caller's
+   * @param meters stays the caller's
+   * @param clusterIdKnown told which cluster this is, before any datanode is spoken to
+   * @param opened what the client stands on; closed with it, and when this call fails
+   * @throws org.distrifs.runtime.lifecycle.OperatorException when no master lets it in
+   */
+  public static SdkClient connect(
+      ClientSettings settings,
+      ControlStream.Opener streams,
+      ChunkTransport transport,
+      ClockSource clock,
+      Entropy entropy,
+      Metrics meters,
+      LongConsumer clusterIdKnown,
+      CloseStack opened) {
+    try {
+      ScheduledExecutorService timer = timer();
+      opened.add("client timer", timer::shutdownNow);
+      MasterSession master =
+          opened.add(
+              "session",
+              MasterSession.connect(
+                  settings, streams, clock, entropy, timer, new SessionMetrics(meters)));
+      clusterIdKnown.accept(master.clusterId());
+      return assemble(settings, master, transport, clock, meters, timer, opened);
+    } catch (RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private static SdkClient assemble(
+      ClientSettings settings,
+      MasterApi master,
+      ChunkTransport transport,
+      ClockSource clock,
+      Metrics meters,
+      ScheduledExecutorService timer,
+      CloseStack opened) {
+    FileTable files = new FileTable();
+    AttributeCache attributes =
+        new AttributeCache(clock, settings.attributeTimeoutMs(), settings.cachedInodes());
+    attributes.listen(files::learn);
+    EntryCache entries =
+        new EntryCache(clock, settings.entryTimeoutMs(), settings.cachedEntries(), attributes);
+    ChainCache chains = new ChainCache(master, clock, settings.cachedChunks());
+    MasterMetadata metadata =
+        new MasterMetadata(master, attributes, entries, files, settings.operationTimeoutMs());
+    ReadMetrics readMetrics = new ReadMetrics(meters);
+    WriteMetrics writeMetrics = new WriteMetrics(meters);
+    ReplicaReader replicas =
+        new ReplicaReader(
+            transport, new SpreadingReplicaSelector(clock), clock, timer, settings, readMetrics);
+    WriteServices writing =
+        new WriteServices(
+            master,
+            chains,
+            transport,
+            timer,
+            clock,
+            new WriteMemory(settings.writeBufferBytes(), writeMetrics),
+            new AtomicLong(),
+            () -> files.all().forEach(file -> file.writer().sendAll()),
+            settings,
+            writeMetrics);
+    ExecutorService background =
+        Executors.newFixedThreadPool(
+            BACKGROUND_THREADS, NamedThreads.daemon("client", "background"));
+    opened.add("client background", background::shutdownNow);
+    FileServices services =
+        new FileServices(
+            settings,
+            master,
+            metadata,
+            attributes,
+            chains,
+            replicas,
+            new SegmentCache(settings.readCacheBytes(), readMetrics),
+            writing,
+            background);
+    SdkClient client = new SdkClient(opened, metadata, files, services, background);
+    long tickMs = Math.max(1, settings.writeBackDelayMs() / WRITE_BACK_TICKS);
+    timer.scheduleWithFixedDelay(client::writeBack, tickMs, tickMs, TimeUnit.MILLISECONDS);
+    return client;
+  }
+
+  private static ScheduledExecutorService timer() {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(1, NamedThreads.daemon("client", "timer"));
+    timer.setRemoveOnCancelPolicy(true);
+    timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    return timer;
+  }
+
+  @Override
+  public Metadata metadata() {
+    return metadata;
+  }
+
+  @Override
+  public OpenFile open(long inode) throws IOException {
+    return files.open(metadata.freshAttributes(inode), services);
+  }
+
+  @Override
+  public OpenFile createAndOpen(
+      long parent, ByteString name, int mode, boolean exclusive, Caller caller) throws IOException {
+    OperationReply reply = metadata.createFile(parent, name, mode, exclusive, caller);
+    Attributes attributes = reply.getAttributes();
+    return reply.getChunksCount() > 0
+        ? files.openCreated(attributes, reply.getChunksList(), services)
+        : files.open(attributes, services);
+  }
+
+  @Override
+  public void flushAll() throws IOException {
+    IOException first = null;
+    for (SharedFile file : files.all()) {
+      try {
+        if (!file.isOrphaned()) {
+          file.flush();
+        }
+      } catch (IOException e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      flushAll();
+    } finally {
+      files.all().forEach(SharedFile::retire);
+      opened.close();
+    }
+  }
+
+  /** Begins to flush the files whose writes have waited long enough. */
+  private void writeBack() {
+    try {
+      long ageNs = TimeUnit.MILLISECONDS.toNanos(services.settings().writeBackDelayMs());
+      for (SharedFile file : files.all()) {
+        if (file.claimsWriteBack(ageNs)) {
+          background.execute(() -> writeBack(file));
+        }
+      }
+    } catch (RuntimeException e) {
+      LOG.error("Writing back in the background failed; it goes on", e);
+    }
+  }
+
+  private static void writeBack(SharedFile file) {
+    try {
+      file.flush();
+    } catch (IOException e) {
+      // Nothing is lost by it: the next flush tries again and tells its caller.
+      LOG.warn("Cannot write back inode {} yet: {}", file.inode(), e.getMessage());
+    } finally {
+      file.writeBackEnded();
+    }
+  }
+}

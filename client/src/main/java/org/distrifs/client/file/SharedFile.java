@@ -1,0 +1,326 @@
+package org.distrifs.client.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.distrifs.client.read.ChunkLocator;
+import org.distrifs.client.read.FileReader;
+import org.distrifs.client.read.SequencePattern;
+import org.distrifs.client.session.Replies;
+import org.distrifs.client.write.FileWriter;
+import org.distrifs.client.write.Overlay;
+import org.distrifs.client.write.WrittenFile;
+import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.Caller;
+import org.distrifs.proto.control.ChunkLocation;
+import org.distrifs.proto.control.GetAttributes;
+import org.distrifs.proto.control.Operation;
+import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.SetAttributes;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.error.ErrnoException;
+
+/**
+ * What the handles of one inode share: its writer, its reader and what was last heard of it. Lives
+ * from the first open to the last close. Thread-safe.
+ */
+final class SharedFile implements WrittenFile, ChunkLocator {
+  private static final long NS_PER_SECOND = 1_000_000_000L;
+
+  private final long inode;
+  private final long sessionId;
+  private final FileServices services;
+  private final FileWriter writer;
+  private final FileReader reader;
+
+  /** Writes and truncations come one at a time, so that each is whole. */
+  private final ReentrantLock changes = new ReentrantLock(true);
+
+  private final AtomicBoolean flushing = new AtomicBoolean();
+
+  private final Object learning = new Object();
+  private volatile Attributes latest;
+  private long ownCounter;
+
+  /** Handles that are open; belongs to the table's lock. */
+  int handles;
+
+  SharedFile(Attributes attributes, boolean createdHere, FileServices services) {
+    this.inode = attributes.getInode();
+    this.sessionId = services.master().sessionId();
+    this.services = services;
+    this.latest = attributes;
+    long chunkBytes = attributes.getChunkSizeBytes();
+    this.writer =
+        new FileWriter(inode, chunkBytes, sessionId, createdHere, this, services.writing());
+    this.reader =
+        new FileReader(
+            services.replicas(),
+            services.segments(),
+            this,
+            writer::touches,
+            chunkBytes,
+            services.settings());
+  }
+
+  long inode() {
+    return inode;
+  }
+
+  FileWriter writer() {
+    return writer;
+  }
+
+  /** Whether the session that this file was opened under is gone. */
+  boolean isOrphaned() {
+    return services.master().sessionId() != sessionId;
+  }
+
+  // --- what is heard of the file
+
+  /**
+   * Takes over attributes from the master. When others changed the file, everything that was
+   * fetched of it is dropped before this returns, and with it before anybody acts on the new size.
+   */
+  void learn(Attributes heard) {
+    synchronized (learning) {
+      Attributes known = latest;
+      if (heard.getChangeCounter() <= known.getChangeCounter()) {
+        return;
+      }
+      if (heard.getChangeCounter() != ownCounter) {
+        services.chains().forget(inode);
+        reader.invalidateAll();
+        writer.changedByOthers();
+      }
+      latest = heard;
+      if (heard.getTruncateEpoch() != known.getTruncateEpoch()) {
+        writer.truncatedByOthers();
+      }
+    }
+  }
+
+  @Override
+  public void committed(Attributes attributes) {
+    synchronized (learning) {
+      if (attributes.getChangeCounter() == latest.getChangeCounter() + 1) {
+        ownCounter = attributes.getChangeCounter();
+      }
+    }
+    services.attributes().learn(attributes);
+  }
+
+  @Override
+  public long truncateEpoch() {
+    return latest.getTruncateEpoch();
+  }
+
+  @Override
+  public CompletableFuture<Attributes> refresh() {
+    Operation question =
+        Operation.newBuilder().setGetAttributes(GetAttributes.newBuilder().setInode(inode)).build();
+    // In the background: learning takes locks that the thread here may not wait for.
+    return services
+        .master()
+        .submit(question)
+        .thenApplyAsync(
+            reply -> {
+              services.attributes().learn(reply.getAttributes());
+              return reply.getAttributes();
+            },
+            services.background());
+  }
+
+  /** The attributes with what is not committed yet. */
+  Attributes withUncommitted(Attributes heard) {
+    if (writer.isClean()) {
+      return newer(heard);
+    }
+    long wallNs = writer.lastWriteWallNs();
+    long uncommittedEnd = writer.size(0);
+    // Read after the writer: what it does not count any more is in these.
+    Attributes base = newer(heard);
+    Attributes.Builder merged = base.toBuilder();
+    merged.setSize(Math.max(base.getSize(), uncommittedEnd));
+    if (wallNs != 0) {
+      long seconds = Math.floorDiv(wallNs, NS_PER_SECOND);
+      int nanoseconds = (int) Math.floorMod(wallNs, NS_PER_SECOND);
+      merged.setMtimeS(seconds).setMtimeNs(nanoseconds).setCtimeS(seconds).setCtimeNs(nanoseconds);
+    }
+    return merged.build();
+  }
+
+  private Attributes newer(Attributes heard) {
+    Attributes known = latest;
+    return known.getChangeCounter() > heard.getChangeCounter() ? known : heard;
+  }
+
+  Attributes attributes() throws IOException {
+    return services.metadata().attributes(inode);
+  }
+
+  // --- where its chunks are
+
+  @Override
+  public CompletableFuture<Optional<ChunkLocation>> locate(long index) {
+    ChunkLocation own = writer.freshLocation(index);
+    return own != null
+        ? CompletableFuture.completedFuture(readable(index, Optional.of(own)))
+        : services.chains().locate(inode, index).thenApply(found -> readable(index, found));
+  }
+
+  @Override
+  public CompletableFuture<Optional<ChunkLocation>> lookUp(long index) {
+    return services.chains().lookUp(inode, index).thenApply(found -> readable(index, found));
+  }
+
+  /** A fresh chunk is a hole until bytes of it were acknowledged: no datanode may know it yet. */
+  private Optional<ChunkLocation> readable(long index, Optional<ChunkLocation> found) {
+    return found.filter(location -> !location.getFresh() || writer.isWrittenFresh(index));
+  }
+
+  // --- reading and writing
+
+  int read(SequencePattern pattern, long offset, ByteBuffer target) throws IOException {
+    requireSession("read");
+    Attributes attributes = attributes();
+    learn(attributes);
+    long size = attributes.getSize();
+    if (offset < 0) {
+      throw new ErrnoException(Errno.EINVAL, "read of inode %d at %d".formatted(inode, offset));
+    }
+    int length = (int) Math.min(target.remaining(), Math.max(0, size - offset));
+    if (length == 0) {
+      return 0;
+    }
+    ByteBuffer part = target.slice(target.position(), length);
+    // Before the replicas are asked: what is acknowledged by now, they have.
+    try (Overlay overlay = writer.overlay(offset, length)) {
+      if (!overlay.coversAll()) {
+        reader.read(pattern, offset, part.duplicate(), size);
+      }
+      overlay.apply(part);
+    }
+    target.position(target.position() + length);
+    return length;
+  }
+
+  void write(long offset, ByteBuffer source) throws IOException {
+    changeAlone("write");
+    try {
+      writeAlone(offset, source);
+    } finally {
+      changes.unlock();
+    }
+  }
+
+  long append(ByteBuffer source) throws IOException {
+    changeAlone("append");
+    try {
+      long offset = attributes().getSize();
+      writeAlone(offset, source);
+      return offset;
+    } finally {
+      changes.unlock();
+    }
+  }
+
+  private void writeAlone(long offset, ByteBuffer source) throws IOException {
+    int length = source.remaining();
+    if (offset < 0) {
+      throw new ErrnoException(Errno.EINVAL, "write of inode %d at %d".formatted(inode, offset));
+    }
+    if (length > Long.MAX_VALUE - offset) {
+      throw new ErrnoException(Errno.EFBIG, "write of inode %d at %d".formatted(inode, offset));
+    }
+    if (length > 0) {
+      try {
+        writer.write(offset, source);
+      } finally {
+        reader.invalidate(offset, length);
+      }
+    }
+  }
+
+  /** Changes size or times, in order with the writes before. */
+  Attributes setAttributes(SetAttributes change, Caller caller) throws IOException {
+    changeAlone("change of attributes");
+    try {
+      if (change.hasSize()) {
+        writer.cut(change.getSize());
+      }
+      writer.flush();
+      Operation.Builder operation = Operation.newBuilder().setSetAttributes(change);
+      if (caller != null) {
+        operation.setCaller(caller);
+      }
+      OperationReply reply =
+          Replies.await(
+              services.master().submit(operation.build()),
+              2 * services.settings().operationTimeoutMs(),
+              "change of attributes of inode " + inode);
+      if (change.hasSize()) {
+        writer.wasCut();
+        services.chains().forget(inode);
+        reader.invalidateAll();
+      }
+      services.attributes().learn(reply.getAttributes());
+      return reply.getAttributes();
+    } finally {
+      changes.unlock();
+    }
+  }
+
+  void flush() throws IOException {
+    requireSession("flush");
+    writer.flush();
+  }
+
+  void sync() throws IOException {
+    requireSession("sync");
+    writer.sync();
+  }
+
+  /**
+   * Whether the caller is to flush in the background: uncommitted for too long, and no one does.
+   */
+  boolean claimsWriteBack(long ageNs) {
+    return writer.isOverdue(ageNs) && flushing.compareAndSet(false, true);
+  }
+
+  void writeBackEnded() {
+    flushing.set(false);
+  }
+
+  /** The last handle was closed. */
+  void retire() {
+    writer.retire();
+    reader.invalidateAll();
+  }
+
+  private void requireSession(String what) throws ErrnoException {
+    if (isOrphaned()) {
+      throw new ErrnoException(
+          Errno.EIO,
+          "%s of inode %d, opened under a session that has expired".formatted(what, inode));
+    }
+  }
+
+  private void changeAlone(String what) throws ErrnoException {
+    requireSession(what);
+    long boundMs = services.settings().operationTimeoutMs();
+    try {
+      if (!changes.tryLock(boundMs, TimeUnit.MILLISECONDS)) {
+        throw new ErrnoException(
+            Errno.EIO, "%s of inode %d, behind another change".formatted(what, inode));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ErrnoException(Errno.EINTR, what + " of inode " + inode, e);
+    }
+  }
+}

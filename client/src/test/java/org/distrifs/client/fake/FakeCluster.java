@@ -1,0 +1,77 @@
+package org.distrifs.client.fake;
+
+import java.util.List;
+import org.distrifs.client.ClientSettings;
+import org.distrifs.client.DistriFsClient;
+import org.distrifs.client.file.SdkClient;
+import org.distrifs.proto.connection.PeerAddress;
+import org.distrifs.runtime.clock.SystemClock;
+import org.distrifs.runtime.clock.SystemEntropy;
+import org.distrifs.runtime.lifecycle.CloseStack;
+import org.distrifs.runtime.metrics.Metrics;
+
+/** A master and three datanodes in memory, and clients of them. */
+public final class FakeCluster implements AutoCloseable {
+  public static final int CHUNK_BYTES = 64 << 10;
+
+  private final FakeDatanodes datanodes = new FakeDatanodes();
+  private final FakeMasterStreams master = new FakeMasterStreams(datanodes, CHUNK_BYTES);
+
+  public FakeDatanodes datanodes() {
+    return datanodes;
+  }
+
+  public FakeMasterStreams master() {
+    return master;
+  }
+
+  /** Bounds so short that a test can wait for them, memory so small that it runs out. */
+  public static ClientSettings settings() {
+    return new ClientSettings(
+        List.of(new PeerAddress("fake", 1)),
+        "test",
+        3_000,
+        500,
+        100,
+        4,
+        256 << 10,
+        4,
+        16 << 10,
+        200,
+        1_000,
+        1_500,
+        64 << 10,
+        128 << 10,
+        1_000,
+        2_000,
+        1_000,
+        1_000,
+        1_000,
+        1_000,
+        1_000);
+  }
+
+  public DistriFsClient client() {
+    return client(settings());
+  }
+
+  public DistriFsClient client(ClientSettings settings) {
+    CloseStack opened = new CloseStack();
+    Metrics metrics = opened.add("metrics", new Metrics("client"));
+    return SdkClient.connect(
+        settings,
+        master,
+        datanodes,
+        new SystemClock(),
+        new SystemEntropy(),
+        metrics,
+        clusterId -> {},
+        opened);
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    master.shutDown();
+    datanodes.shutDown();
+  }
+}

@@ -1,0 +1,331 @@
+package org.distrifs.client.fake;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.distrifs.proto.control.AllocateChunk;
+import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.ChunkLocation;
+import org.distrifs.proto.control.Commit;
+import org.distrifs.proto.control.Create;
+import org.distrifs.proto.control.DirectoryEntry;
+import org.distrifs.proto.control.GetChains;
+import org.distrifs.proto.control.Lookup;
+import org.distrifs.proto.control.Member;
+import org.distrifs.proto.control.Operation;
+import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.SetAttributes;
+import org.distrifs.proto.error.Errno;
+
+/** The namespace of a master in memory, without its streams. Not thread-safe. */
+final class FakeMaster {
+  private static final class Inode {
+    final long number;
+    int mode;
+    long size;
+    long counter = 1;
+    long epoch;
+    int nlink = 1;
+    long mtimeS;
+    final TreeMap<Long, FakeChunk> chunks = new TreeMap<>();
+    final TreeMap<String, Long> names = new TreeMap<>();
+
+    Inode(long number, int mode) {
+      this.number = number;
+      this.mode = mode;
+    }
+  }
+
+  private record FakeChunk(long id, long index, long freshFor) {}
+
+  private final FakeDatanodes datanodes;
+  private final long chunkBytes;
+  private final Map<Long, Inode> inodes = new HashMap<>();
+  private long nextInode = 2;
+  private long nextChunk = 1;
+  private long txid;
+  private final TreeSet<Long> released = new TreeSet<>();
+
+  FakeMaster(FakeDatanodes datanodes, long chunkBytes) {
+    this.datanodes = datanodes;
+    this.chunkBytes = chunkBytes;
+    inodes.put(1L, new Inode(1, 0x4000 | 0755));
+  }
+
+  /** Another mount changes a file: for tests of close-to-open. */
+  void truncateByAnother(long inode, long size) {
+    setAttributes(SetAttributes.newBuilder().setInode(inode).setSize(size).build());
+  }
+
+  int chunksOf(long inode) {
+    return inodes.get(inode).chunks.size();
+  }
+
+  TreeSet<Long> released() {
+    return released;
+  }
+
+  OperationReply apply(long sessionId, Operation operation) {
+    return switch (operation.getKindCase()) {
+      case LOOKUP -> lookup(operation.getLookup());
+      case GET_ATTRIBUTES -> reply(inodes.get(operation.getGetAttributes().getInode()));
+      case CREATE -> create(sessionId, operation.getCreate());
+      case ALLOCATE_CHUNK -> allocate(sessionId, operation.getAllocateChunk());
+      case COMMIT -> commit(sessionId, operation.getCommit());
+      case SET_ATTRIBUTES -> setAttributes(operation.getSetAttributes());
+      case GET_CHAINS -> chains(sessionId, operation.getGetChains());
+      case REPORT_FAILURE -> reportFailure(operation);
+      case UNLINK -> unlink(operation.getUnlink().getParent(), operation.getUnlink().getName());
+      case READ_DIRECTORY -> readDirectory(operation.getReadDirectory().getInode());
+      case RENAME -> rename(operation);
+      default -> refuse(Errno.ENOSYS).build();
+    };
+  }
+
+  private static OperationReply.Builder refuse(Errno errno) {
+    return OperationReply.newBuilder().setErrno(errno.code());
+  }
+
+  private OperationReply reply(Inode inode) {
+    return inode == null
+        ? refuse(Errno.ESTALE).build()
+        : OperationReply.newBuilder().setAttributes(attributes(inode)).build();
+  }
+
+  private Attributes attributes(Inode inode) {
+    return Attributes.newBuilder()
+        .setInode(inode.number)
+        .setMode(inode.mode)
+        .setNlink(inode.nlink)
+        .setSize(inode.size)
+        .setMtimeS(inode.mtimeS)
+        .setChangeCounter(inode.counter)
+        .setTruncateEpoch(inode.epoch)
+        .setChunkSizeBytes(chunkBytes)
+        .setChunkCount(inode.chunks.size())
+        .build();
+  }
+
+  private OperationReply lookup(Lookup lookup) {
+    Inode parent = inodes.get(lookup.getParent());
+    Long found = parent.names.get(lookup.getName().toStringUtf8());
+    if (found == null) {
+      return refuse(Errno.ENOENT).setParent(attributes(parent)).build();
+    }
+    return OperationReply.newBuilder()
+        .setAttributes(attributes(inodes.get(found)))
+        .setParent(attributes(parent))
+        .build();
+  }
+
+  private OperationReply create(long sessionId, Create create) {
+    Inode parent = inodes.get(create.getParent());
+    String name = create.getName().toStringUtf8();
+    Long found = parent.names.get(name);
+    if (found != null) {
+      return create.getExclusive()
+          ? refuse(Errno.EEXIST).build()
+          : OperationReply.newBuilder()
+              .setAttributes(attributes(inodes.get(found)))
+              .setParent(attributes(parent))
+              .build();
+    }
+    Inode made = new Inode(nextInode++, create.getMode());
+    inodes.put(made.number, made);
+    parent.names.put(name, made.number);
+    parent.counter++;
+    OperationReply.Builder reply =
+        OperationReply.newBuilder()
+            .setTxid(++txid)
+            .setAttributes(attributes(made))
+            .setParent(attributes(parent));
+    if (create.getWithFirstChunk()) {
+      reply.addChunks(location(freshChunk(sessionId, made, 0)));
+    }
+    return reply.build();
+  }
+
+  private FakeChunk freshChunk(long sessionId, Inode inode, long index) {
+    FakeChunk chunk = new FakeChunk(nextChunk++, index, sessionId);
+    inode.chunks.put(index, chunk);
+    return chunk;
+  }
+
+  private ChunkLocation location(FakeChunk chunk) {
+    ChunkLocation.Builder location =
+        ChunkLocation.newBuilder()
+            .setIndex(chunk.index())
+            .setChunkId(chunk.id())
+            .setVersion(datanodes.version(chunk.id()))
+            .setFresh(chunk.freshFor() != 0)
+            .setWritable(datanodes.areChainsWritable());
+    for (int i = 0; i < FakeDatanodes.NODES; i++) {
+      int nodeId = 1 + (int) ((chunk.id() + i) % FakeDatanodes.NODES);
+      location.addMembers(
+          Member.newBuilder()
+              .setNodeId(nodeId)
+              .setIncarnation(datanodes.incarnation(nodeId))
+              .setHost(FakeDatanodes.address(nodeId).host())
+              .setPort(FakeDatanodes.address(nodeId).port())
+              .setAlive(true));
+    }
+    return location.build();
+  }
+
+  private OperationReply allocate(long sessionId, AllocateChunk allocate) {
+    Inode inode = inodes.get(allocate.getInode());
+    if (inode == null || inode.epoch != allocate.getTruncateEpoch()) {
+      return refuse(Errno.ESTALE).build();
+    }
+    FakeChunk known = inode.chunks.get(allocate.getIndex());
+    if (known != null && known.freshFor() != 0 && known.freshFor() != sessionId) {
+      return refuse(Errno.EBUSY).build();
+    }
+    FakeChunk chunk = known != null ? known : freshChunk(sessionId, inode, allocate.getIndex());
+    return OperationReply.newBuilder()
+        .setTxid(++txid)
+        .setAttributes(attributes(inode))
+        .addChunks(location(chunk))
+        .build();
+  }
+
+  private OperationReply commit(long sessionId, Commit commit) {
+    Inode inode = inodes.get(commit.getInode());
+    if (inode == null) {
+      return refuse(Errno.ESTALE).build();
+    }
+    for (FakeChunk chunk : List.copyOf(inode.chunks.values())) {
+      if (commit.getWrittenChunksList().contains(chunk.id())) {
+        if (chunk.freshFor() != sessionId) {
+          datanodes.violated("a chunk was committed that is not the session's: " + chunk);
+        }
+        inode.chunks.put(chunk.index(), new FakeChunk(chunk.id(), chunk.index(), 0));
+      }
+      if (commit.getReleasedChunksList().contains(chunk.id())) {
+        inode.chunks.remove(chunk.index());
+        released.add(chunk.id());
+      }
+    }
+    if (commit.getModified()) {
+      if (commit.getTruncateEpoch() == inode.epoch) {
+        inode.size = Math.max(inode.size, commit.getSize());
+      }
+      inode.counter++;
+    }
+    return OperationReply.newBuilder().setTxid(++txid).setAttributes(attributes(inode)).build();
+  }
+
+  private OperationReply setAttributes(SetAttributes change) {
+    Inode inode = inodes.get(change.getInode());
+    if (inode == null) {
+      return refuse(Errno.ESTALE).build();
+    }
+    inode.counter++;
+    if (change.hasSize()) {
+      if (change.getSize() < inode.size) {
+        inode.epoch++;
+        cut(inode, change.getSize());
+      }
+      inode.size = change.getSize();
+    }
+    if (change.hasMtime()) {
+      inode.mtimeS = change.getMtime().getSeconds();
+    }
+    if (change.hasMode()) {
+      inode.mode = inode.mode & 0xF000 | change.getMode();
+    }
+    return OperationReply.newBuilder().setTxid(++txid).setAttributes(attributes(inode)).build();
+  }
+
+  private void cut(Inode inode, long size) {
+    long boundary = size / chunkBytes;
+    int kept = (int) (size % chunkBytes);
+    inode.chunks.tailMap(kept == 0 ? boundary : boundary + 1, true).clear();
+    FakeChunk cut = inode.chunks.get(boundary);
+    if (cut != null) {
+      datanodes.cut(cut.id(), kept);
+    }
+  }
+
+  private OperationReply chains(long sessionId, GetChains question) {
+    Inode inode = inodes.get(question.getInode());
+    if (inode == null) {
+      return refuse(Errno.ESTALE).build();
+    }
+    OperationReply.Builder reply = OperationReply.newBuilder();
+    long first = question.getFirstIndex();
+    for (FakeChunk chunk :
+        inode.chunks.subMap(first, true, first + question.getCount(), false).values()) {
+      if (chunk.freshFor() == 0 || chunk.freshFor() == sessionId) {
+        reply.addChunks(location(chunk));
+      }
+    }
+    return reply.build();
+  }
+
+  private OperationReply reportFailure(Operation operation) {
+    Inode inode = inodes.get(operation.getReportFailure().getInode());
+    OperationReply.Builder reply = OperationReply.newBuilder();
+    for (FakeChunk chunk : inode.chunks.values()) {
+      if (chunk.id() == operation.getReportFailure().getChunkId()) {
+        reply.addChunks(location(chunk));
+      }
+    }
+    return reply.build();
+  }
+
+  private OperationReply unlink(long parentInode, ByteString name) {
+    Inode parent = inodes.get(parentInode);
+    Long found = parent.names.remove(name.toStringUtf8());
+    if (found == null) {
+      return refuse(Errno.ENOENT).setParent(attributes(parent)).build();
+    }
+    parent.counter++;
+    Inode gone = inodes.remove(found);
+    gone.nlink--;
+    gone.counter++;
+    return OperationReply.newBuilder()
+        .setTxid(++txid)
+        .setAttributes(attributes(gone))
+        .setParent(attributes(parent))
+        .build();
+  }
+
+  private OperationReply rename(Operation operation) {
+    Inode parent = inodes.get(operation.getRename().getParent());
+    Long moved = parent.names.remove(operation.getRename().getName().toStringUtf8());
+    if (moved == null) {
+      return refuse(Errno.ENOENT).setParent(attributes(parent)).build();
+    }
+    parent.names.put(operation.getRename().getNewName().toStringUtf8(), moved);
+    parent.counter++;
+    inodes.get(moved).counter++;
+    return OperationReply.newBuilder()
+        .setTxid(++txid)
+        .setAttributes(attributes(inodes.get(moved)))
+        .setParent(attributes(parent))
+        .build();
+  }
+
+  private OperationReply readDirectory(long number) {
+    Inode directory = inodes.get(number);
+    List<DirectoryEntry> entries = new ArrayList<>();
+    directory.names.forEach(
+        (name, inode) ->
+            entries.add(
+                DirectoryEntry.newBuilder()
+                    .setName(ByteString.copyFromUtf8(name))
+                    .setCookie(entries.size() + 1)
+                    .setAttributes(attributes(inodes.get(inode)))
+                    .build()));
+    return OperationReply.newBuilder()
+        .setAttributes(attributes(directory))
+        .addAllEntries(entries)
+        .setEndOfDirectory(true)
+        .build();
+  }
+}

@@ -1,0 +1,262 @@
+package org.distrifs.client.fake;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.distrifs.client.session.ControlStream;
+import org.distrifs.proto.connection.PeerAddress;
+import org.distrifs.proto.control.ClientMessage;
+import org.distrifs.proto.control.KeepAliveReply;
+import org.distrifs.proto.control.MasterMessage;
+import org.distrifs.proto.control.NumberedOperation;
+import org.distrifs.proto.control.NumberedReply;
+import org.distrifs.proto.control.OpenSession;
+import org.distrifs.proto.control.Operation;
+import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.ReplyBatch;
+import org.distrifs.proto.control.SessionOpened;
+import org.distrifs.proto.error.Errno;
+
+/**
+ * Sessions of a master in memory: slots with remembered answers, streams that break when a test
+ * says so. Everything happens on one thread.
+ */
+public final class FakeMasterStreams implements ControlStream.Opener {
+  private static final long CLUSTER_ID = 0x5eed;
+
+  private static final class Session {
+    final long id;
+    final long secret;
+    final Map<Integer, Long> lastNumber = new HashMap<>();
+    final Map<Integer, OperationReply> lastReply = new HashMap<>();
+
+    Session(long id, long secret) {
+      this.id = id;
+      this.secret = secret;
+    }
+  }
+
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(
+          body -> {
+            Thread made = new Thread(body, "fake-master");
+            made.setDaemon(true);
+            return made;
+          });
+  private final FakeMaster master;
+  private final FakeDatanodes datanodes;
+  private final Map<Long, Session> sessions = new HashMap<>();
+  private final List<Stream> streams = new ArrayList<>();
+  private long nextSession = 1;
+  private volatile boolean away;
+  private volatile long clusterId = CLUSTER_ID;
+  private volatile Predicate<Operation> breaksBefore = operation -> false;
+  private volatile Predicate<Operation> breaksAfter = operation -> false;
+  private volatile Predicate<Operation> neverAnswered = operation -> false;
+  private int operations;
+
+  public FakeMasterStreams(FakeDatanodes datanodes, long chunkBytes) {
+    this.datanodes = datanodes;
+    this.master = new FakeMaster(datanodes, chunkBytes);
+  }
+
+  /** Whether the stream breaks before, or after, an operation was applied. */
+  public void breakStreams(Predicate<Operation> before, Predicate<Operation> after) {
+    breaksBefore = before;
+    breaksAfter = after;
+  }
+
+  public void neverAnswer(Predicate<Operation> operation) {
+    neverAnswered = operation;
+  }
+
+  public void goAway() {
+    away = true;
+    run(
+        () -> {
+          List.copyOf(streams).forEach(stream -> stream.end("the fake master is away"));
+          return null;
+        });
+  }
+
+  public void comeBack() {
+    away = false;
+  }
+
+  /** Answers as the master of another cluster from now on. */
+  public void becomeAnotherCluster() {
+    clusterId = CLUSTER_ID + 1;
+  }
+
+  public void expireSessions() {
+    run(
+        () -> {
+          sessions.clear();
+          List.copyOf(streams).forEach(stream -> stream.end("the fake master restarts"));
+          return null;
+        });
+  }
+
+  public void truncateByAnother(long inode, long size) {
+    run(
+        () -> {
+          master.truncateByAnother(inode, size);
+          return null;
+        });
+  }
+
+  public int operations() {
+    return run(() -> operations);
+  }
+
+  public int chunksOf(long inode) {
+    return run(() -> master.chunksOf(inode));
+  }
+
+  private <T> T run(Callable<T> action) {
+    try {
+      return thread.submit(action).get(10, TimeUnit.SECONDS);
+    } catch (InterruptedException | ExecutionException | java.util.concurrent.TimeoutException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public ControlStream open(PeerAddress address, ControlStream.Listener listener) {
+    Stream stream = new Stream(listener);
+    thread.execute(
+        () -> {
+          if (away) {
+            stream.end("connection refused");
+          } else {
+            streams.add(stream);
+          }
+        });
+    return stream;
+  }
+
+  /** Several clients share the fake. */
+  @Override
+  public void close() {}
+
+  public void shutDown() {
+    thread.shutdownNow();
+  }
+
+  private final class Stream implements ControlStream {
+    private final Listener listener;
+    private Session session;
+    private boolean over;
+
+    Stream(Listener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public void send(ClientMessage message) {
+      thread.execute(() -> receive(message));
+    }
+
+    @Override
+    public void finish() {
+      thread.execute(() -> end("finished"));
+    }
+
+    @Override
+    public void cancel(String why) {
+      thread.execute(() -> end(why));
+    }
+
+    void end(String why) {
+      if (!over) {
+        over = true;
+        streams.remove(this);
+        listener.ended(why);
+      }
+    }
+
+    private void receive(ClientMessage message) {
+      if (over) {
+        return;
+      }
+      switch (message.getKindCase()) {
+        case OPEN -> open(message.getOpen());
+        case BATCH -> message.getBatch().getOperationsList().forEach(this::apply);
+        case KEEP_ALIVE ->
+            listener.received(
+                MasterMessage.newBuilder()
+                    .setKeepAlive(KeepAliveReply.getDefaultInstance())
+                    .build());
+        default -> {}
+      }
+    }
+
+    private void open(OpenSession open) {
+      Session known = sessions.get(open.getSessionId());
+      boolean resumed = known != null && known.secret == open.getSessionSecret();
+      session = resumed ? known : new Session(nextSession++, open.getSessionSecret());
+      sessions.put(session.id, session);
+      listener.received(
+          MasterMessage.newBuilder()
+              .setOpened(
+                  SessionOpened.newBuilder()
+                      .setClusterId(clusterId)
+                      .setSessionId(session.id)
+                      .setSlots(open.getSlots())
+                      .setResumed(resumed))
+              .build());
+    }
+
+    private void apply(NumberedOperation numbered) {
+      if (over) {
+        return;
+      }
+      operations++;
+      Operation operation = numbered.getOperation();
+      if (breaksBefore.test(operation)) {
+        end("the fake stream broke before " + operation.getKindCase());
+        return;
+      }
+      if (neverAnswered.test(operation)) {
+        return;
+      }
+      OperationReply reply = applyOnce(numbered);
+      if (breaksAfter.test(operation)) {
+        end("the fake stream broke after " + operation.getKindCase());
+        return;
+      }
+      listener.received(
+          MasterMessage.newBuilder()
+              .setBatch(
+                  ReplyBatch.newBuilder()
+                      .addReplies(
+                          NumberedReply.newBuilder()
+                              .setSlot(numbered.getSlot())
+                              .setNumber(numbered.getNumber())
+                              .setReply(reply)))
+              .build());
+    }
+
+    private OperationReply applyOnce(NumberedOperation numbered) {
+      long last = session.lastNumber.getOrDefault(numbered.getSlot(), 0L);
+      if (numbered.getNumber() == last) {
+        return session.lastReply.get(numbered.getSlot());
+      }
+      if (numbered.getNumber() < last) {
+        datanodes.violated("slot number %d after %d".formatted(numbered.getNumber(), last));
+        return OperationReply.newBuilder().setErrno(Errno.EINVAL.code()).build();
+      }
+      OperationReply reply = master.apply(session.id, numbered.getOperation());
+      session.lastNumber.put(numbered.getSlot(), numbered.getNumber());
+      session.lastReply.put(numbered.getSlot(), reply);
+      return reply;
+    }
+  }
+}
