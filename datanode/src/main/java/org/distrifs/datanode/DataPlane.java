@@ -143,6 +143,11 @@ final class DataPlane implements AutoCloseable {
     return listener.port();
   }
 
+  /** After {@link #close}: whether everything was made durable. */
+  boolean isLeftInOrder() {
+    return !store.hasFailed();
+  }
+
   int requestsInFlight() {
     return server.requestsInFlight();
   }

@@ -1,7 +1,6 @@
 package org.distrifs.datanode;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.distrifs.datanode.store.StoreSettings;
 import org.distrifs.proto.connection.PeerAddress;
@@ -170,35 +169,11 @@ public record DatanodeSettings(
   }
 
   private static List<PeerAddress> parseMasters(List<String> texts) {
-    List<PeerAddress> masters = new ArrayList<>();
-    for (String text : texts) {
-      masters.add(parseMaster(text.strip()));
+    if (texts.isEmpty()) {
+      throw new OperatorException(
+          "No master is named: give " + MASTERS.key() + " a HOST:PORT.",
+          OperatorException.USAGE_EXIT_CODE);
     }
-    if (masters.isEmpty()) {
-      throw refused("No master is named: give " + MASTERS.key() + " a HOST:PORT.");
-    }
-    return List.copyOf(masters);
-  }
-
-  private static PeerAddress parseMaster(String text) {
-    int colon = text.lastIndexOf(':');
-    String host = colon < 0 ? text : text.substring(0, colon);
-    int port = DEFAULT_MASTER_PORT;
-    if (colon >= 0) {
-      try {
-        port = Integer.parseInt(text.substring(colon + 1));
-      } catch (NumberFormatException e) {
-        port = 0;
-      }
-    }
-    if (host.isEmpty() || port < 1 || port > MAX_PORT) {
-      throw refused(
-          "'" + text + "' is no address of a master: give HOST:PORT, with a port from 1 to 65535.");
-    }
-    return new PeerAddress(host, port);
-  }
-
-  private static OperatorException refused(String sentence) {
-    return new OperatorException(sentence, OperatorException.USAGE_EXIT_CODE);
+    return texts.stream().map(PeerAddress::parse).toList();
   }
 }

@@ -7,7 +7,6 @@ import org.distrifs.datanode.store.ChunkStore;
 import org.distrifs.datanode.store.ReplicaState;
 import org.distrifs.datanode.store.WriteId;
 import org.distrifs.proto.checksum.ContentHash;
-import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
 
 /** Puts together what identifies the content of a replica. */
@@ -15,15 +14,12 @@ final class ChecksumAnswer {
   private static final int MIB = 1 << 20;
 
   private final ChunkStore store;
-  private final ChunkSlots slots;
   private final DataRequest.Checksums request;
   private final Exchange exchange;
   private final ByteBuf payload = ByteBufAllocator.DEFAULT.directBuffer();
 
-  ChecksumAnswer(
-      ChunkStore store, ChunkSlots slots, DataRequest.Checksums request, Exchange exchange) {
+  ChecksumAnswer(ChunkStore store, DataRequest.Checksums request, Exchange exchange) {
     this.store = store;
-    this.slots = slots;
     this.request = request;
     this.exchange = exchange;
   }
@@ -36,19 +32,30 @@ final class ChecksumAnswer {
     } else if (request.perBlock()) {
       collected = collectChecksums();
     } else {
-      collected = collectHashes(request.offset());
+      collected = settleIfSource().thenCompose(blocks -> collectHashes(request.offset()));
     }
     collected
         .thenCompose(nothing -> store.drain(request.chunkId()))
         .whenComplete(
             (state, failure) -> {
               if (failure == null) {
-                exchange.reply(describe(state), payload);
+                exchange.reply(Exchange.okWith(state), payload);
               } else {
                 payload.release();
                 exchange.reply(Failures.replyTo(failure));
               }
             });
+  }
+
+  /**
+   * That a suspect replica is asked for its hashes in a change means that all members are suspect
+   * and that it was chosen as the source. If only its process died, the kernel has finished each
+   * page that it began: a block without its checksum is wholly the old or the new one, and good.
+   */
+  private CompletableFuture<Integer> settleIfSource() {
+    ReplicaState state = store.find(request.chunkId());
+    boolean mustSettle = request.reconcile() && state.suspect() && state.sameBoot();
+    return mustSettle ? store.settle(request.chunkId()) : CompletableFuture.completedFuture(0);
   }
 
   private CompletableFuture<Void> collectRecentWrites() {
@@ -83,22 +90,5 @@ final class ChecksumAnswer {
         .digest(request.chunkId(), offset)
         .thenAccept(digest -> payload.writeBytes(digest.hash(), 0, ContentHash.LENGTH))
         .thenCompose(nothing -> collectHashes(offset + MIB));
-  }
-
-  private DataReply describe(ReplicaState state) {
-    ChunkSlot slot = slots.find(request.chunkId());
-    boolean settled = request.reconcile() && slot != null && slot.isSettledUnder(request.version());
-    ReplicaState told =
-        new ReplicaState(
-            state.chunkId(),
-            state.version(),
-            state.nodeIds(),
-            state.lengthBytes(),
-            state.lastOrder(),
-            state.dirty(),
-            state.suspect() && !settled,
-            state.sameBoot(),
-            state.corruptBlocks());
-    return Exchange.okWith(told);
   }
 }

@@ -47,9 +47,6 @@ final class ChunkSlot implements ChainActions<Exchange> {
   private boolean drainingOutbox;
   private boolean retired;
 
-  /** The change under which the bytes here were declared good for want of better ones. */
-  private int settledUnder;
-
   ChunkSlot(long chunkId, ServerContext context) {
     this.chunkId = chunkId;
     this.context = context;
@@ -141,17 +138,9 @@ final class ChunkSlot implements ChainActions<Exchange> {
 
   /** Gives the slot up if nothing would be lost; the next request makes a new one. */
   synchronized boolean retireIfIdle(long nowMs) {
-    boolean isIdle = member != null && member.canForget(nowMs) && settledUnder == 0;
+    boolean isIdle = member != null && member.canForget(nowMs);
     retired |= isIdle;
     return retired;
-  }
-
-  synchronized boolean isSettledUnder(int version) {
-    return settledUnder == version;
-  }
-
-  synchronized void setSettledUnder(int version) {
-    settledUnder = version;
   }
 
   // --- what the member asks for
@@ -282,10 +271,7 @@ final class ChunkSlot implements ChainActions<Exchange> {
       exchange.reply(Failures.replyTo(failure));
       return;
     }
-    synchronized (this) {
-      settledUnder = 0;
-      resume(() -> member.installed(replica));
-    }
+    resume(() -> member.installed(replica));
     exchange.reply(Exchange.okWith(replica.state()), Unpooled.EMPTY_BUFFER);
   }
 

@@ -250,7 +250,7 @@ public final class DataServer implements ChunkRequestHandler {
           if (stale != null) {
             exchange.reply(stale);
           } else {
-            new ChecksumAnswer(store, slots, request, exchange).send();
+            new ChecksumAnswer(store, request, exchange).send();
           }
         });
   }
@@ -291,24 +291,14 @@ public final class DataServer implements ChunkRequestHandler {
     if (refusal != null) {
       exchange.reply(refusal);
     } else if (request.source().nodeId() == context.nodeId()) {
-      settle(request, exchange);
+      // Told so, the source of a chunk whose members are all suspect keeps what is nowhere whole.
+      answerWith(
+          exchange,
+          store.settle(request.chunkId()).thenCompose(blocks -> store.drain(request.chunkId())),
+          (e, state) -> e.reply(Exchange.okWith(state)));
     } else {
       answerWith(exchange, new Reconciliation(context, request).run(), Exchange::reply);
     }
-  }
-
-  /** The source of a chunk whose members are all suspect keeps what is nowhere whole. */
-  private void settle(DataRequest.Reconcile request, Exchange exchange) {
-    answerWith(
-        exchange,
-        store.settle(request.chunkId()).thenCompose(blocks -> store.drain(request.chunkId())),
-        (e, state) -> {
-          ChunkSlot slot = slots.find(request.chunkId());
-          if (slot != null) {
-            slot.setSettledUnder(request.newVersion());
-          }
-          e.reply(Exchange.okWith(state));
-        });
   }
 
   static <T> void answerWith(

@@ -25,9 +25,8 @@ import org.slf4j.LoggerFactory;
  * Makes a fenced replica equal to another member's: asks for a hash of each MiB, for the checksums
  * of the blocks of those that differ, and for the blocks that differ.
  *
- * <p>From a source that is suspect itself, only those blocks are taken that do not match their
- * checksum here and do there: so, one after the other, the members of a chunk whose members all
- * went through an unclean stop give what is whole to one of them.
+ * <p>A block that differs and that the source cannot give fails the whole with {@code
+ * CORRUPT_REPLICA}: then another member has to be the source.
  */
 final class Reconciliation {
   private static final Logger LOG = LoggerFactory.getLogger(Reconciliation.class);
@@ -44,7 +43,6 @@ final class Reconciliation {
   private final int newVersion;
   private final ChainHop source;
 
-  private boolean sourceIsSuspect;
   private byte[] sourceHashes;
   private int blocksCopied;
   private int blocksMissing;
@@ -75,7 +73,7 @@ final class Reconciliation {
           blocksCopied,
           blocksMissing);
     }
-    if (blocksMissing > 0 && !sourceIsSuspect) {
+    if (blocksMissing > 0) {
       return DataReply.failure(
           Status.CORRUPT_REPLICA,
           blocksMissing + " blocks that differ could not be had from node " + source.nodeId());
@@ -84,12 +82,8 @@ final class Reconciliation {
   }
 
   private CompletableFuture<Void> compareWith(DataReply reply, ByteBuf hashes) {
-    sourceIsSuspect = reply.suspect();
     sourceHashes = new byte[hashes.readableBytes()];
     hashes.readBytes(sourceHashes);
-    if (sourceIsSuspect) {
-      return done();
-    }
     return store
         .resize(chunkId, reply.replicaLength())
         .thenCompose(nothing -> askChecksums(0, 0, false, this::takeRecentWrites));
@@ -120,11 +114,8 @@ final class Reconciliation {
     byte[] theirs =
         sourceHasIt ? Arrays.copyOfRange(sourceHashes, from, from + ContentHash.LENGTH) : null;
     boolean equal = Arrays.equals(own.hash(), theirs);
-    if ((equal || sourceIsSuspect) && own.mismatches().isEmpty()) {
+    if (equal && own.mismatches().isEmpty()) {
       return done();
-    }
-    if (sourceIsSuspect) {
-      return copyBlocks(mib, own.mismatches());
     }
     return askChecksums(
         mib * MIB, MIB, true, (reply, checksums) -> copyDiffering(mib, own, checksums));
@@ -193,11 +184,6 @@ final class Reconciliation {
                 < 0;
     if (!fits) {
       answer.payload().release();
-      if (answer.reply().isOk() && sourceIsSuspect) {
-        // The source ends within this block: what it has is not what was here.
-        blocksMissing += end - start;
-        return done();
-      }
       return CompletableFuture.failedFuture(refusal(answer.reply()));
     }
     blocksCopied += end - start;

@@ -109,9 +109,9 @@ public interface ChunkStore extends AutoCloseable {
   CompletableFuture<Void> replaceRecentWrites(long chunkId, List<WriteId> writes);
 
   /**
-   * The last resort of a chunk whose members all went through an unclean stop: blocks that do not
-   * match their checksum and lie where the replica was dirty get a new checksum of the bytes that
-   * are there, each logged.
+   * The last resort of a chunk whose members all went through an unclean stop: blocks of a suspect
+   * replica that do not match their checksum and lie where it was dirty get a new checksum of the
+   * bytes that are there, each logged.
    *
    * @return blocks treated so
    */

@@ -153,6 +153,11 @@ public final class LocalChunkStore implements ChunkStore {
     return background.dirtyCount();
   }
 
+  /** Whether a sync failed, so that nothing can be known to be durable. */
+  public boolean hasFailed() {
+    return failure.hasFailed();
+  }
+
   /** Corrupt blocks found since the start. */
   public long corruptBlocksFound() {
     return corruption.count();
@@ -320,6 +325,11 @@ public final class LocalChunkStore implements ChunkStore {
         chunkId,
         (replica, files) -> {
           openFiles.awaitOthers(files, MAX_TRANSFER_WAIT_MS);
+          ReplicaState state = replica.state();
+          if (state.suspect() && state.sameBoot()) {
+            // Finds nothing in a replica that was reconciled; one that is alone has no other way.
+            changer.settle(replica, files);
+          }
           changer.install(replica, files, version, nodeIds, lengthBytes);
           return new OpenedReplica(replica.state(), files.recent.load());
         });

@@ -1,0 +1,144 @@
+package org.distrifs.datanode.report;
+
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.distrifs.datanode.folder.DataFolder;
+import org.distrifs.datanode.server.TermGuard;
+import org.distrifs.proto.control.BlockReportPart;
+import org.distrifs.proto.control.BlockReportReply;
+import org.distrifs.proto.control.DatanodesGrpc;
+import org.distrifs.proto.control.ReplicaReport;
+import org.distrifs.runtime.lifecycle.NamedThreads;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells the master of every replica: after a registration, when asked, and every now and then. */
+final class BlockReporter {
+  private static final Logger LOG = LoggerFactory.getLogger(BlockReporter.class);
+
+  private static final int REPORT_TIMEOUT_MS = 30_000;
+  private static final int CLOSE_BOUND_MS = 3000;
+
+  /** So that a master that asks all the time does not get reports all the time. */
+  private static final int MIN_PAUSE_MS = 500;
+
+  private final DatanodesGrpc.DatanodesStub master;
+  private final ReplicaReports reports;
+  private final DataFolder folder;
+  private final long incarnation;
+  private final TermGuard terms;
+  private final Thread thread;
+
+  private boolean wanted;
+  private boolean closing;
+  private long intervalMs;
+
+  BlockReporter(
+      DatanodesGrpc.DatanodesStub master,
+      ReplicaReports reports,
+      DataFolder folder,
+      long incarnation,
+      TermGuard terms) {
+    this.master = master;
+    this.reports = reports;
+    this.folder = folder;
+    this.incarnation = incarnation;
+    this.terms = terms;
+    this.thread = NamedThreads.daemon("datanode", "block-report").newThread(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Reports now, and then at this interval. */
+  synchronized void scheduleEvery(long newIntervalMs) {
+    intervalMs = Math.max(MIN_PAUSE_MS, newIntervalMs);
+    reportSoon();
+  }
+
+  synchronized void reportSoon() {
+    wanted = true;
+    notifyAll();
+  }
+
+  private void run() {
+    try {
+      while (awaitNext()) {
+        report();
+        Thread.sleep(MIN_PAUSE_MS);
+      }
+    } catch (InterruptedException e) {
+      // Only close() interrupts this thread.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits until a report is due; false when closing. */
+  private synchronized boolean awaitNext() throws InterruptedException {
+    long dueNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(intervalMs);
+    while (!closing && !wanted) {
+      long restMs = TimeUnit.NANOSECONDS.toMillis(dueNs - System.nanoTime());
+      if (intervalMs > 0 && restMs <= 0) {
+        break;
+      }
+      wait(intervalMs > 0 ? restMs : 0);
+    }
+    wanted = false;
+    return !closing;
+  }
+
+  private void report() throws InterruptedException {
+    CompletableFuture<BlockReportReply> answer = new CompletableFuture<>();
+    StreamObserver<BlockReportPart> parts =
+        master
+            .withDeadlineAfter(REPORT_TIMEOUT_MS, TimeUnit.MILLISECONDS)
+            .blockReport(
+                new StreamObserver<>() {
+                  @Override
+                  public void onNext(BlockReportReply reply) {
+                    answer.complete(reply);
+                  }
+
+                  @Override
+                  public void onError(Throwable failure) {
+                    answer.completeExceptionally(failure);
+                  }
+
+                  @Override
+                  public void onCompleted() {
+                    answer.complete(BlockReportReply.getDefaultInstance());
+                  }
+                });
+    List<List<ReplicaReport>> replicas = reports.all();
+    for (int i = 0; i < replicas.size(); i++) {
+      parts.onNext(
+          BlockReportPart.newBuilder()
+              .setNodeId(folder.nodeId())
+              .setIncarnation(incarnation)
+              .setTerm(terms.highest())
+              .addAllReplicas(replicas.get(i))
+              .setLast(i == replicas.size() - 1)
+              .build());
+    }
+    parts.onCompleted();
+    try {
+      terms.admit(answer.get(REPORT_TIMEOUT_MS, TimeUnit.MILLISECONDS).getTerm());
+    } catch (ExecutionException | TimeoutException e) {
+      // The heartbeat tells the operator when the master is away, and asks for another report.
+      LOG.debug("A block report was not taken: {}", e.toString());
+    }
+  }
+
+  void close() throws InterruptedException {
+    synchronized (this) {
+      closing = true;
+    }
+    thread.interrupt();
+    thread.join(CLOSE_BOUND_MS);
+  }
+}

@@ -1,0 +1,278 @@
+package org.distrifs.datanode.report;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import org.distrifs.datanode.folder.DataFolder;
+import org.distrifs.datanode.server.NodeLease;
+import org.distrifs.datanode.server.TermGuard;
+import org.distrifs.datanode.store.ChunkStore;
+import org.distrifs.proto.control.DatanodesGrpc;
+import org.distrifs.proto.control.HeartbeatReply;
+import org.distrifs.proto.control.HeartbeatRequest;
+import org.distrifs.proto.control.NodeCommand;
+import org.distrifs.proto.control.RegisterReply;
+import org.distrifs.proto.control.RegisterRequest;
+import org.distrifs.runtime.clock.ClockSource;
+import org.distrifs.runtime.lifecycle.NamedThreads;
+import org.distrifs.runtime.lifecycle.OperatorException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Registers the node with the master and keeps it heard, on a thread of its own; block reports go
+ * out on another, so that a long one does not cost the lease.
+ *
+ * <p>A master that is away is waited for without end. One that refuses ends the node: {@link
+ * #refused} completes with the sentence.
+ */
+public final class MasterLink implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MasterLink.class);
+
+  private static final int PROTOCOL_VERSION = 1;
+  private static final int CALL_TIMEOUT_MS = 5000;
+  private static final int MIN_BACKOFF_MS = 250;
+  private static final int MAX_BACKOFF_MS = 3000;
+  private static final int CLOSE_BOUND_MS = 3000;
+
+  private final ReportSettings settings;
+  private final DataFolder folder;
+  private final ChunkStore store;
+  private final NodeLease lease;
+  private final TermGuard terms;
+  private final IntSupplier requestsInFlight;
+  private final ClockSource clock;
+  private final DatanodesGrpc.DatanodesBlockingStub master;
+  private final ReplicaReports reports;
+  private final BlockReporter blockReporter;
+  private final Thread thread;
+  private final CompletableFuture<OperatorException> refused = new CompletableFuture<>();
+  private volatile boolean closing;
+  private volatile boolean registered;
+
+  /** Only of the link's thread: whether the operator has been told that the master is away. */
+  private boolean toldAway;
+
+  public MasterLink(
+      ReportSettings settings,
+      ManagedChannel channel,
+      DataFolder folder,
+      ChunkStore store,
+      NodeLease lease,
+      TermGuard terms,
+      IntSupplier requestsInFlight,
+      ClockSource clock) {
+    this.settings = settings;
+    this.folder = folder;
+    this.store = store;
+    this.lease = lease;
+    this.terms = terms;
+    this.requestsInFlight = requestsInFlight;
+    this.clock = clock;
+    this.master = DatanodesGrpc.newBlockingStub(channel);
+    this.reports = new ReplicaReports(store);
+    this.blockReporter =
+        new BlockReporter(
+            DatanodesGrpc.newStub(channel), reports, folder, settings.incarnation(), terms);
+    this.thread = NamedThreads.daemon("datanode", "heartbeat").newThread(this::run);
+  }
+
+  public void start() {
+    thread.start();
+    blockReporter.start();
+  }
+
+  /** Completes when the master has refused this node for good. */
+  public CompletableFuture<OperatorException> refused() {
+    return refused;
+  }
+
+  /** Whether the master has taken the node in. */
+  public boolean isRegistered() {
+    return registered;
+  }
+
+  private void run() {
+    try {
+      while (!closing) {
+        RegisterReply terms = registerPatiently();
+        if (terms != null) {
+          beatUntilUnknown(terms);
+        }
+      }
+    } catch (OperatorException e) {
+      lease.drop();
+      refused.complete(e);
+    } catch (InterruptedException e) {
+      // Only close() interrupts this thread.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Registers, however long the master is away; {@code null} if this link is closed meanwhile. */
+  private RegisterReply registerPatiently() throws InterruptedException {
+    int backoffMs = MIN_BACKOFF_MS;
+    while (!closing) {
+      try {
+        RegisterReply reply = register();
+        LOG.info(
+            "Joined cluster {} as node {} in term {} with {} replicas",
+            "%016x".formatted(reply.getClusterId()),
+            reply.getNodeId(),
+            reply.getTerm(),
+            store.count());
+        toldAway = false;
+        registered = true;
+        blockReporter.scheduleEvery(reply.getBlockReportIntervalMs());
+        return reply;
+      } catch (StatusRuntimeException e) {
+        refuseOrWait(e);
+      } catch (IOException e) {
+        LOG.error("Cannot remember what the master said; trying again", e);
+      }
+      Thread.sleep(backoffMs);
+      backoffMs = Math.min(MAX_BACKOFF_MS, backoffMs * 2);
+    }
+    return null;
+  }
+
+  private RegisterReply register() throws IOException {
+    RegisterReply reply =
+        master
+            .withDeadlineAfter(CALL_TIMEOUT_MS, TimeUnit.MILLISECONDS)
+            .register(
+                RegisterRequest.newBuilder()
+                    .setProtocolVersion(PROTOCOL_VERSION)
+                    .setClusterId(folder.clusterId())
+                    .setNodeId(folder.nodeId())
+                    .setIncarnation(settings.incarnation())
+                    .setHost(settings.host())
+                    .setPort(settings.port())
+                    .setRack(settings.rack())
+                    .setBootId(settings.bootId())
+                    .setHighestDurableTxid(folder.highestDurableTxid())
+                    .setTotalBytes(store.totalBytes())
+                    .setAvailableBytes(store.usableBytes())
+                    .setUncleanStart(folder.isUncleanStart())
+                    .setNodeSecret(folder.nodeSecret())
+                    .build());
+    admit(reply.getTerm(), reply.getDurableTxid());
+    folder.adopt(reply.getClusterId(), reply.getNodeId());
+    return reply;
+  }
+
+  /** Takes note of how far a master is; one that is behind what is known is no master to follow. */
+  private void admit(long term, long durableTxid) throws IOException {
+    if (Long.compareUnsigned(durableTxid, folder.highestDurableTxid()) < 0) {
+      throw Status.UNAVAILABLE
+          .withDescription(
+              "the master is at transaction %d, and this node has heard of %d: it was restored from an old copy, or it is not the current one"
+                  .formatted(durableTxid, folder.highestDurableTxid()))
+          .asRuntimeException();
+    }
+    if (!terms.admit(term)) {
+      throw Status.UNAVAILABLE
+          .withDescription("a master of term %d, below %d".formatted(term, terms.highest()))
+          .asRuntimeException();
+    }
+    folder.raiseDurableTxid(durableTxid);
+  }
+
+  private void refuseOrWait(StatusRuntimeException e) {
+    Status status = e.getStatus();
+    if (status.getCode() == Status.Code.FAILED_PRECONDITION) {
+      throw new OperatorException(
+          "The master refused the datanode in "
+              + folder.path()
+              + ": "
+              + status.getDescription()
+              + ".",
+          e);
+    }
+    if (!toldAway) {
+      toldAway = true;
+      LOG.warn("The master does not answer; waiting for it ({})", describe(status));
+    }
+  }
+
+  private static String describe(Status status) {
+    return status.getDescription() == null
+        ? status.getCode().toString()
+        : status.getCode() + ": " + status.getDescription();
+  }
+
+  /** Beats until the master says that it does not know this life of the node. */
+  private void beatUntilUnknown(RegisterReply terms) throws InterruptedException {
+    int intervalMs = Math.max(1, terms.getHeartbeatIntervalMs());
+    while (!closing) {
+      long sentNs = clock.monotonicNs();
+      if (!beat(sentNs, terms.getNodeLeaseMs())) {
+        return;
+      }
+      long spentMs = TimeUnit.NANOSECONDS.toMillis(clock.monotonicNs() - sentNs);
+      // After a failure sooner than usual: what is left of the lease is short.
+      long pauseMs = toldAway ? Math.min(MIN_BACKOFF_MS, intervalMs) : intervalMs - spentMs;
+      Thread.sleep(Math.max(1, pauseMs));
+    }
+  }
+
+  /** Sends one heartbeat; false if the node has to register again. */
+  private boolean beat(long sentNs, int leaseMs) {
+    HeartbeatRequest request = reports.heartbeat(folder.nodeId(), settings.incarnation());
+    try {
+      HeartbeatReply reply =
+          master
+              .withDeadlineAfter(CALL_TIMEOUT_MS, TimeUnit.MILLISECONDS)
+              .heartbeat(
+                  request.toBuilder()
+                      .setTerm(terms.highest())
+                      .setRequestsInFlight(requestsInFlight.getAsInt())
+                      .setHighestDurableTxid(folder.highestDurableTxid())
+                      .build());
+      admit(reply.getTerm(), reply.getDurableTxid());
+      return acknowledged(reply, sentNs, leaseMs);
+    } catch (StatusRuntimeException e) {
+      // What was in the lost beat is told by a whole report.
+      blockReporter.reportSoon();
+      refuseOrWait(e);
+    } catch (IOException e) {
+      LOG.error("Cannot remember what the master said; the lease is not extended", e);
+    }
+    return true;
+  }
+
+  private boolean acknowledged(HeartbeatReply reply, long sentNs, int leaseMs) {
+    boolean isKnown = true;
+    List<NodeCommand> commands = reply.getCommandsList();
+    for (NodeCommand command : commands) {
+      switch (command.getKindCase()) {
+        case REPORT_BLOCKS -> blockReporter.reportSoon();
+        case REGISTER_AGAIN -> isKnown = false;
+        case KIND_NOT_SET -> LOG.warn("The master sent a command that this release does not know");
+      }
+    }
+    if (!isKnown) {
+      return false;
+    }
+    lease.extend(sentNs, leaseMs);
+    if (toldAway) {
+      toldAway = false;
+      LOG.info("The master answers again");
+    }
+    return true;
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    closing = true;
+    lease.drop();
+    thread.interrupt();
+    blockReporter.close();
+    thread.join(CLOSE_BOUND_MS);
+  }
+}
