@@ -207,7 +207,6 @@ public final class DatanodeRegistry {
           node,
           TimeUnit.NANOSECONDS.toMillis(node.silentNs(nowNs)));
       node.become(NodeLife.SILENT);
-      events.becameSilent(node);
     }
   }
 
@@ -251,7 +250,6 @@ public final class DatanodeRegistry {
           if (nowNs - startedNs > bounds.graceNs() && silentNs > bounds.graceNs()) {
             LOG.warn("{} has not been heard since this master started", node);
             node.become(NodeLife.DEAD);
-            events.becameSilent(node);
           }
         }
         case ALIVE -> {
@@ -261,7 +259,6 @@ public final class DatanodeRegistry {
                 node,
                 TimeUnit.NANOSECONDS.toMillis(silentNs));
             node.become(NodeLife.SILENT);
-            events.becameSilent(node);
           } else if (node.unprobedNs(nowNs) > bounds.probeAfterNs() && !node.isProbing()) {
             overdue.add(node);
           }

@@ -6,9 +6,6 @@ public interface LivenessEvents {
   /** A datanode can be used again, or for the first time. */
   void becameAlive(Datanode node);
 
-  /** A datanode cannot be used any more. */
-  void becameSilent(Datanode node);
-
   /** A replica serves nothing until a change has compared it. Told at each report. */
   void suspectReported(Datanode node, long chunkId);
 

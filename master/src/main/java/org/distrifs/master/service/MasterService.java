@@ -303,11 +303,6 @@ public final class MasterService implements AutoCloseable {
     }
 
     @Override
-    public void becameSilent(Datanode node) {
-      LOG.warn("Chunks with a replica on {} take no writes until it is back", node);
-    }
-
-    @Override
     public void suspectReported(Datanode node, long chunkId) {
       boolean matters =
           state

@@ -32,6 +32,9 @@ final class MetadataOperations implements OperationSink {
    */
   static final long POSTPONE_NS = TimeUnit.SECONDS.toNanos(10);
 
+  /** Bytes of a mutation: more than any client has to say at once, less than the journal takes. */
+  private static final int MAX_MUTATION_BYTES = 1 << 20;
+
   private final MasterState state;
   private final JournalPipeline journal;
   private final ChunkPlacement placement;
@@ -126,6 +129,12 @@ final class MetadataOperations implements OperationSink {
     }
     if (journal.isFull()) {
       answer(operation, Replies.failure(Errno.EAGAIN, "the journal has no room for more at once"));
+      return;
+    }
+    if (operation.operation().getSerializedSize() > MAX_MUTATION_BYTES) {
+      answer(
+          operation,
+          Replies.failure(Errno.E2BIG, "a mutation has at most " + MAX_MUTATION_BYTES + " bytes"));
       return;
     }
     ClientMutation.Builder mutation =

@@ -7,8 +7,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.distrifs.proto.error.Errno;
-import org.distrifs.runtime.clock.Seeds;
 import org.distrifs.runtime.clock.SeededEntropy;
+import org.distrifs.runtime.clock.Seeds;
 import org.junit.jupiter.api.Test;
 
 class RackAwarePlacementTest {

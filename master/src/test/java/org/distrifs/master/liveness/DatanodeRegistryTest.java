@@ -1,0 +1,259 @@
+package org.distrifs.master.liveness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.distrifs.proto.connection.PeerAddress;
+import org.distrifs.proto.control.CorruptBlock;
+import org.distrifs.proto.control.HeartbeatRequest;
+import org.distrifs.proto.control.RegisterRequest;
+import org.distrifs.proto.control.ReplicaReport;
+import org.distrifs.runtime.clock.ManualClock;
+import org.junit.jupiter.api.Test;
+
+class DatanodeRegistryTest {
+
+  private static final int NODE = 7;
+  private static final long LIFE = 0xabc;
+  private static final LivenessBounds BOUNDS =
+      new LivenessBounds(3000, 8000, 11_000, 30_000, 30_000);
+
+  private final ManualClock clock = new ManualClock();
+  private final List<String> told = new ArrayList<>();
+  private final DatanodeRegistry registry =
+      new DatanodeRegistry(BOUNDS, new Told(), clock.monotonicNs());
+
+  @Test
+  void aNodeThatTheJournalKnowsIsUnknownForTheGraceAndThenDead() {
+    know();
+    assertThat(node().life()).isEqualTo(NodeLife.UNKNOWN);
+    pass(30_000);
+    assertThat(node().life()).isEqualTo(NodeLife.UNKNOWN);
+    pass(100);
+    assertThat(node().life()).isEqualTo(NodeLife.DEAD);
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void aNodeThatIsHeardStaysAlive() {
+    register(false);
+    for (int i = 0; i < 20; i++) {
+      pass(3000);
+      assertThat(beat().wish()).isNotEqualTo(DatanodeRegistry.Wish.REGISTER_AGAIN);
+      assertThat(node().life()).isEqualTo(NodeLife.ALIVE);
+    }
+    assertThat(told).containsExactly("alive 7");
+  }
+
+  @Test
+  void silenceBeyondTheLeaseMakesItSilentAndThenDeadAndABeatBringsItBack() {
+    register(false);
+    pass(11_000);
+    assertThat(node().life()).isEqualTo(NodeLife.ALIVE);
+    pass(1);
+    assertThat(node().life()).isEqualTo(NodeLife.SILENT);
+    pass(19_000);
+    assertThat(node().life()).isEqualTo(NodeLife.DEAD);
+    beat();
+    assertThat(node().life()).isEqualTo(NodeLife.ALIVE);
+    assertThat(told).containsExactly("alive 7", "alive 7");
+  }
+
+  @Test
+  void anOverdueBeatAsksForAProbeOnceInAWhile() {
+    register(false);
+    clock.advance(4500, TimeUnit.MILLISECONDS);
+    assertThat(registry.tick(clock.monotonicNs())).isEmpty();
+    clock.advance(1, TimeUnit.MILLISECONDS);
+    assertThat(registry.tick(clock.monotonicNs())).containsExactly(node());
+    assertThat(registry.beginProbe(NODE, clock.monotonicNs())).contains(node());
+    assertThat(registry.beginProbe(NODE, clock.monotonicNs())).isEmpty();
+    registry.endProbe(NODE);
+    assertThat(registry.tick(clock.monotonicNs())).isEmpty();
+  }
+
+  @Test
+  void aProbeThatFindsItsLifeGoneEndsItAtOnceButNotALaterLife() {
+    register(false);
+    registry.gone(NODE, LIFE, clock.monotonicNs());
+    assertThat(node().life()).isEqualTo(NodeLife.SILENT);
+    assertThat(node().member().getAlive()).isFalse();
+
+    registry.registered(NODE, registration(false).setIncarnation(LIFE + 1).build(), 0);
+    registry.gone(NODE, LIFE, clock.monotonicNs());
+    assertThat(node().life()).isEqualTo(NodeLife.ALIVE);
+  }
+
+  @Test
+  void whoeverIsNotOfTheLifeThatRegisteredIsAskedToRegister() {
+    know();
+    assertThat(beat().wish()).isEqualTo(DatanodeRegistry.Wish.REGISTER_AGAIN);
+    register(false);
+    assertThat(beat().wish()).isEqualTo(DatanodeRegistry.Wish.REPORT_BLOCKS);
+    assertThat(beat().wish()).isEqualTo(DatanodeRegistry.Wish.NOTHING);
+    HeartbeatRequest other =
+        HeartbeatRequest.newBuilder().setNodeId(NODE).setIncarnation(LIFE - 1).build();
+    assertThat(registry.beat(other, 0)).isEqualTo(DatanodeRegistry.Wish.REGISTER_AGAIN);
+  }
+
+  @Test
+  void theMastersOwnPauseIsNobodysSilence() {
+    register(false);
+    clock.advance(60, TimeUnit.SECONDS);
+    registry.forgive(TimeUnit.SECONDS.toNanos(60));
+    registry.tick(clock.monotonicNs());
+    assertThat(node().life()).isEqualTo(NodeLife.ALIVE);
+  }
+
+  @Test
+  void afterAnUncleanStartEveryReplicaMayBeSuspectUntilItReported() {
+    register(true);
+    assertThat(registry.isSuspect(NODE, 1)).isTrue();
+    report(replica(1, 3).setSuspect(true), replica(2, 1));
+    assertThat(registry.isSuspect(NODE, 1)).isTrue();
+    assertThat(registry.isSuspect(NODE, 2)).isFalse();
+    assertThat(told).containsExactly("alive 7", "alive 7", "suspect 1");
+
+    registry.installed(NODE, 1, 4, 100);
+    assertThat(registry.isSuspect(NODE, 1)).isFalse();
+    assertThat(node().replica(1)).isEqualTo(new Replica(4, 100, false, false));
+  }
+
+  @Test
+  void aReportTakesThePlaceOfWhatWasKnownAsAWhole() {
+    register(false);
+    report(replica(1, 1), replica(2, 1));
+    part(true, false, replica(3, 1));
+    assertThat(node().replica(1)).isNotNull();
+    part(false, true, replica(4, 1));
+    assertThat(node().replica(1)).isNull();
+    assertThat(node().replica(3)).isNotNull();
+    assertThat(node().replicaCount()).isEqualTo(2);
+  }
+
+  @Test
+  void whatABeatTellsDuringAReportIsNewerThanTheReport() {
+    register(false);
+    part(true, false, replica(1, 1));
+    beat(replica(2, 5));
+    part(false, true, replica(2, 4), replica(3, 1));
+    assertThat(node().replica(2).version()).isEqualTo(5);
+  }
+
+  @Test
+  void aChunkIsMissedOnlyIfItIsOlderThanTheReportBeforeTheLast() {
+    register(false);
+    report(replica(1, 1));
+    assertThat(node().isMissing(2)).isFalse();
+    registry.reportPart(NODE, LIFE, true, List.of(), true, 10);
+    registry.reportPart(NODE, LIFE, true, List.of(), true, 20);
+    assertThat(node().isMissing(9)).isTrue();
+    assertThat(node().isMissing(10)).isFalse();
+  }
+
+  @Test
+  void corruptionIsToldOnceAndForgottenWhenTheSameLifeTellsItNoMore() {
+    register(false);
+    CorruptBlock block = CorruptBlock.newBuilder().setChunkId(5).setBlock(3).build();
+    HeartbeatRequest beat =
+        HeartbeatRequest.newBuilder()
+            .setNodeId(NODE)
+            .setIncarnation(LIFE)
+            .addCorrupt(block)
+            .build();
+    registry.beat(beat, 0);
+    registry.beat(beat, 0);
+    assertThat(told).containsExactly("alive 7", "corrupt 5/3");
+    assertThat(registry.corruption().lists(NODE, 5)).isTrue();
+    beat();
+    assertThat(registry.corruption().size()).isZero();
+    assertThat(registry.corruption().foundTotal()).isEqualTo(1);
+  }
+
+  @Test
+  void corruptionThatAnEarlierLifeFoundStaysListed() {
+    register(false);
+    registry.beat(
+        HeartbeatRequest.newBuilder()
+            .setNodeId(NODE)
+            .setIncarnation(LIFE)
+            .addCorrupt(CorruptBlock.newBuilder().setChunkId(5).setBlock(3))
+            .build(),
+        0);
+    registry.registered(NODE, registration(false).setIncarnation(LIFE + 1).build(), 0);
+    registry.beat(
+        HeartbeatRequest.newBuilder().setNodeId(NODE).setIncarnation(LIFE + 1).build(), 0);
+    assertThat(registry.corruption().lists(NODE, 5)).isTrue();
+  }
+
+  // --- steps
+
+  private void know() {
+    registry.know(NODE, new PeerAddress("h", 7401), "r", clock.monotonicNs());
+  }
+
+  private void register(boolean unclean) {
+    know();
+    registry.registered(NODE, registration(unclean).build(), clock.monotonicNs());
+  }
+
+  private static RegisterRequest.Builder registration(boolean unclean) {
+    return RegisterRequest.newBuilder().setIncarnation(LIFE).setUncleanStart(unclean);
+  }
+
+  private record Beaten(DatanodeRegistry.Wish wish) {}
+
+  private Beaten beat(ReplicaReport.Builder... changed) {
+    HeartbeatRequest.Builder beat =
+        HeartbeatRequest.newBuilder().setNodeId(NODE).setIncarnation(LIFE);
+    for (ReplicaReport.Builder each : changed) {
+      beat.addChanged(each);
+    }
+    return new Beaten(registry.beat(beat.build(), clock.monotonicNs()));
+  }
+
+  private void report(ReplicaReport.Builder... replicas) {
+    part(true, true, replicas);
+  }
+
+  private void part(boolean first, boolean last, ReplicaReport.Builder... replicas) {
+    List<ReplicaReport> list = new ArrayList<>();
+    for (ReplicaReport.Builder each : replicas) {
+      list.add(each.build());
+    }
+    assertThat(registry.reportPart(NODE, LIFE, first, list, last, 1))
+        .isEqualTo(DatanodeRegistry.Wish.NOTHING);
+  }
+
+  private static ReplicaReport.Builder replica(long chunkId, int version) {
+    return ReplicaReport.newBuilder().setChunkId(chunkId).setVersion(version).setLength(50);
+  }
+
+  private void pass(long ms) {
+    clock.advance(ms, TimeUnit.MILLISECONDS);
+    registry.tick(clock.monotonicNs());
+  }
+
+  private Datanode node() {
+    return registry.find(NODE);
+  }
+
+  private final class Told implements LivenessEvents {
+    @Override
+    public void becameAlive(Datanode node) {
+      told.add("alive " + node.id());
+    }
+
+    @Override
+    public void suspectReported(Datanode node, long chunkId) {
+      told.add("suspect " + chunkId);
+    }
+
+    @Override
+    public void corruptionFound(Datanode node, CorruptionLedger.Damage damage) {
+      told.add("corrupt " + damage.chunkId() + "/" + damage.block());
+    }
+  }
+}

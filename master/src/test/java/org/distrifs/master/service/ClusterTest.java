@@ -1,0 +1,384 @@
+package org.distrifs.master.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import org.distrifs.proto.control.ChunkLocation;
+import org.distrifs.proto.control.Commit;
+import org.distrifs.proto.control.GetChains;
+import org.distrifs.proto.control.Operation;
+import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.ReplicaReport;
+import org.distrifs.proto.control.ReportFailure;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.frame.DataRequest;
+import org.distrifs.proto.frame.Status;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Datanodes, placement, truncation and suspect replicas, with datanodes that are played. */
+class ClusterTest {
+
+  private static final long CHUNK_SIZE = 1 << 20;
+  private static final int LENGTH = 1000;
+
+  private final MemoryLog log = new MemoryLog(CHUNK_SIZE);
+  private MiniMaster master;
+  private TestClient client;
+  private long number;
+
+  @BeforeEach
+  void start() throws IOException {
+    master = new MiniMaster(log);
+    client = new TestClient(master.channel(), 42);
+    client.open();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    master.close();
+  }
+
+  @Test
+  void aNodeGetsTheSameIdHoweverOftenItRegistersAndAfterARestart() throws IOException {
+    assertThat(master.register(master.registration(1)).getNodeId()).isEqualTo(1);
+    assertThat(master.register(master.registration(1)).getNodeId()).isEqualTo(1);
+    assertThat(master.register(master.registration(2)).getNodeId()).isEqualTo(2);
+    master.restart();
+    assertThat(master.status().getNodes(0).getState()).isEqualTo("unknown");
+    assertThat(master.beat(1).getCommands(0).hasRegisterAgain()).isTrue();
+    assertThat(master.register(master.registration(1).setNodeId(1)).getNodeId()).isEqualTo(1);
+    assertThat(master.beat(1).getCommands(0).hasReportBlocks()).isTrue();
+    assertThat(master.status().getNodes(0).getState()).isEqualTo("alive");
+  }
+
+  @Test
+  void aNodeThatMovedIsJournalledWithItsNewAddress() {
+    master.nodesJoin(3);
+    master.register(master.registration(1).setNodeId(1).setPort(9999));
+    assertThat(master.status().getNodes(0).getPort()).isEqualTo(9999);
+    assertThat(log.entries()).anyMatch(entry -> entry.getNodeJoin().getPort() == 9999);
+  }
+
+  @Test
+  void foreignAndUnknownNodesAreRefusedWithASentence() {
+    assertRefused("cluster", () -> master.register(master.registration(1).setClusterId(99)));
+    assertRefused("no datanode 5", () -> master.register(master.registration(1).setNodeId(5)));
+    assertRefused("version", () -> master.register(master.registration(1).setProtocolVersion(9)));
+    master.nodesJoin(1);
+    assertRefused(
+        "", () -> master.register(master.registration(1).setNodeId(1).setNodeSecret(777)));
+  }
+
+  private static void assertRefused(String words, Runnable request) {
+    assertThatThrownBy(request::run)
+        .isInstanceOf(StatusRuntimeException.class)
+        .hasMessageContaining("FAILED_PRECONDITION")
+        .hasMessageContaining(words);
+  }
+
+  @Test
+  void aNewChunkIsOnThreeNodesThatCanBeReached() {
+    master.nodesJoin(3);
+    ChunkLocation chunk = createFile().getChunks(0);
+    assertThat(chunk.getMembersCount()).isEqualTo(3);
+    assertThat(chunk.getWritable()).isTrue();
+    assertThat(chunk.getFresh()).isTrue();
+    chunk
+        .getMembersList()
+        .forEach(
+            member -> {
+              assertThat(member.getAlive()).isTrue();
+              assertThat(member.getPort()).isEqualTo(MiniMaster.BASE_PORT + member.getNodeId());
+              assertThat(member.getIncarnation()).isEqualTo(master.incarnation(member.getNodeId()));
+            });
+  }
+
+  @Test
+  void withTooFewNodesAFileIsMadeAndAChunkIsToBeAskedForAgain() {
+    master.nodesJoin(1);
+    OperationReply file = createFile();
+    assertThat(file.getErrno()).isZero();
+    assertThat(file.getChunksCount()).isZero();
+    CompletableFuture<OperationReply> chunk =
+        client.send(0, ++number, TestClient.allocate(file.getAttributes().getInode(), 0));
+    master.pass(11_000);
+    assertThat(TestClient.await(chunk).getErrno()).isEqualTo(Errno.EAGAIN.code());
+  }
+
+  @Test
+  void soonAfterTheStartAChunkWaitsForAllItsNodesRatherThanTakeFewer() {
+    master.nodesJoin(2);
+    long inode = createFile().getAttributes().getInode();
+    CompletableFuture<OperationReply> chunk =
+        client.send(0, ++number, TestClient.allocate(inode, 0));
+    master.pass(2000);
+    assertThat(chunk).isNotDone();
+    master.register(master.registration(3));
+    master.pass(500);
+    assertThat(TestClient.await(chunk).getChunks(0).getMembersCount()).isEqualTo(3);
+  }
+
+  @Test
+  void laterAChunkTakesTheMinimum() {
+    master.pass(10_000);
+    master.nodesJoin(2);
+    assertThat(createFile().getChunks(0).getMembersCount()).isEqualTo(2);
+  }
+
+  @Test
+  void fullDisksAreNoSpace() {
+    for (int node = 1; node <= 3; node++) {
+      master.register(master.registration(node).setAvailableBytes(0));
+    }
+    long inode = createFile().getAttributes().getInode();
+    assertThat(call(TestClient.allocate(inode, 0)).getErrno()).isEqualTo(Errno.ENOSPC.code());
+  }
+
+  @Test
+  void aReportedFailureOfADeadNodeMakesItsChunksUnwritableAtOnce() {
+    master.nodesJoin(3);
+    ChunkLocation chunk = writtenFile();
+    int dead = chunk.getMembers(1).getNodeId();
+    assertThat(report(chunk, dead, Status.TIMED_OUT).getWritable()).isTrue();
+    master.datanodes.setGone(MiniMaster.BASE_PORT + dead, true);
+    ChunkLocation after = report(chunk, dead, Status.TIMED_OUT);
+    assertThat(after.getWritable()).isFalse();
+    assertThat(after.getMembers(1).getAlive()).isFalse();
+    assertThat(master.status().getChunksShort()).isEqualTo(1);
+    assertThat(master.status().getNodes(dead - 1).getState()).isEqualTo("silent");
+  }
+
+  @Test
+  void aSilentNodeIsProbedAndFoundGoneLongBeforeItsSilenceTells() {
+    master.nodesJoin(3);
+    master.datanodes.setGone(MiniMaster.BASE_PORT + 2, true);
+    master.pass(4000);
+    assertThat(master.status().getNodes(1).getState()).isEqualTo("alive");
+    master.pass(1000);
+    assertThat(master.status().getNodes(1).getState()).isEqualTo("silent");
+    assertThat(master.status().getNodes(0).getState()).isEqualTo("alive");
+  }
+
+  @Test
+  void aTruncationIsAnsweredWhenEveryMemberHasCutTheChunk() {
+    master.nodesJoin(3);
+    ChunkLocation chunk = writtenFile();
+    OperationReply reply = call(TestClient.truncate(inode, 600));
+    assertThat(reply.getErrno()).isZero();
+    assertThat(reply.getAttributes().getSize()).isEqualTo(600);
+    for (int node = 1; node <= 3; node++) {
+      FakeDatanodes.FakeReplica replica = replica(node, chunk.getChunkId());
+      assertThat(replica.length).isEqualTo(600);
+      assertThat(replica.version).isEqualTo(2);
+    }
+    assertThat(locate().getVersion()).isEqualTo(2);
+    assertThat(locate().getWritable()).isTrue();
+    assertThat(log.entries()).anyMatch(entry -> entry.getChangeCommit().getInode() == inode);
+  }
+
+  @Test
+  void aTruncationAtAChunkBoundaryNeedsNoCut() {
+    master.nodesJoin(3);
+    writtenFile();
+    assertThat(call(TestClient.truncate(inode, 0)).getErrno()).isZero();
+    assertThat(log.entries()).noneMatch(entry -> entry.hasChangeReserve());
+  }
+
+  @Test
+  void theCutOfAnAllocatedChunkWithoutReplicasLeavesItAtItsFirstVersion() {
+    master.nodesJoin(3);
+    inode = createFile().getAttributes().getInode();
+    call(TestClient.truncate(inode, 5000));
+    assertThat(call(TestClient.truncate(inode, 100)).getErrno()).isZero();
+    OperationReply again = call(TestClient.truncate(inode, 50));
+    assertThat(again.getErrno()).isZero();
+    assertThat(again.getAttributes().getSize()).isEqualTo(50);
+    assertThat(log.entries()).noneMatch(entry -> entry.hasChangeReserve());
+  }
+
+  @Test
+  void aTruncationIsRefusedBeforeItIsJournalledWhileAMemberIsAway() {
+    master.nodesJoin(3);
+    writtenFile();
+    master.datanodes.setGone(MiniMaster.BASE_PORT + 3, true);
+    master.pass(5000);
+    int entries = log.entries().size();
+    OperationReply reply = call(TestClient.truncate(inode, 600));
+    assertThat(reply.getErrno()).isEqualTo(Errno.EIO.code());
+    assertThat(reply.getMessage()).contains("datanode 3");
+    assertThat(log.entries()).hasSize(entries);
+  }
+
+  @Test
+  void aTruncationThatCannotBeCutIsAnsweredWithAnErrorAfterItsBound() {
+    master.nodesJoin(3);
+    writtenFile();
+    master.datanodes.setMute(MiniMaster.BASE_PORT + 3, true);
+    CompletableFuture<OperationReply> cut =
+        client.send(0, ++number, TestClient.truncate(inode, 600));
+    CompletableFuture<OperationReply> behind = client.send(1, 1, TestClient.truncate(inode, 700));
+    passWithBeats(29_000);
+    assertThat(cut).isNotDone();
+    assertThat(behind).isNotDone();
+    passWithBeats(2000);
+    assertThat(TestClient.await(cut).getErrno()).isEqualTo(Errno.EIO.code());
+    assertThat(TestClient.await(behind).getErrno()).isEqualTo(Errno.EIO.code());
+  }
+
+  @Test
+  void aCutThatWasPendingWhenTheMasterDiedIsCarriedOutByTheNext() throws IOException {
+    master.nodesJoin(3);
+    ChunkLocation chunk = writtenFile();
+    master.datanodes.setMute(MiniMaster.BASE_PORT + 3, true);
+    client.send(0, ++number, TestClient.truncate(inode, 600));
+    master.until(() -> log.entries().stream().anyMatch(entry -> entry.hasChangeReserve()));
+    master.datanodes.setMute(MiniMaster.BASE_PORT + 3, false);
+    long session = client.sessionId();
+    master.restart();
+    master.nodesJoin(3);
+    client = new TestClient(master.channel(), 42);
+    client.open(
+        org.distrifs.proto.control.OpenSession.newBuilder()
+            .setProtocolVersion(1)
+            .setSlots(TestClient.SLOTS),
+        session);
+    CompletableFuture<OperationReply> again =
+        client.send(0, number, TestClient.truncate(inode, 600));
+    master.until(again::isDone);
+    assertThat(TestClient.await(again).getErrno()).isZero();
+    for (int node = 1; node <= 3; node++) {
+      assertThat(replica(node, chunk.getChunkId()).length).isEqualTo(600);
+    }
+    assertThat(locate().getVersion()).isGreaterThan(2);
+  }
+
+  @Test
+  void mutationsBehindACutComeAfterIt() {
+    master.nodesJoin(3);
+    writtenFile();
+    master.datanodes.setMute(MiniMaster.BASE_PORT + 3, true);
+    CompletableFuture<OperationReply> cut =
+        client.send(0, ++number, TestClient.truncate(inode, 600));
+    CompletableFuture<OperationReply> longer = client.send(1, 1, TestClient.truncate(inode, 5000));
+    passWithBeats(2000);
+    assertThat(longer).isNotDone();
+    master.datanodes.setMute(MiniMaster.BASE_PORT + 3, false);
+    for (int i = 0; i < 12 && !longer.isDone(); i++) {
+      passWithBeats(1000);
+    }
+    assertThat(TestClient.await(cut).getErrno()).isZero();
+    assertThat(TestClient.await(longer).getAttributes().getSize()).isEqualTo(5000);
+  }
+
+  @Test
+  void suspectReplicasAreComparedWhenTheirNodeIsBackAndServeAgain() throws Exception {
+    master.nodesJoin(3);
+    ChunkLocation chunk = writtenFile();
+    replica(2, chunk.getChunkId()).suspect = true;
+    replica(2, chunk.getChunkId()).length = 700;
+    master.nodeRestarts(2);
+    master.register(master.registration(1).setNodeId(1));
+    master.register(master.registration(3).setNodeId(3));
+    assertThat(locate().getWritable()).isFalse();
+    master.report(
+        2,
+        master.incarnation(2),
+        ReplicaReport.newBuilder()
+            .setChunkId(chunk.getChunkId())
+            .setVersion(1)
+            .setLength(700)
+            .setSuspect(true)
+            .build());
+    master.until(() -> locate().getWritable());
+    assertThat(replica(2, chunk.getChunkId()).suspect).isFalse();
+    assertThat(replica(2, chunk.getChunkId()).length).isEqualTo(LENGTH);
+    assertThat(master.datanodes.requests())
+        .anyMatch(
+            request ->
+                request instanceof DataRequest.Reconcile reconcile
+                    && reconcile.source().nodeId() != 2);
+    assertThat(locate().getVersion()).isEqualTo(2);
+    assertThat(master.status().getNodes(1).getSuspectReplicas()).isZero();
+  }
+
+  @Test
+  void aSuspectReplicaThatAClientMetIsComparedWithoutWaitingForAReport() {
+    master.nodesJoin(3);
+    ChunkLocation chunk = writtenFile();
+    replica(2, chunk.getChunkId()).suspect = true;
+    assertThat(report(chunk, 2, Status.SUSPECT).getWritable()).isFalse();
+    master.until(() -> locate().getWritable());
+    assertThat(replica(2, chunk.getChunkId()).suspect).isFalse();
+  }
+
+  // --- steps
+
+  private long inode;
+
+  private OperationReply createFile() {
+    return call(TestClient.createWithChunk("file" + number));
+  }
+
+  /** A file of one chunk that holds LENGTH bytes on each node. */
+  private ChunkLocation writtenFile() {
+    OperationReply file = createFile();
+    inode = file.getAttributes().getInode();
+    long chunkId = file.getChunks(0).getChunkId();
+    for (int node = 1; node <= 3; node++) {
+      replica(node, chunkId).length = LENGTH;
+    }
+    Operation.Builder commit = commit(LENGTH);
+    commit.getCommitBuilder().addWrittenChunks(chunkId);
+    assertThat(call(commit).getErrno()).isZero();
+    return locate();
+  }
+
+  private Operation.Builder commit(long size) {
+    return Operation.newBuilder()
+        .setCommit(Commit.newBuilder().setInode(inode).setSize(size).setModified(true));
+  }
+
+  private ChunkLocation locate() {
+    return client
+        .call(
+            9,
+            ++number,
+            Operation.newBuilder().setGetChains(GetChains.newBuilder().setInode(inode).setCount(1)))
+        .getChunks(0);
+  }
+
+  private ChunkLocation report(ChunkLocation chunk, int node, Status status) {
+    return call(Operation.newBuilder()
+            .setReportFailure(
+                ReportFailure.newBuilder()
+                    .setInode(inode)
+                    .setChunkId(chunk.getChunkId())
+                    .setVersion(chunk.getVersion())
+                    .setFailedNodeId(node)
+                    .setStatus(status.code())))
+        .getChunks(0);
+  }
+
+  private FakeDatanodes.FakeReplica replica(int node, long chunkId) {
+    return master.datanodes.replica(MiniMaster.BASE_PORT + node, chunkId);
+  }
+
+  private OperationReply call(Operation.Builder operation) {
+    return client.call(0, ++number, operation);
+  }
+
+  private void passWithBeats(long ms) {
+    for (long passed = 0; passed < ms; passed += 1000) {
+      master.pass(1000);
+      for (int node = 1; node <= 3; node++) {
+        master.beat(node);
+      }
+      client.keepAlive(0);
+    }
+  }
+}

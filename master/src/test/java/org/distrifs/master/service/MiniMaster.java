@@ -1,0 +1,222 @@
+package org.distrifs.master.service;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.distrifs.master.journal.ReplicatedLog;
+import org.distrifs.master.liveness.LivenessBounds;
+import org.distrifs.master.liveness.TransportProbe;
+import org.distrifs.master.placement.RackAwarePlacement;
+import org.distrifs.proto.control.AdministrationGrpc;
+import org.distrifs.proto.control.BlockReportPart;
+import org.distrifs.proto.control.BlockReportReply;
+import org.distrifs.proto.control.DatanodesGrpc;
+import org.distrifs.proto.control.HeartbeatReply;
+import org.distrifs.proto.control.HeartbeatRequest;
+import org.distrifs.proto.control.RegisterReply;
+import org.distrifs.proto.control.RegisterRequest;
+import org.distrifs.proto.control.ReplicaReport;
+import org.distrifs.proto.control.StatusReply;
+import org.distrifs.proto.control.StatusRequest;
+import org.distrifs.runtime.clock.ManualClock;
+import org.distrifs.runtime.clock.SeededEntropy;
+import org.distrifs.runtime.metrics.Metrics;
+
+/** A master on a loopback port, over a log and datanodes that outlive it. */
+final class MiniMaster implements AutoCloseable {
+
+  static final int BASE_PORT = 7400;
+  private static final long GIB = 1L << 30;
+  private static final long CONDITION_BOUND_MS = 10_000;
+
+  final ManualClock clock = new ManualClock(1_000_000_000L);
+  final FakeDatanodes datanodes = new FakeDatanodes();
+  private final MemoryLog log;
+  private final List<ManagedChannel> channels = new ArrayList<>();
+  private ReplicatedLog openLog;
+  private MasterService service;
+  private Server server;
+  private Metrics metrics;
+  private long life = 100;
+
+  MiniMaster(MemoryLog log) throws IOException {
+    this.log = log;
+    start();
+  }
+
+  private void start() throws IOException {
+    metrics = new Metrics("master");
+    openLog = log.open();
+    SeededEntropy entropy = new SeededEntropy(1);
+    ServiceSettings settings =
+        new ServiceSettings(
+            3,
+            2,
+            0,
+            new LivenessBounds(3000, 8000, 11_000, 30_000, 30_000),
+            30_000,
+            3000,
+            60_000,
+            16,
+            30_000,
+            8);
+    service =
+        new MasterService(
+            settings,
+            openLog,
+            datanodes,
+            new TransportProbe(datanodes),
+            new RackAwarePlacement(3, 2, 0, entropy),
+            clock,
+            entropy,
+            metrics);
+    service.start();
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    builder.directExecutor();
+    service.endpoints().forEach(builder::addService);
+    server = builder.build().start();
+  }
+
+  /** As kill -9 and a new start. */
+  void restart() throws IOException {
+    stop();
+    start();
+  }
+
+  private void stop() throws IOException {
+    channels.forEach(ManagedChannel::shutdownNow);
+    channels.clear();
+    server.shutdownNow();
+    service.close();
+    closeLog();
+    metrics.close();
+  }
+
+  private void closeLog() throws IOException {
+    openLog.close();
+  }
+
+  @Override
+  public void close() throws IOException {
+    stop();
+  }
+
+  ManagedChannel channel() {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()))
+            .usePlaintext()
+            .directExecutor()
+            .build();
+    channels.add(channel);
+    return channel;
+  }
+
+  /** Lets time pass, in steps that do not look like a pause of the process. */
+  void pass(long ms) {
+    for (long passed = 0; passed < ms; passed += 500) {
+      clock.advance(Math.min(500, ms - passed), TimeUnit.MILLISECONDS);
+      status();
+      status();
+    }
+  }
+
+  RegisterRequest.Builder registration(int node) {
+    return RegisterRequest.newBuilder()
+        .setProtocolVersion(1)
+        .setIncarnation(life + node)
+        .setHost("127.0.0.1")
+        .setPort(BASE_PORT + node)
+        .setNodeSecret(1000 + node)
+        .setTotalBytes(100 * GIB)
+        .setAvailableBytes(50 * GIB);
+  }
+
+  RegisterReply register(RegisterRequest.Builder request) {
+    return DatanodesGrpc.newBlockingStub(channel()).register(request.build());
+  }
+
+  /** Nodes 1 to {@code count} join, or come back. */
+  void nodesJoin(int count) {
+    for (int node = 1; node <= count; node++) {
+      register(registration(node));
+    }
+  }
+
+  HeartbeatReply beat(int node) {
+    return DatanodesGrpc.newBlockingStub(channel())
+        .heartbeat(
+            HeartbeatRequest.newBuilder()
+                .setNodeId(node)
+                .setIncarnation(life + node)
+                .setTotalBytes(100 * GIB)
+                .setAvailableBytes(50 * GIB)
+                .build());
+  }
+
+  /** The process of a node starts anew, after an unclean stop. */
+  void nodeRestarts(int node) {
+    life += 1000;
+    register(registration(node).setNodeId(node).setUncleanStart(true));
+  }
+
+  void report(int node, long incarnation, ReplicaReport... replicas) throws Exception {
+    BlockReportPart.Builder part =
+        BlockReportPart.newBuilder().setNodeId(node).setIncarnation(incarnation).setLast(true);
+    part.addAllReplicas(List.of(replicas));
+    java.util.concurrent.CompletableFuture<BlockReportReply> done =
+        new java.util.concurrent.CompletableFuture<>();
+    var parts =
+        DatanodesGrpc.newStub(channel())
+            .blockReport(
+                new io.grpc.stub.StreamObserver<>() {
+                  @Override
+                  public void onNext(BlockReportReply reply) {
+                    done.complete(reply);
+                  }
+
+                  @Override
+                  public void onError(Throwable failure) {
+                    done.completeExceptionally(failure);
+                  }
+
+                  @Override
+                  public void onCompleted() {}
+                });
+    parts.onNext(part.build());
+    TestClient.await(done);
+  }
+
+  long incarnation(int node) {
+    return life + node;
+  }
+
+  StatusReply status() {
+    return AdministrationGrpc.newBlockingStub(statusChannel())
+        .status(StatusRequest.getDefaultInstance());
+  }
+
+  private ManagedChannel statusChannel() {
+    return channels.isEmpty() ? channel() : channels.get(0);
+  }
+
+  /** Waits until something holds, letting the master's time pass meanwhile. */
+  void until(BooleanSupplier condition) {
+    long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CONDITION_BOUND_MS);
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > endNs) {
+        throw new AssertionError("did not come about within " + CONDITION_BOUND_MS + " ms");
+      }
+      pass(100);
+    }
+  }
+}

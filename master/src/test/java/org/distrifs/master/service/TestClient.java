@@ -1,0 +1,199 @@
+package org.distrifs.master.service;
+
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import io.grpc.stub.StreamObserver;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.distrifs.proto.control.AllocateChunk;
+import org.distrifs.proto.control.ClientMessage;
+import org.distrifs.proto.control.CloseSession;
+import org.distrifs.proto.control.Create;
+import org.distrifs.proto.control.KeepAlive;
+import org.distrifs.proto.control.MasterMessage;
+import org.distrifs.proto.control.MetadataGrpc;
+import org.distrifs.proto.control.NumberedOperation;
+import org.distrifs.proto.control.NumberedReply;
+import org.distrifs.proto.control.OpenSession;
+import org.distrifs.proto.control.Operation;
+import org.distrifs.proto.control.OperationBatch;
+import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.SessionOpened;
+import org.distrifs.proto.control.SetAttributes;
+
+/** A client that speaks on one stream at a time and can break it. */
+final class TestClient {
+
+  static final int SLOTS = 64;
+  private static final int WAIT_S = 10;
+  private static final int REGULAR_FILE = 0100644;
+
+  private final ManagedChannel channel;
+  private final long secret;
+  private final Map<Long, CompletableFuture<OperationReply>> waiting = new HashMap<>();
+  private StreamObserver<ClientMessage> stream;
+  private CompletableFuture<SessionOpened> opened;
+  private CompletableFuture<String> ended;
+  private long sessionId;
+
+  TestClient(ManagedChannel channel, long secret) {
+    this.channel = channel;
+    this.secret = secret;
+  }
+
+  /** Opens a session, or resumes the one it has, on a new stream. */
+  SessionOpened open() {
+    return open(OpenSession.newBuilder().setProtocolVersion(1).setSlots(SLOTS));
+  }
+
+  /** Takes up a session that another client object had. */
+  SessionOpened open(OpenSession.Builder request, long session) {
+    sessionId = session;
+    return open(request);
+  }
+
+  SessionOpened open(OpenSession.Builder request) {
+    opened = new CompletableFuture<>();
+    ended = new CompletableFuture<>();
+    stream = MetadataGrpc.newStub(channel).session(new Answers(opened, ended));
+    stream.onNext(
+        ClientMessage.newBuilder()
+            .setOpen(request.setSessionId(sessionId).setSessionSecret(secret).setClientName("test"))
+            .build());
+    SessionOpened answer = await(opened);
+    if (answer.getErrno() == 0) {
+      sessionId = answer.getSessionId();
+    }
+    return answer;
+  }
+
+  /** As a machine that fell off the network. */
+  void breakStream() {
+    stream.onError(new IllegalStateException("broken by the test"));
+    await(ended);
+  }
+
+  String awaitEnd() {
+    return await(ended);
+  }
+
+  long sessionId() {
+    return sessionId;
+  }
+
+  void keepAlive(long highestDurableTxid) {
+    stream.onNext(
+        ClientMessage.newBuilder()
+            .setKeepAlive(KeepAlive.newBuilder().setHighestDurableTxid(highestDurableTxid))
+            .build());
+  }
+
+  void close() {
+    stream.onNext(ClientMessage.newBuilder().setClose(CloseSession.getDefaultInstance()).build());
+  }
+
+  /** Sends an operation; one that was sent before under this number keeps its future. */
+  CompletableFuture<OperationReply> send(int slot, long number, Operation.Builder operation) {
+    CompletableFuture<OperationReply> reply;
+    synchronized (waiting) {
+      reply = waiting.computeIfAbsent(key(slot, number), unused -> new CompletableFuture<>());
+    }
+    stream.onNext(
+        ClientMessage.newBuilder()
+            .setBatch(
+                OperationBatch.newBuilder()
+                    .addOperations(
+                        NumberedOperation.newBuilder()
+                            .setSlot(slot)
+                            .setNumber(number)
+                            .setOperation(operation)))
+            .build());
+    return reply;
+  }
+
+  OperationReply call(int slot, long number, Operation.Builder operation) {
+    return await(send(slot, number, operation));
+  }
+
+  static Operation.Builder create(String name) {
+    return Operation.newBuilder()
+        .setCreate(
+            Create.newBuilder()
+                .setParent(1)
+                .setName(ByteString.copyFromUtf8(name))
+                .setMode(REGULAR_FILE)
+                .setExclusive(true));
+  }
+
+  static Operation.Builder createWithChunk(String name) {
+    Operation.Builder operation = create(name);
+    operation.getCreateBuilder().setWithFirstChunk(true);
+    return operation;
+  }
+
+  static Operation.Builder truncate(long inode, long size) {
+    return Operation.newBuilder()
+        .setSetAttributes(SetAttributes.newBuilder().setInode(inode).setSize(size));
+  }
+
+  static Operation.Builder allocate(long inode, long index) {
+    return Operation.newBuilder()
+        .setAllocateChunk(AllocateChunk.newBuilder().setInode(inode).setIndex(index));
+  }
+
+  static <T> T await(CompletableFuture<T> future) {
+    try {
+      return future.get(WAIT_S, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError("no answer within " + WAIT_S + " s", e);
+    }
+  }
+
+  private static long key(int slot, long number) {
+    return number * SLOTS + slot;
+  }
+
+  private final class Answers implements StreamObserver<MasterMessage> {
+    private final CompletableFuture<SessionOpened> greeting;
+    private final CompletableFuture<String> end;
+    private String reason = "";
+
+    Answers(CompletableFuture<SessionOpened> greeting, CompletableFuture<String> end) {
+      this.greeting = greeting;
+      this.end = end;
+    }
+
+    @Override
+    public void onNext(MasterMessage message) {
+      switch (message.getKindCase()) {
+        case OPENED -> greeting.complete(message.getOpened());
+        case BATCH -> message.getBatch().getRepliesList().forEach(this::take);
+        case ENDED -> reason = message.getEnded().getReason();
+        default -> {}
+      }
+    }
+
+    private void take(NumberedReply reply) {
+      CompletableFuture<OperationReply> future;
+      synchronized (waiting) {
+        future = waiting.remove(key(reply.getSlot(), reply.getNumber()));
+      }
+      if (future != null) {
+        future.complete(reply.getReply());
+      }
+    }
+
+    @Override
+    public void onError(Throwable broken) {
+      end.complete(broken.getMessage());
+      greeting.completeExceptionally(broken);
+    }
+
+    @Override
+    public void onCompleted() {
+      end.complete(reason);
+    }
+  }
+}
