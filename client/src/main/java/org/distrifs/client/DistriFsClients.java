@@ -1,15 +1,12 @@
 package org.distrifs.client;
 
-import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
-import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.ChannelOption;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.distrifs.client.file.SdkClient;
 import org.distrifs.client.session.GrpcControlStreams;
 import org.distrifs.proto.connection.IoThreads;
-import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.proto.connection.TcpChunkTransport;
+import org.distrifs.proto.control.ControlChannels;
 import org.distrifs.runtime.clock.SystemClock;
 import org.distrifs.runtime.clock.SystemEntropy;
 import org.distrifs.runtime.lifecycle.CloseStack;
@@ -17,9 +14,6 @@ import org.distrifs.runtime.metrics.Metrics;
 
 /** Makes clients that speak to real masters and datanodes. */
 public final class DistriFsClients {
-  private static final int CONNECT_TIMEOUT_MS = 3_000;
-  private static final int MAX_MESSAGE_BYTES = 16 << 20;
-
   private DistriFsClients() {}
 
   /**
@@ -50,7 +44,9 @@ public final class DistriFsClients {
       TcpChunkTransport transport =
           opened.add(
               "data connections", new TcpChunkTransport(io, clusterId::get, settings.clientName()));
-      GrpcControlStreams streams = new GrpcControlStreams(master -> channel(io, master));
+      GrpcControlStreams streams =
+          new GrpcControlStreams(
+              master -> ControlChannels.open(io, List.of(master), Runnable::run));
       return SdkClient.connect(
           settings,
           streams,
@@ -64,18 +60,5 @@ public final class DistriFsClients {
       opened.close();
       throw e;
     }
-  }
-
-  private static ManagedChannel channel(IoThreads io, PeerAddress master) {
-    return NettyChannelBuilder.forAddress(master.host(), master.port())
-        .usePlaintext()
-        .eventLoopGroup(io.group())
-        .channelType(io.socketType())
-        .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
-        .withOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-        .directExecutor()
-        .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-        .disableRetry()
-        .build();
   }
 }

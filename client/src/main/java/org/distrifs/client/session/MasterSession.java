@@ -73,6 +73,10 @@ public final class MasterSession implements MasterApi {
   private final Object lock = new Object();
   private final SessionIdentity identity;
   private final ArrayDeque<PendingOperation> waiting = new ArrayDeque<>();
+
+  /** The master asked to be asked again: they wait for a slot once more at the next tick. */
+  private final ArrayDeque<PendingOperation> postponed = new ArrayDeque<>();
+
   private final ArrayDeque<PendingOperation> outbox = new ArrayDeque<>();
   private OperationSlots slots;
   private Phase phase = Phase.APART;
@@ -297,7 +301,10 @@ public final class MasterSession implements MasterApi {
       if (phase == Phase.CLOSED) {
         return;
       }
+      waiting.addAll(postponed);
+      postponed.clear();
       late = takeLate(nowNs);
+      fillSlots();
       if (phase == Phase.APART && nowNs - phaseUntilNs >= 0) {
         open = true;
       } else if (phase == Phase.OPENING && nowNs - phaseUntilNs >= 0) {
@@ -332,9 +339,7 @@ public final class MasterSession implements MasterApi {
   /** Those whose bound passed. One that is in flight keeps its slot until it is answered. */
   private List<PendingOperation> takeLate(long nowNs) {
     List<PendingOperation> late = new ArrayList<>();
-    while (!waiting.isEmpty() && nowNs - waiting.peek().deadlineNs >= 0) {
-      late.add(waiting.poll());
-    }
+    waiting.removeIf(pending -> nowNs - pending.deadlineNs >= 0 && late.add(pending));
     for (PendingOperation pending : slots.inFlight()) {
       if (nowNs - pending.deadlineNs >= 0 && !pending.reply.isDone()) {
         late.add(pending);
@@ -502,6 +507,11 @@ public final class MasterSession implements MasterApi {
       }
       // The master answers a mutation after it is durable.
       identity.sawDurable(reply.getTxid());
+      if (reply.getErrno() == Errno.EAGAIN.code() && !pending.reply.isDone()) {
+        lastTrouble = "it asks to try again: " + reply.getMessage();
+        postponed.add(pending);
+        return;
+      }
       fillSlots();
     }
     metrics.answered(clock.monotonicNs() - pending.submittedNs);
@@ -533,7 +543,9 @@ public final class MasterSession implements MasterApi {
   private List<PendingOperation> takeAll() {
     List<PendingOperation> all = new ArrayList<>(slots.inFlight());
     all.addAll(waiting);
+    all.addAll(postponed);
     waiting.clear();
+    postponed.clear();
     outbox.clear();
     slots = new OperationSlots(slots.size());
     return all;

@@ -57,6 +57,11 @@ record ChainTrouble(Status status, int failedNodeId, boolean answered, String de
     return status == Status.NO_SPACE ? Errno.ENOSPC : Errno.EIO;
   }
 
+  /** The same, reported of this member if of none: the members may not agree on their chain. */
+  ChainTrouble blaming(int nodeId) {
+    return failedNodeId == 0 ? new ChainTrouble(status, nodeId, answered, detail) : this;
+  }
+
   /** Of two troubles of one chunk, the one to act on. */
   ChainTrouble worse(ChainTrouble other) {
     if (isFinal() != other.isFinal()) {

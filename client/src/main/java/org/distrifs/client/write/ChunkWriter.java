@@ -31,6 +31,12 @@ import org.slf4j.LoggerFactory;
 final class ChunkWriter {
   private static final Logger LOG = LoggerFactory.getLogger(ChunkWriter.class);
   private static final long MIN_BACKOFF_MS = 20;
+
+  /**
+   * So often a chain may refuse for reasons that pass by themselves before its head is reported.
+   */
+  private static final int PATIENT_ATTEMPTS = 4;
+
   private static final long MAX_BACKOFF_MS = 500;
 
   private enum State {
@@ -209,7 +215,8 @@ final class ChunkWriter {
   private void recover() {
     services.metrics().retried();
     LOG.debug("Chunk index {} of inode {}: {}", index, file.inode(), trouble);
-    ChainTrouble seen = trouble;
+    ChainTrouble seen =
+        attempts < PATIENT_ATTEMPTS ? trouble : trouble.blaming(location.getMembers(0).getNodeId());
     trouble = null;
     List<Packet> again = new ArrayList<>(sent);
     sent.clear();
