@@ -97,7 +97,9 @@ public final class ChainMember<T> {
         answer = answerWithoutEffect(write, nowMs);
       }
       if (answer != null) {
-        if (write.position() == 0 && !answer.isOk()) {
+        // One that was overtaken comes again under a new sequence: it holds nothing off.
+        boolean comesAgain = !answer.isOk() && answer.status() != Status.SEQUENCE_GAP;
+        if (write.position() == 0 && comesAgain) {
           refusals.add(write.sessionId(), write.sequence(), answer, nowMs);
         }
         actions.answer(ticket, answer);
