@@ -21,7 +21,7 @@ public final class FuseMount implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FuseMount.class);
 
   /** After an abort the kernel fails every request at once. */
-  private static final long ABORT_TIMEOUT_MS = 10_000;
+  private static final long ABORT_TIMEOUT_MS = 1_000;
 
   private final Path mountPoint;
   private final long stopTimeoutMs;
@@ -89,7 +89,7 @@ public final class FuseMount implements AutoCloseable {
    */
   public void awaitEnd() throws InterruptedException, IOException {
     driver.awaitUnmounted();
-    finish();
+    finish(true);
   }
 
   /**
@@ -106,22 +106,27 @@ public final class FuseMount implements AutoCloseable {
     } catch (IOException e) {
       LOG.warn("Cannot send everything before unmounting {}: {}", mountPoint, e.getMessage());
     }
+    boolean released;
     try {
-      if (!driver.awaitUnmounted(0) && !Unmount.ifUnused(mountPoint)) {
-        detachInUse();
-      }
-      if (!driver.awaitUnmounted(stopTimeoutMs)) {
-        LOG.warn("{} is still in use: its users get errors from now on", mountPoint);
-        Unmount.abort(connection);
-        if (!driver.awaitUnmounted(ABORT_TIMEOUT_MS)) {
-          throw new IOException("the kernel does not let go of the mount on " + mountPoint);
-        }
-      }
+      released = unmount();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while unmounting " + mountPoint, e);
     }
-    finish();
+    finish(released);
+  }
+
+  /** Tells whether the kernel has let go of the mount. */
+  private boolean unmount() throws InterruptedException {
+    if (!driver.awaitUnmounted(0) && !Unmount.ifUnused(mountPoint)) {
+      detachInUse();
+    }
+    if (driver.awaitUnmounted(stopTimeoutMs)) {
+      return true;
+    }
+    LOG.warn("{} is still in use: its users get errors from now on", mountPoint);
+    Unmount.abort(connection);
+    return driver.awaitUnmounted(ABORT_TIMEOUT_MS);
   }
 
   private void detachInUse() {
@@ -133,8 +138,13 @@ public final class FuseMount implements AutoCloseable {
     Unmount.detach(mountPoint);
   }
 
-  /** No request comes any more: closes what the kernel left open, and frees the native side. */
-  private void finish() throws IOException {
+  /**
+   * Closes what the kernel left open.
+   *
+   * @param released whether no request comes any more; if not, the native side, which waits for
+   *     one, is left to the end of the process
+   */
+  private void finish(boolean released) throws IOException {
     synchronized (ending) {
       if (ended) {
         return;
@@ -144,7 +154,9 @@ public final class FuseMount implements AutoCloseable {
         operations.closeAll();
         operations.flushAll();
       } finally {
-        driver.close();
+        if (released) {
+          driver.close();
+        }
       }
       LOG.info("Unmounted {}", mountPoint);
     }

@@ -8,13 +8,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.distrifs.runtime.disk.FailureReason;
 import org.distrifs.runtime.lifecycle.OperatorException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes mounts away, by the programs that may do so for any user. None of them looks into the mount
  * as long as it is given a path without symbolic links.
  */
 final class Unmount {
+  private static final Logger LOG = LoggerFactory.getLogger(Unmount.class);
+
   private static final long PROGRAM_TIMEOUT_MS = 10_000;
   private static final int MAX_OUTPUT_BYTES = 4096;
 
@@ -47,14 +52,19 @@ final class Unmount {
     }
   }
 
-  /** Ends a connection whose mount is detached but still in use: its users get errors. */
+  /**
+   * Ends a connection whose mount is detached but still in use: its users get errors. Does nothing
+   * where the control file system of FUSE is not mounted, or not ours to use; the end of this
+   * process has the same effect.
+   */
   static void abort(String connection) {
     Path abort = Path.of("/sys/fs/fuse/connections", connection, "abort");
     try {
-      Files.writeString(abort, "1");
+      if (Files.isWritable(abort)) {
+        Files.writeString(abort, "1");
+      }
     } catch (IOException e) {
-      throw new OperatorException(
-          "Cannot abort the connection of the mount by " + abort + ": " + e.getMessage(), e);
+      LOG.warn("Cannot abort the connection by {}: {}", abort, FailureReason.of(e));
     }
   }
 

@@ -37,7 +37,7 @@ final class SessionLoop {
     this.session = session;
     this.channel = channel;
     this.ended = new CountDownLatch(threadCount);
-    NamedThreads factory = NamedThreads.user("mount", "fuse");
+    NamedThreads factory = NamedThreads.daemon("mount", "fuse");
     for (int count = 0; count < threadCount; count++) {
       threads.add(factory.newThread(this::run));
     }
