@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 final class MountPoint {
   private static final Logger LOG = LoggerFactory.getLogger(MountPoint.class);
 
+  /** Symbolic links followed at most, as in the kernel. */
+  private static final int MAX_LINKS = 40;
+
   /** Stale mounts found on top of each other at most. */
   private static final int MAX_STALE_MOUNTS = 64;
 
@@ -33,6 +36,10 @@ final class MountPoint {
    * folder that it is in: it may be a mount that answers nobody.
    */
   static MountPoint of(Path given) {
+    return of(given, MAX_LINKS);
+  }
+
+  private static MountPoint of(Path given, int linksLeft) {
     Path absolute = given.toAbsolutePath().normalize();
     Path parent = absolute.getParent();
     if (parent == null) {
@@ -43,7 +50,13 @@ final class MountPoint {
     try {
       Path real = parent.toRealPath().resolve(absolute.getFileName());
       boolean link = MountTable.at(real).isEmpty() && Files.isSymbolicLink(real);
-      return link ? of(real.resolveSibling(Files.readSymbolicLink(real))) : new MountPoint(real);
+      if (!link) {
+        return new MountPoint(real);
+      }
+      if (linksLeft == 0) {
+        throw refused(absolute, "its symbolic links lead nowhere", null);
+      }
+      return of(real.resolveSibling(Files.readSymbolicLink(real)), linksLeft - 1);
     } catch (NoSuchFileException e) {
       throw missing(absolute);
     } catch (IOException e) {

@@ -215,18 +215,19 @@ public final class FuseOperations {
 
   /**
    * Takes the set-user-id and set-group-id bits away that a write by {@code caller} must not keep.
+   *
+   * @return whether there were any
    */
-  public void clearSetIdBits(long handle, Caller caller) throws IOException {
+  public boolean clearSetIdBits(long handle, Caller caller) throws IOException {
     OpenFile file = files.get(handle).file();
     int mode = file.attributes().getMode();
-    if (SetIdBits.areSet(mode)) {
-      metadata.setAttributes(
-          SetAttributes.newBuilder()
-              .setInode(file.inode())
-              .setMode(SetIdBits.cleared(mode))
-              .build(),
-          caller);
+    if (!SetIdBits.areSet(mode)) {
+      return false;
     }
+    SetAttributes change =
+        SetAttributes.newBuilder().setInode(file.inode()).setMode(SetIdBits.cleared(mode)).build();
+    metadata.setAttributes(change, caller);
+    return true;
   }
 
   /**

@@ -3,15 +3,55 @@ package org.distrifs.fuse.memory;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.distrifs.client.DistriFsClient;
 import org.distrifs.client.Metadata;
 import org.distrifs.client.OpenFile;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.error.ErrnoException;
 
 /** The client's façade over {@link MemoryTree}. Two drivers may share one: two mounts. */
 public final class InMemoryClient implements DistriFsClient {
   private final MemoryTree tree = new MemoryTree();
+  private final AtomicInteger syncs = new AtomicInteger();
+  private final AtomicInteger flushes = new AtomicInteger();
+  private final AtomicReference<Errno> nextFlushFailure = new AtomicReference<>();
+  private final AtomicReference<Errno> nextCloseFailure = new AtomicReference<>();
+
+  /** How often a file was synced. */
+  public int syncs() {
+    return syncs.get();
+  }
+
+  /** How often a file was flushed. */
+  public int flushes() {
+    return flushes.get();
+  }
+
+  /** Handles that are not closed. */
+  public int openFiles() {
+    return tree.openHandles();
+  }
+
+  /** The next flush or sync of any file fails. */
+  public void failNextFlush(Errno errno) {
+    nextFlushFailure.set(errno);
+  }
+
+  /** The next close of any handle fails. */
+  public void failNextClose(Errno errno) {
+    nextCloseFailure.set(errno);
+  }
+
+  private static void failOnce(AtomicReference<Errno> next, String attempted) throws IOException {
+    Errno failure = next.getAndSet(null);
+    if (failure != null) {
+      throw new ErrnoException(failure, attempted);
+    }
+  }
 
   @Override
   public Metadata metadata() {
@@ -20,13 +60,13 @@ public final class InMemoryClient implements DistriFsClient {
 
   @Override
   public OpenFile open(long inode) throws IOException {
-    return new MemoryFile(tree, tree.open(inode));
+    return new MemoryFile(tree.open(inode));
   }
 
   @Override
   public OpenFile createAndOpen(
       long parent, ByteString name, int mode, boolean exclusive, Caller caller) throws IOException {
-    return new MemoryFile(tree, tree.create(parent, name, mode, exclusive, caller));
+    return new MemoryFile(tree.create(parent, name, mode, exclusive, caller));
   }
 
   @Override
@@ -35,7 +75,13 @@ public final class InMemoryClient implements DistriFsClient {
   @Override
   public void close() {}
 
-  private record MemoryFile(MemoryTree tree, Node node) implements OpenFile {
+  private final class MemoryFile implements OpenFile {
+    private final Node node;
+
+    MemoryFile(Node node) {
+      this.node = node;
+    }
+
     @Override
     public long inode() {
       return node.inode();
@@ -78,14 +124,21 @@ public final class InMemoryClient implements DistriFsClient {
     }
 
     @Override
-    public void flush() {}
+    public void flush() throws IOException {
+      flushes.incrementAndGet();
+      failOnce(nextFlushFailure, "flush");
+    }
 
     @Override
-    public void sync() {}
+    public void sync() throws IOException {
+      syncs.incrementAndGet();
+      failOnce(nextFlushFailure, "sync");
+    }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
       tree.closed(node);
+      failOnce(nextCloseFailure, "close");
     }
   }
 }

@@ -76,6 +76,10 @@ final class MemoryTree implements Metadata {
     return made;
   }
 
+  synchronized int openHandles() {
+    return nodes.values().stream().mapToInt(node -> node.openHandles).sum();
+  }
+
   synchronized void closed(Node node) {
     node.openHandles--;
     forgetIfUnused(node);

@@ -86,8 +86,9 @@ final class FileCallbacks {
   int write(long buffer, long size, long offset, long info) throws IOException {
     ByteBuffer source = NativeMemory.view(buffer, Math.toIntExact(size));
     Request request = Request.current();
-    if (request.writeClearsSetIdBits()) {
-      operations.clearSetIdBits(FileInfo.handle(info), request.caller());
+    if (request.writeClearsSetIdBits()
+        && operations.clearSetIdBits(FileInfo.handle(info), request.caller())) {
+      attributeInvalidation.invalidate(request.node());
     }
     int count = operations.write(FileInfo.handle(info), offset, source, FileInfo.writeFlags(info));
     metrics.written(count);

@@ -1,7 +1,6 @@
-package org.distrifs.fuse.driver;
+package org.distrifs.fuse.memory;
 
 import java.nio.file.Path;
-import org.distrifs.fuse.memory.InMemoryClient;
 import org.distrifs.fuse.mount.FuseMount;
 import org.distrifs.fuse.mount.MountSettings;
 import org.distrifs.runtime.metrics.Metrics;

@@ -1,0 +1,98 @@
+package org.distrifs.fuse.driver.jnrfuse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.distrifs.fuse.driver.jnrfuse.KernelCache.Decision.BYPASS_PAGES;
+import static org.distrifs.fuse.driver.jnrfuse.KernelCache.Decision.DROP_PAGES;
+import static org.distrifs.fuse.driver.jnrfuse.KernelCache.Decision.KEEP_PAGES;
+
+import org.distrifs.fuse.operations.OpenFlags;
+import org.distrifs.proto.control.Attributes;
+import org.junit.jupiter.api.Test;
+
+class KernelCacheTest {
+  private static final long NODE = 7;
+  private static final long INODE = 100;
+  private static final long OTHER_INODE = 200;
+
+  private final KernelCache cache = new KernelCache();
+  private long nextHandle = 1;
+
+  @Test
+  void pagesStayWhileTheFileIsUnchanged() {
+    assertThat(open(INODE, 1)).isEqualTo(DROP_PAGES);
+    assertThat(open(INODE, 1)).isEqualTo(KEEP_PAGES);
+    assertThat(open(INODE, 2)).isEqualTo(DROP_PAGES);
+    assertThat(open(INODE, 2)).isEqualTo(KEEP_PAGES);
+  }
+
+  @Test
+  void pagesGoWhenTheNameLeadsToAnotherFile() {
+    open(INODE, 1);
+    cache.released(1);
+    assertThat(open(OTHER_INODE, 1)).isEqualTo(DROP_PAGES);
+  }
+
+  @Test
+  void handlesOnTwoFilesBehindOneNameShareNoPages() {
+    open(INODE, 1);
+    assertThat(open(OTHER_INODE, 1)).isEqualTo(BYPASS_PAGES);
+    assertThat(open(INODE, 1)).isEqualTo(KEEP_PAGES);
+
+    cache.released(1);
+    cache.released(3);
+    assertThat(open(OTHER_INODE, 1)).isEqualTo(DROP_PAGES);
+  }
+
+  @Test
+  void appendedDataPassesThePagesByAndLeavesThemInDoubt() {
+    open(INODE, 1);
+    assertThat(cache.opened(NODE, nextHandle++, file(INODE, 1), OpenFlags.O_APPEND))
+        .isEqualTo(BYPASS_PAGES);
+    assertThat(open(INODE, 1)).isEqualTo(DROP_PAGES);
+  }
+
+  @Test
+  void aNewFileHasNoPagesYet() {
+    assertThat(cache.opened(0, nextHandle++, file(INODE, 1), 0)).isEqualTo(DROP_PAGES);
+    assertThat(open(INODE, 1)).isEqualTo(DROP_PAGES);
+  }
+
+  @Test
+  void attributesOfAnOtherChangeCounterMayBeOlder() {
+    assertThat(cache.mayHoldOlder(file(INODE, 5))).isTrue();
+    cache.attributesTold(file(INODE, 5));
+    assertThat(cache.mayHoldOlder(file(INODE, 5))).isFalse();
+    assertThat(cache.mayHoldOlder(file(INODE, 6))).isTrue();
+  }
+
+  @Test
+  void ofAFileWithTwoNamesTheOtherMayHaveBeenTold() {
+    Attributes twoNames = file(INODE, 5).toBuilder().setNlink(2).build();
+    cache.attributesTold(twoNames);
+    assertThat(cache.mayHoldOlder(twoNames)).isTrue();
+  }
+
+  @Test
+  void itsMemoryIsBounded() {
+    for (int node = 1; node <= KernelCache.MAX_REMEMBERED + 10; node++) {
+      cache.opened(node, nextHandle, file(node, 1), 0);
+      cache.released(nextHandle++);
+      cache.attributesTold(file(node, 1));
+    }
+    assertThat(cache.mayHoldOlder(file(1, 1))).as("the oldest is forgotten").isTrue();
+    assertThat(cache.mayHoldOlder(file(20, 1))).isFalse();
+    assertThat(cache.opened(1, nextHandle, file(1, 1), 0)).isEqualTo(DROP_PAGES);
+  }
+
+  private KernelCache.Decision open(long inode, long changeCounter) {
+    return cache.opened(NODE, nextHandle++, file(inode, changeCounter), OpenFlags.O_RDWR);
+  }
+
+  private static Attributes file(long inode, long changeCounter) {
+    return Attributes.newBuilder()
+        .setInode(inode)
+        .setNlink(1)
+        .setChangeCounter(changeCounter)
+        .build();
+  }
+}

@@ -1,0 +1,122 @@
+package org.distrifs.fuse.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.distrifs.client.DistriFsClient.ROOT_INODE;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.distrifs.client.Metadata;
+import org.distrifs.fuse.memory.InMemoryClient;
+import org.distrifs.proto.control.Caller;
+import org.distrifs.proto.error.ErrnoException;
+import org.junit.jupiter.api.Test;
+
+class DirectoryStreamTest {
+  private static final Caller CALLER = Caller.getDefaultInstance();
+
+  private final Metadata metadata = new InMemoryClient().metadata();
+  private final DirectoryStream stream = new DirectoryStream(metadata, ROOT_INODE);
+
+  @Test
+  void anEmptyFolderHasItselfAndItsParent() throws IOException {
+    assertThat(readAll(100)).containsExactly(".", "..");
+  }
+
+  @Test
+  void everyEntryComesOnceHoweverFewFitAtATime() throws IOException {
+    List<String> names = make(2 * DirectoryStream.PAGE_ENTRIES + 3);
+    for (int perRead : new int[] {1, 2, 3, 511, 512, 513, 10_000}) {
+      assertThat(readAll(perRead)).hasSize(names.size() + 2).containsAll(names);
+    }
+  }
+
+  @Test
+  void offsetsStayGoodWhileTheFolderChanges() throws IOException {
+    make(10);
+    List<String> seen = new ArrayList<>();
+    long offset = read(0, 5, seen); // ".", "..", f0, f1, f2
+    unlink("f0");
+    unlink("f2");
+    unlink("f4");
+    make("g");
+
+    DirectoryStream other = new DirectoryStream(metadata, ROOT_INODE);
+    List<String> rest = new ArrayList<>();
+    other.read(offset, (name, inode, mode, next) -> rest.add(name.toStringUtf8()));
+
+    assertThat(rest).containsExactly("f3", "f5", "f6", "f7", "f8", "f9", "g");
+  }
+
+  @Test
+  void rewindingShowsWhatIsThereNow() throws IOException {
+    make(3);
+    assertThat(readAll(100)).contains("f1");
+    unlink("f1");
+    assertThat(readAll(100)).doesNotContain("f1").hasSize(4);
+  }
+
+  @Test
+  void aReaderMaySeekBack() throws IOException {
+    make(DirectoryStream.PAGE_ENTRIES + 10);
+    List<String> seen = new ArrayList<>();
+    long offset = read(0, 7, seen);
+    List<String> first = new ArrayList<>();
+    read(offset, 1000, first);
+    List<String> second = new ArrayList<>();
+    read(offset, 1000, second);
+    assertThat(second).isEqualTo(first).isNotEmpty();
+  }
+
+  @Test
+  void anOffsetBelowZeroIsRefused() {
+    assertThatThrownBy(() -> read(-1, 1, new ArrayList<>())).isInstanceOf(ErrnoException.class);
+  }
+
+  private List<String> make(int count) throws IOException {
+    List<String> names = IntStream.range(0, count).mapToObj(index -> "f" + index).toList();
+    for (String name : names) {
+      make(name);
+    }
+    return names;
+  }
+
+  private void make(String name) throws IOException {
+    metadata.makeNode(ROOT_INODE, ByteString.copyFromUtf8(name), 0644, 0, CALLER);
+  }
+
+  private void unlink(String name) throws IOException {
+    metadata.unlink(ROOT_INODE, ByteString.copyFromUtf8(name), CALLER);
+  }
+
+  private List<String> readAll(int perRead) throws IOException {
+    List<String> names = new ArrayList<>();
+    long offset = 0;
+    int before;
+    do {
+      before = names.size();
+      offset = read(offset, perRead, names);
+    } while (names.size() > before);
+    return names;
+  }
+
+  /** Takes up to {@code limit} entries; returns where to go on. */
+  private long read(long offset, int limit, List<String> names) throws IOException {
+    long[] next = {offset};
+    int[] room = {limit};
+    stream.read(
+        offset,
+        (name, inode, mode, nextOffset) -> {
+          if (room[0]-- == 0) {
+            return false;
+          }
+          names.add(name.toStringUtf8());
+          next[0] = nextOffset;
+          return true;
+        });
+    return next[0];
+  }
+}
