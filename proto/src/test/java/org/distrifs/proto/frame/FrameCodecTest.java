@@ -15,7 +15,7 @@ import org.distrifs.runtime.clock.Seeds;
 import org.junit.jupiter.api.Test;
 
 class FrameCodecTest {
-  private static final int ROUNDS = 3000;
+  private static final int ROUNDS = 1000;
 
   private final FrameEncoder encoder = new FrameEncoder(UnpooledByteBufAllocator.DEFAULT);
   private final Random random = new Random(Seeds.fromPropertyOrFresh());
