@@ -2,6 +2,7 @@ package org.distrifs.client;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
 
 /**
@@ -28,6 +29,14 @@ public interface DistriFsClient extends AutoCloseable {
    *     file
    */
   OpenFile open(long inode) throws IOException;
+
+  /**
+   * As {@link #open(long)}, with what {@link Metadata#freshLookup} or {@link
+   * Metadata#freshAttributes} has just answered, so that the master is not asked again.
+   */
+  default OpenFile open(Attributes fresh) throws IOException {
+    return open(fresh.getInode());
+  }
 
   /**
    * Creates a regular file and opens it, in one call to the master.

@@ -172,7 +172,12 @@ public final class SdkClient implements DistriFsClient {
 
   @Override
   public OpenFile open(long inode) throws IOException {
-    return files.open(metadata.freshAttributes(inode), services);
+    return open(metadata.freshAttributes(inode));
+  }
+
+  @Override
+  public OpenFile open(Attributes fresh) throws IOException {
+    return files.open(fresh, services);
   }
 
   @Override

@@ -71,6 +71,11 @@ public final class MasterMetadata implements Metadata {
         return openFiles.withUncommitted(cached);
       }
     }
+    return freshLookup(parent, name);
+  }
+
+  @Override
+  public Attributes freshLookup(long parent, ByteString name) throws IOException {
     Lookup lookup = Lookup.newBuilder().setParent(parent).setName(name).build();
     try {
       OperationReply reply = call(Operation.newBuilder().setLookup(lookup));

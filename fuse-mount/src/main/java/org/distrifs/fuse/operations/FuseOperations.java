@@ -137,7 +137,7 @@ public final class FuseOperations {
   }
 
   private OpenedFile open(Attributes fresh, int flags, Caller caller) throws IOException {
-    OpenFile file = client.open(fresh.getInode());
+    OpenFile file = client.open(fresh);
     return handleOf(file, flags, fresh, OpenFlags.has(flags, OpenFlags.O_TRUNC), caller);
   }
 
