@@ -15,14 +15,14 @@ import org.distrifs.runtime.lifecycle.OperatorException;
  * What is mounted, from {@code /proc/self/mountinfo} (proc(5)). Reading it asks no file system, so
  * a mount that answers nobody does no harm.
  */
-final class MountTable {
+public final class MountTable {
 
   /**
    * @param device major and minor number; a FUSE mount's minor names its connection in sysfs
    * @param path where it is mounted
    * @param type of the file system: "ext4", "fuse.distrifs"
    */
-  record Entry(String device, Path path, String type, String source) {
+  public record Entry(String device, Path path, String type, String source) {
     /** The number of the FUSE connection below {@code /sys/fs/fuse/connections}. */
     String connection() {
       return device.substring(device.indexOf(':') + 1);
@@ -36,8 +36,12 @@ final class MountTable {
 
   private MountTable() {}
 
-  /** The topmost mount on a folder, whose path must have no symbolic links in it. */
-  static Optional<Entry> at(Path folder) {
+  /**
+   * The topmost mount on a folder, whose path must have no symbolic links in it.
+   *
+   * @throws OperatorException if the table cannot be read
+   */
+  public static Optional<Entry> at(Path folder) {
     try {
       return parse(new String(Files.readAllBytes(MOUNT_INFO), UTF_8)).stream()
           .filter(entry -> entry.path().equals(folder))

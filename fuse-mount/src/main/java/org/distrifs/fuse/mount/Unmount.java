@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * Takes mounts away, by the programs that may do so for any user. None of them looks into the mount
  * as long as it is given a path without symbolic links.
  */
-final class Unmount {
+public final class Unmount {
   private static final Logger LOG = LoggerFactory.getLogger(Unmount.class);
 
   private static final long PROGRAM_TIMEOUT_MS = 10_000;
@@ -43,7 +43,7 @@ final class Unmount {
    *
    * @throws OperatorException if it is still there
    */
-  static void detach(Path path) {
+  public static void detach(Path path) {
     List<String> refusals = tryEach(LAZY, path);
     if (!refusals.isEmpty()) {
       throw new OperatorException(

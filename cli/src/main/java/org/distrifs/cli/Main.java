@@ -1,0 +1,83 @@
+package org.distrifs.cli;
+
+import java.io.PrintWriter;
+import org.distrifs.runtime.lifecycle.CloseStack;
+import org.distrifs.runtime.lifecycle.OperatorException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The {@code distrifs} command. Exit codes: 0 success, 1 failure, 2 wrong usage; what else a
+ * command may end with, its help says.
+ */
+public final class Main {
+
+  /** The exit code for what should not happen, an error in DistriFS itself (sysexits.h). */
+  private static final int INTERNAL_ERROR_EXIT_CODE = 70;
+
+  private static final int USAGE_WIDTH = 100;
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  /** Runs one command and returns its exit code. */
+  static int run(String... arguments) {
+    return commandLine(arguments).execute(arguments);
+  }
+
+  static CommandLine commandLine(String... arguments) {
+    CommandLine commandLine = new CommandLine(new Distrifs());
+    Subcommands.addTo(commandLine, arguments);
+    commandLine.setUsageHelpWidth(USAGE_WIDTH);
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setPosixClusteredShortOptionsAllowed(true);
+    commandLine.setParameterExceptionHandler((failure, given) -> wrongUsage(failure));
+    commandLine.setExecutionExceptionHandler(
+        (failure, command, parsed) -> failed(failure, command));
+    return commandLine;
+  }
+
+  private static int wrongUsage(ParameterException failure) {
+    CommandLine command = failure.getCommandLine();
+    PrintWriter err = command.getErr();
+    String name = command.getCommandSpec().qualifiedName();
+    err.println("distrifs: " + within(name) + sentence(failure));
+    UnmatchedArgumentException.printSuggestions(failure, err);
+    err.println("Try '" + name + " --help'.");
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  private static String sentence(ParameterException failure) {
+    if (failure instanceof UnmatchedArgumentException unmatched
+        && !unmatched.isUnknownOption()
+        && !failure.getCommandLine().getSubcommands().isEmpty()) {
+      return "'" + unmatched.getUnmatched().get(0) + "' is no command.";
+    }
+    return failure.getMessage();
+  }
+
+  private static int failed(Exception failure, CommandLine command) {
+    PrintWriter err = command.getErr();
+    if (failure instanceof CloseStack.CloseException) {
+      err.println("distrifs: " + failure.getMessage());
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+    if (failure instanceof OperatorException operatorError) {
+      err.println("distrifs: " + operatorError.getMessage());
+      return operatorError.exitCode();
+    }
+    err.println("distrifs: internal error, which is a defect of DistriFS and not of what you did:");
+    failure.printStackTrace(err);
+    return INTERNAL_ERROR_EXIT_CODE;
+  }
+
+  /** "local up: " of "distrifs local up". */
+  private static String within(String qualifiedName) {
+    int space = qualifiedName.indexOf(' ');
+    return space < 0 ? "" : qualifiedName.substring(space + 1) + ": ";
+  }
+}

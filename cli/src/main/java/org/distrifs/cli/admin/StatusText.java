@@ -1,0 +1,129 @@
+package org.distrifs.cli.admin;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.distrifs.cli.output.HumanBytes;
+import org.distrifs.proto.control.CorruptReplica;
+import org.distrifs.proto.control.NodeStatus;
+import org.distrifs.proto.control.SessionStatus;
+import org.distrifs.proto.control.StatusReply;
+
+/** The status of a cluster in lines for people. */
+final class StatusText {
+
+  private static final String NODE_FORMAT = "  %-4s %-8s %-22s %-10s %9s %9s %9s %8s%n";
+
+  private final StatusReply status;
+  private final Map<Integer, String> addresses = new HashMap<>();
+  private final StringBuilder text = new StringBuilder();
+
+  StatusText(StatusReply status) {
+    this.status = status;
+    for (NodeStatus node : status.getNodesList()) {
+      addresses.put(node.getNodeId(), node.getHost() + ":" + node.getPort());
+    }
+    cluster();
+    nodes();
+    corruptReplicas();
+    sessions();
+  }
+
+  private void cluster() {
+    line(
+        "Cluster %016x: %s, master up for %s, term %d",
+        status.getClusterId(),
+        status.getServing() ? "serving" : "NOT SERVING (" + status.getNotServingReason() + ")",
+        duration(Duration.ofMillis(status.getUptimeMs())),
+        status.getTerm());
+    line(
+        "  inodes       %d, of which %d are directories",
+        status.getInodes(), status.getDirectories());
+    line(
+        "  chunks       %d of up to %s, %d replicas each (writes need %d)",
+        status.getChunks(),
+        HumanBytes.of(status.getChunkSizeBytes()),
+        status.getReplication(),
+        status.getMinReplicas());
+    line(
+        "  short        %d with fewer good replicas than they should have",
+        status.getChunksShort());
+    line("  unavailable  %d with no good replica", status.getChunksUnavailable());
+    line("  changing     %d", status.getChangesUnderWay());
+    line("  of deleted   %d kept for now", status.getChunksOfDeletedFiles());
+  }
+
+  private void nodes() {
+    line("%nDatanodes: %d", status.getNodesCount());
+    if (status.getNodesCount() > 0) {
+      text.append(
+          NODE_FORMAT.formatted(
+              "ID", "STATE", "ADDRESS", "RACK", "AVAILABLE", "TOTAL", "REPLICAS", "SUSPECT"));
+    }
+    for (NodeStatus node : status.getNodesList()) {
+      text.append(
+          NODE_FORMAT.formatted(
+              node.getNodeId(),
+              node.getState(),
+              addresses.get(node.getNodeId()),
+              node.getRack().isEmpty() ? "-" : node.getRack(),
+              HumanBytes.of(node.getAvailableBytes()),
+              HumanBytes.of(node.getTotalBytes()),
+              node.getReplicas(),
+              node.getSuspectReplicas()));
+    }
+  }
+
+  private void corruptReplicas() {
+    line("%nCorrupt replicas: %d", status.getCorruptReplicasCount());
+    for (CorruptReplica replica : status.getCorruptReplicasList()) {
+      line(
+          "  chunk %s on datanode %d (%s), block %d: %s",
+          replica.getChunk(),
+          replica.getNodeId(),
+          addresses.getOrDefault(replica.getNodeId(), "gone"),
+          replica.getBlock(),
+          replica.getPath().isEmpty()
+              ? "inode " + Long.toUnsignedString(replica.getInode())
+              : replica.getPath().toStringUtf8());
+    }
+    if (status.getCorruptReplicasTotal() > status.getCorruptReplicasCount()) {
+      line("  found since the master's start: %d", status.getCorruptReplicasTotal());
+    }
+  }
+
+  private void sessions() {
+    line("%nClients: %d", status.getSessionsCount());
+    for (SessionStatus session : status.getSessionsList()) {
+      line(
+          "  %s (%s)",
+          session.getClientName(),
+          session.getConnected()
+              ? "connected"
+              : "away for " + duration(Duration.ofMillis(session.getSilentMs())));
+    }
+  }
+
+  private void line(String format, Object... values) {
+    text.append((format + "%n").formatted(values));
+  }
+
+  /** The two largest units: "3 d 4 h", "12 s". */
+  private static String duration(Duration duration) {
+    if (duration.toDays() > 0) {
+      return duration.toDays() + " d " + duration.toHoursPart() + " h";
+    }
+    if (duration.toHours() > 0) {
+      return duration.toHours() + " h " + duration.toMinutesPart() + " min";
+    }
+    if (duration.toMinutes() > 0) {
+      return duration.toMinutes() + " min " + duration.toSecondsPart() + " s";
+    }
+    return duration.toSeconds() + " s";
+  }
+
+  @Override
+  public String toString() {
+    return text.toString();
+  }
+}

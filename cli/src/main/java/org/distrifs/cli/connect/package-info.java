@@ -1,0 +1,2 @@
+/** Which master a command speaks to, and on whose behalf. */
+package org.distrifs.cli.connect;

@@ -1,0 +1,2 @@
+/** Calls to the master's administration service. */
+package org.distrifs.cli.control;

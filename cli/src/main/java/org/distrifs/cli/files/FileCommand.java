@@ -1,0 +1,113 @@
+package org.distrifs.cli.files;
+
+import com.google.protobuf.ByteString;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.concurrent.Callable;
+import org.distrifs.cli.connect.Identity;
+import org.distrifs.cli.connect.MasterOption;
+import org.distrifs.client.ClientSettings;
+import org.distrifs.client.DistriFsClients;
+import org.distrifs.proto.error.ErrnoException;
+import org.distrifs.runtime.disk.FailureReason;
+import org.distrifs.runtime.log.Logging;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/**
+ * What the file commands share: a session with the master, output in bytes, and failures as the
+ * Unix commands tell them. One operand that fails does not keep the others from being done; the
+ * exit code is 1 then.
+ */
+abstract class FileCommand implements Callable<Integer> {
+
+  private static final int FAILED = 1;
+
+  /** What a shell shows for a command that wrote into a pipe nobody reads: 128 + SIGPIPE. */
+  private static final int BROKEN_PIPE_EXIT_CODE = 141;
+
+  private static final int OUTPUT_BUFFER_BYTES = 64 << 10;
+
+  @Spec private CommandSpec spec;
+  @Mixin private MasterOption master;
+
+  private final OutputStream out =
+      new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), OUTPUT_BUFFER_BYTES);
+  private boolean failed;
+
+  /** One thing that is done on one operand. */
+  @FunctionalInterface
+  interface Action {
+    void run() throws IOException;
+  }
+
+  /** Does the work. What it throws ends the command with exit code 1. */
+  abstract void run(RemoteFiles files) throws IOException;
+
+  @Override
+  public final Integer call() {
+    Logging.start(Logging.Use.COMMAND);
+    String name = "distrifs " + spec.name() + ", pid " + ProcessHandle.current().pid();
+    ClientSettings settings = ClientSettings.defaults(master.addresses(), name);
+    try (RemoteFiles files =
+        new RemoteFiles(DistriFsClients.connect(settings), Identity.ofThisProcess())) {
+      run(files);
+      out.flush();
+    } catch (BrokenPipeException e) {
+      return BROKEN_PIPE_EXIT_CODE;
+    } catch (IOException e) {
+      tell(reason(e));
+    }
+    return failed ? FAILED : 0;
+  }
+
+  /** Does something on an operand; its failure is told with the operand's name, and remembered. */
+  final void attempt(Object operand, Action action) throws IOException {
+    try {
+      action.run();
+    } catch (BrokenPipeException e) {
+      throw e;
+    } catch (IOException e) {
+      fail(operand, reason(e));
+    }
+  }
+
+  /** Tells that an operand failed. */
+  final void fail(Object operand, String why) throws IOException {
+    out.flush();
+    tell(operand + ": " + why);
+  }
+
+  private void tell(String sentence) {
+    failed = true;
+    spec.commandLine().getErr().println("distrifs: " + spec.name() + ": " + sentence);
+  }
+
+  /** Says a line that is no failure, on standard error. */
+  final void note(String line) {
+    spec.commandLine().getErr().println("distrifs: " + spec.name() + ": " + line);
+  }
+
+  final void print(String text) throws IOException {
+    print(ByteString.copyFromUtf8(text));
+  }
+
+  /** Bytes as they are, for names need not be text. */
+  final void print(ByteString bytes) throws IOException {
+    try {
+      bytes.writeTo(out);
+    } catch (IOException e) {
+      throw BrokenPipeException.orSame(e);
+    }
+  }
+
+  private static String reason(IOException failure) {
+    return failure instanceof ErrnoException errno
+        ? errno.errno().description()
+        : FailureReason.of(failure);
+  }
+}

@@ -1,0 +1,243 @@
+package org.distrifs.cli.files;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.distrifs.cli.connect.Identity;
+import org.distrifs.cli.path.RemotePath;
+import org.distrifs.client.DistriFsClient;
+import org.distrifs.client.OpenFile;
+import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.Caller;
+import org.distrifs.proto.control.DirectoryEntry;
+import org.distrifs.proto.control.FileSystemStatistics;
+import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.SetAttributes;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.error.ErrnoException;
+
+/** DistriFS by path, over the client's inodes and names. Not thread-safe. */
+final class RemoteFiles implements AutoCloseable {
+
+  /** As Linux: more links than this on one way are a loop. */
+  private static final int MAX_SYMLINKS = 40;
+
+  private static final int DIRECTORY_PAGE = 1000;
+  static final int DEFAULT_FILE_MODE = 0666;
+  private static final int DEFAULT_DIRECTORY_MODE = 0777;
+  private static final int RWX = 0777;
+
+  /** A name in a directory. */
+  record Place(long parent, ByteString name) {}
+
+  private final DistriFsClient client;
+  private final Identity identity;
+
+  RemoteFiles(DistriFsClient client, Identity identity) {
+    this.client = client;
+    this.identity = identity;
+  }
+
+  /** The attributes of what a path leads to, symbolic links followed. */
+  Attributes follow(RemotePath path) throws IOException {
+    return resolve(path, true);
+  }
+
+  /** As {@link #follow}, but a symbolic link at the end is itself meant. */
+  Attributes noFollow(RemotePath path) throws IOException {
+    return resolve(path, false);
+  }
+
+  /** As {@link #follow}; empty if there is nothing of that name. */
+  Optional<Attributes> find(RemotePath path) throws IOException {
+    try {
+      return Optional.of(follow(path));
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** The directory that a path's last name is in; that name need not exist. */
+  Place place(RemotePath path) throws IOException {
+    if (path.isRoot() || path.name().equals(RemotePath.UP)) {
+      throw new ErrnoException(Errno.EBUSY, path.toString());
+    }
+    Attributes parent = follow(path.parent());
+    if (!FileType.isDirectory(parent)) {
+      throw new ErrnoException(Errno.ENOTDIR, path.toString());
+    }
+    return new Place(parent.getInode(), path.name());
+  }
+
+  private Attributes resolve(RemotePath path, boolean followLast) throws IOException {
+    Deque<Attributes> way = new ArrayDeque<>();
+    way.push(client.metadata().attributes(DistriFsClient.ROOT_INODE));
+    Deque<ByteString> ahead = new ArrayDeque<>(path.names());
+    int links = 0;
+    while (!ahead.isEmpty()) {
+      ByteString name = ahead.pop();
+      Attributes here = way.getFirst();
+      if (!FileType.isDirectory(here)) {
+        throw new ErrnoException(Errno.ENOTDIR, path.toString());
+      }
+      if (name.equals(RemotePath.UP)) {
+        if (way.size() > 1) {
+          way.pop();
+        }
+        continue;
+      }
+      Attributes next = client.metadata().lookup(here.getInode(), name);
+      if (!FileType.isSymlink(next) || (ahead.isEmpty() && !followLast)) {
+        way.push(next);
+        continue;
+      }
+      if (++links > MAX_SYMLINKS) {
+        throw new ErrnoException(Errno.ELOOP, path.toString());
+      }
+      ByteString target = readLink(next);
+      if (!target.isEmpty() && target.byteAt(0) == '/') {
+        while (way.size() > 1) {
+          way.pop();
+        }
+      }
+      List<ByteString> names = RemotePath.of(target).names();
+      for (int i = names.size() - 1; i >= 0; i--) {
+        ahead.push(names.get(i));
+      }
+    }
+    return way.getFirst();
+  }
+
+  /** All entries of a directory, in no particular order. */
+  List<DirectoryEntry> entries(Attributes directory) throws IOException {
+    List<DirectoryEntry> entries = new ArrayList<>();
+    long cookie = 0;
+    boolean end = false;
+    while (!end) {
+      OperationReply page =
+          client.metadata().readDirectory(directory.getInode(), cookie, DIRECTORY_PAGE);
+      entries.addAll(page.getEntriesList());
+      end = page.getEndOfDirectory() || page.getEntriesCount() == 0;
+      if (!end) {
+        cookie = page.getEntries(page.getEntriesCount() - 1).getCookie();
+      }
+    }
+    return entries;
+  }
+
+  ByteString readLink(Attributes symlink) throws IOException {
+    return client.metadata().readLink(symlink.getInode());
+  }
+
+  OpenFile open(Attributes file) throws IOException {
+    return client.open(file.getInode());
+  }
+
+  /**
+   * Opens a file to be written from its start: the one of that name, emptied, or a new one.
+   *
+   * @param permissions of a new file, before the umask
+   */
+  OpenFile openForWriting(RemotePath path, int permissions) throws IOException {
+    Optional<Attributes> existing = find(path);
+    if (existing.isEmpty()) {
+      Place place = place(path);
+      return client.createAndOpen(
+          place.parent(), place.name(), permissions & ~identity.umask(), false, caller());
+    }
+    if (FileType.isDirectory(existing.get())) {
+      throw new ErrnoException(Errno.EISDIR, path.toString());
+    }
+    OpenFile file = open(existing.get());
+    if (existing.get().getSize() > 0) {
+      emptyOrClose(file);
+    }
+    return file;
+  }
+
+  private static void emptyOrClose(OpenFile file) throws IOException {
+    try {
+      file.truncate(0);
+    } catch (IOException e) {
+      try {
+        file.close();
+      } catch (IOException atClose) {
+        e.addSuppressed(atClose);
+      }
+      throw e;
+    }
+  }
+
+  Attributes makeDirectory(RemotePath path) throws IOException {
+    return makeDirectory(path, DEFAULT_DIRECTORY_MODE);
+  }
+
+  /**
+   * @param permissions before the umask
+   */
+  Attributes makeDirectory(RemotePath path, int permissions) throws IOException {
+    if (path.isRoot()) {
+      throw new ErrnoException(Errno.EEXIST, path.toString());
+    }
+    Place place = place(path);
+    return client
+        .metadata()
+        .makeDirectory(place.parent(), place.name(), permissions & ~identity.umask(), caller());
+  }
+
+  Attributes makeSymlink(RemotePath path, ByteString target) throws IOException {
+    Place place = place(path);
+    return client.metadata().makeSymlink(place.parent(), place.name(), target, caller());
+  }
+
+  void rename(RemotePath from, RemotePath to) throws IOException {
+    Place source = place(from);
+    Place destination = place(to);
+    client
+        .metadata()
+        .rename(
+            source.parent(), source.name(), destination.parent(), destination.name(), 0, caller());
+  }
+
+  void unlink(Place place) throws IOException {
+    client.metadata().unlink(place.parent(), place.name(), caller());
+  }
+
+  void removeDirectory(Place place) throws IOException {
+    client.metadata().removeDirectory(place.parent(), place.name(), caller());
+  }
+
+  void setAttributes(SetAttributes change) throws IOException {
+    client.metadata().setAttributes(change, caller());
+  }
+
+  FileSystemStatistics statistics() throws IOException {
+    return client.metadata().statistics();
+  }
+
+  /** Whether what is copied may be given to its first owner. */
+  boolean mayGiveAway() {
+    return identity.isRoot();
+  }
+
+  /** What the umask leaves of the permissions of new local files. */
+  int permissionsOfNewFiles() {
+    return RWX & ~identity.umask();
+  }
+
+  private Caller caller() {
+    return identity.caller();
+  }
+
+  @Override
+  public void close() throws IOException {
+    client.close();
+  }
+}

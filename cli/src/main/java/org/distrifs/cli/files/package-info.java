@@ -1,0 +1,9 @@
+/**
+ * File commands without a mount: {@code put}, {@code get}, {@code cat}, {@code ls}, {@code stat},
+ * {@code mkdir}, {@code mv}, {@code rm}, {@code df}. They mean what their Unix namesakes mean, with
+ * paths of DistriFS; a symbolic link with an absolute target is followed from the root of DistriFS.
+ * Names are bytes throughout.
+ *
+ * <p>{@code FileCommand} is what they share, {@code RemoteFiles} is DistriFS by path.
+ */
+package org.distrifs.cli.files;

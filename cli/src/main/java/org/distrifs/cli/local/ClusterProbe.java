@@ -1,0 +1,44 @@
+package org.distrifs.cli.local;
+
+import java.util.Map;
+import java.util.Optional;
+
+/** Asks the roles whether they answer. Each call is bounded to a few seconds. */
+interface ClusterProbe {
+
+  /** How long one answer may take, in milliseconds. */
+  int ANSWER_BOUND_MS = 3000;
+
+  /**
+   * What the master says of itself and of its datanodes.
+   *
+   * @param problem why the master does not serve, for people; empty if it does
+   * @param aliveIncarnations of the datanodes that are alive, by port
+   */
+  record Servers(Optional<String> problem, Map<Integer, Long> aliveIncarnations) {
+
+    static Servers notServing(String problem) {
+      return new Servers(Optional.of(problem), Map.of());
+    }
+  }
+
+  /**
+   * Whether a role answers, and what is wrong with it.
+   *
+   * @param problem for people; empty if all is well
+   */
+  record Health(boolean answers, Optional<String> problem) {}
+
+  /** Asks the master who is alive. */
+  Servers servers(ClusterFlags flags);
+
+  /**
+   * What a role says of itself.
+   *
+   * @param metricsPort where it serves {@code /healthz}
+   */
+  Health health(int metricsPort);
+
+  /** What is mounted on the folder, and whether it answers. */
+  MountPoint.State mount(MountPoint mountPoint);
+}

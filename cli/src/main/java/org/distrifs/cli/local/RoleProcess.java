@@ -1,0 +1,189 @@
+package org.distrifs.cli.local;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.distrifs.runtime.disk.FailureReason;
+import org.distrifs.runtime.lifecycle.OperatorException;
+
+/**
+ * The running process of one role. It belongs to no terminal: it is found again by its pid file,
+ * {@code run/ROLE.pid}, and told from a later process with the same pid by {@code run/ROLE.proc}.
+ */
+final class RoleProcess {
+
+  /** A log that has grown beyond this is set aside at the next start; one older log is kept. */
+  private static final long MAX_LOG_BYTES = 64L << 20;
+
+  private static final int MAX_PID_FILE_BYTES = 256;
+
+  private final LocalRole role;
+  private final ProcessIdentity identity;
+
+  private RoleProcess(LocalRole role, ProcessIdentity identity) {
+    this.role = role;
+    this.identity = identity;
+  }
+
+  /** The role's process, if it runs. */
+  static Optional<RoleProcess> find(ClusterFolder folder, LocalRole role) {
+    try {
+      Optional<ProcessIdentity> recorded = recorded(folder, role);
+      if (recorded.isPresent() && recorded.get().isRunning()) {
+        return Optional.of(new RoleProcess(role, recorded.get()));
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new OperatorException(
+          "Cannot find out whether %s runs: %s.".formatted(role, FailureReason.of(e)), e);
+    }
+  }
+
+  /** Whether the role was started and has ended without being stopped. */
+  static boolean endedUnasked(ClusterFolder folder, LocalRole role) {
+    return Files.exists(folder.pidFile(role)) && find(folder, role).isEmpty();
+  }
+
+  /**
+   * Starts a role in a session of its own, so that it outlives the terminal and does not get its
+   * interrupts; what it prints is appended to its log.
+   *
+   * @param command program and arguments
+   */
+  static RoleProcess start(ClusterFolder folder, LocalRole role, List<String> command) {
+    // In place of itself: setsid(1) forks only when it leads a process group, which a fresh child
+    // does not. So the pid is that of the command.
+    List<String> detached = new ArrayList<>(List.of("setsid"));
+    detached.addAll(command);
+    try {
+      setAsideLargeLog(folder, role);
+      Process process =
+          new ProcessBuilder(detached)
+              .directory(folder.root().toFile())
+              .redirectInput(new File("/dev/null"))
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.logFile(role).toFile()))
+              .start();
+      ProcessIdentity identity =
+          ProcessIdentity.ofRunning(process.pid())
+              .orElseThrow(() -> new IOException("it ended at once; its log may say why"));
+      record(folder, role, identity);
+      return new RoleProcess(role, identity);
+    } catch (IOException e) {
+      throw new OperatorException(
+          "Cannot start %s with %s: %s."
+              .formatted(role, String.join(" ", command), FailureReason.of(e)),
+          e);
+    }
+  }
+
+  LocalRole role() {
+    return role;
+  }
+
+  long pid() {
+    return identity.pid();
+  }
+
+  boolean isRunning() {
+    try {
+      return identity.isRunning();
+    } catch (IOException e) {
+      throw new OperatorException(
+          "Cannot find out whether process %d (%s) runs: %s."
+              .formatted(pid(), role, FailureReason.of(e)),
+          e);
+    }
+  }
+
+  /** Asks the process to end in order (SIGTERM). Does not wait. */
+  void askToStop() {
+    signal(ProcessHandle::destroy);
+  }
+
+  /** Ends the process at once (SIGKILL). Does not wait. */
+  void kill() {
+    signal(ProcessHandle::destroyForcibly);
+  }
+
+  /** Whether the process has ended within the bound. */
+  boolean awaitEnd(Duration bound) {
+    return Await.until(bound, () -> !isRunning());
+  }
+
+  /** Forgets the role's process, which has ended because it was asked to. */
+  static void forget(ClusterFolder folder, LocalRole role) {
+    try {
+      Files.deleteIfExists(folder.pidFile(role));
+      Files.deleteIfExists(folder.processFile(role));
+    } catch (IOException e) {
+      throw new OperatorException(
+          "Cannot remove the pid file of %s: %s.".formatted(role, FailureReason.of(e)), e);
+    }
+  }
+
+  private interface Signal {
+    boolean send(ProcessHandle process);
+  }
+
+  private void signal(Signal signal) {
+    Optional<ProcessHandle> process = ProcessHandle.of(pid());
+    if (!isRunning() || process.isEmpty()) {
+      return;
+    }
+    if (!signal.send(process.get()) && isRunning()) {
+      throw new OperatorException(
+          "Cannot signal process %d (%s): it belongs to another user. Run this command as that user."
+              .formatted(pid(), role));
+    }
+  }
+
+  private static Optional<ProcessIdentity> recorded(ClusterFolder folder, LocalRole role)
+      throws IOException {
+    Optional<String> pid = read(folder.pidFile(role));
+    Optional<ProcessIdentity> identity =
+        read(folder.processFile(role)).flatMap(ProcessIdentity::ofText);
+    // The pid file is the one that counts: it is written last.
+    return identity.filter(
+        process -> pid.isPresent() && pid.get().strip().equals(Long.toString(process.pid())));
+  }
+
+  private static Optional<String> read(Path file) throws IOException {
+    try {
+      byte[] bytes = Files.readAllBytes(file);
+      return bytes.length > MAX_PID_FILE_BYTES
+          ? Optional.empty()
+          : Optional.of(new String(bytes, UTF_8));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static void record(ClusterFolder folder, LocalRole role, ProcessIdentity identity)
+      throws IOException {
+    replace(folder.processFile(role), identity.toText());
+    replace(folder.pidFile(role), identity.pid() + "\n");
+  }
+
+  private static void replace(Path file, String text) throws IOException {
+    Path temporary = file.resolveSibling(file.getFileName() + ".new");
+    Files.writeString(temporary, text);
+    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static void setAsideLargeLog(ClusterFolder folder, LocalRole role) throws IOException {
+    Path log = folder.logFile(role);
+    if (Files.exists(log) && Files.size(log) > MAX_LOG_BYTES) {
+      Files.move(log, folder.olderLogFile(role), StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+}

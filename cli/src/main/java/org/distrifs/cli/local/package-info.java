@@ -1,0 +1,9 @@
+/**
+ * A whole cluster on this machine, one process for each role: {@code distrifs local …}.
+ *
+ * <p>{@link org.distrifs.cli.local.LocalCluster} holds the state transitions (up, down, start,
+ * stop, kill); it stands on {@code ClusterFolder} (where everything lies), {@code ClusterFlags}
+ * (what is remembered from one start to the next), {@code RoleProcess} (one process and its pid
+ * file) and {@code MountPoint} (what is mounted, and whether it answers).
+ */
+package org.distrifs.cli.local;

@@ -1,0 +1,2 @@
+/** How commands write numbers for people. */
+package org.distrifs.cli.output;

@@ -1,0 +1,87 @@
+package org.distrifs.cli.path;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * An argument in the bytes in which it was given. Java decodes arguments to text, which loses what
+ * is not of the locale's encoding; the kernel still has the bytes.
+ */
+public record Operand(ByteString bytes) {
+
+  /** What the JDK puts where bytes are no text. */
+  private static final char LOST = '\uFFFD';
+
+  private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
+  private static final Operand DASH = new Operand(ByteString.copyFromUtf8("-"));
+
+  /** The argument that the JDK made this text of. */
+  static Operand of(String text) {
+    if (text.indexOf(LOST) < 0) {
+      return new Operand(ByteString.copyFromUtf8(text));
+    }
+    Set<ByteString> candidates = new LinkedHashSet<>();
+    try {
+      ByteString commandLine = ByteString.copyFrom(Files.readAllBytes(COMMAND_LINE));
+      int start = 0;
+      for (int i = 0; i < commandLine.size(); i++) {
+        if (commandLine.byteAt(i) == 0) {
+          ByteString argument = commandLine.substring(start, i);
+          if (argument.toString(UTF_8).equals(text)) {
+            candidates.add(argument);
+          }
+          start = i + 1;
+        }
+      }
+    } catch (IOException e) {
+      throw new TypeConversionException("'" + text + "' is not of this locale's encoding");
+    }
+    if (candidates.size() != 1) {
+      throw new TypeConversionException(
+          "'" + text + "' is not of this locale's encoding: name one such path at a time");
+    }
+    return new Operand(candidates.iterator().next());
+  }
+
+  /** Standard input or output. */
+  public boolean isDash() {
+    return equals(DASH);
+  }
+
+  public RemotePath remote() {
+    return RemotePath.of(bytes);
+  }
+
+  public Path local() {
+    return LocalNames.path(bytes);
+  }
+
+  @Override
+  public String toString() {
+    return bytes.toStringUtf8();
+  }
+
+  /** For arguments that are local paths, or of either side. */
+  public static final class Converter implements ITypeConverter<Operand> {
+    @Override
+    public Operand convert(String text) {
+      return of(text);
+    }
+  }
+
+  /** For arguments that are paths in DistriFS. */
+  public static final class RemoteConverter implements ITypeConverter<RemotePath> {
+    @Override
+    public RemotePath convert(String text) {
+      return of(text).remote();
+    }
+  }
+}

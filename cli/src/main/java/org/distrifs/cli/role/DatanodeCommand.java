@@ -1,0 +1,63 @@
+package org.distrifs.cli.role;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.distrifs.datanode.DatanodeServer;
+import org.distrifs.datanode.DatanodeSettings;
+import org.distrifs.runtime.log.Logging;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code distrifs datanode}. */
+@Command(
+    name = "datanode",
+    description = "Run a datanode in the foreground, until SIGTERM or ^C.",
+    footer = {
+      "",
+      "Example:",
+      "  distrifs datanode --data /srv/distrifs/datanode --master 10.0.0.1:7400 --host 10.0.0.2"
+    })
+public final class DatanodeCommand implements Callable<Integer> {
+
+  @Mixin private SettingsOptions options;
+
+  @Option(names = "--data", paramLabel = "FOLDER", description = "The folder of its chunks.")
+  private Path data;
+
+  @Option(names = "--host", paramLabel = "ADDRESS", description = "The address to listen on.")
+  private String host;
+
+  @Option(names = "--port", paramLabel = "PORT", description = "The port to listen on.")
+  private Integer port;
+
+  @Option(names = "--metrics-port", paramLabel = "PORT", description = "The port of its metrics.")
+  private Integer metricsPort;
+
+  @Option(names = "--rack", paramLabel = "LABEL", description = "What it would fail together with.")
+  private String rack;
+
+  @Option(names = "--master", paramLabel = "HOST:PORT[,…]", description = "The masters.")
+  private String master;
+
+  @Override
+  public Integer call() throws Exception {
+    Logging.start(Logging.Use.ROLE);
+    DatanodeSettings settings =
+        DatanodeSettings.of(
+            options
+                .with(DatanodeSettings.DATA_DIR, data)
+                .with(DatanodeSettings.LISTEN_HOST, host)
+                .with(DatanodeSettings.PORT, port)
+                .with(DatanodeSettings.METRICS_PORT, metricsPort)
+                .with(DatanodeSettings.RACK, rack)
+                .with(DatanodeSettings.MASTERS, master)
+                .load(DatanodeSettings.SCHEMA));
+    StopSignal stop = StopSignal.install();
+    try (DatanodeServer server = DatanodeServer.start(settings)) {
+      stop.await();
+    }
+    return ExitCode.OK;
+  }
+}

@@ -1,0 +1,60 @@
+package org.distrifs.cli.role;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.distrifs.master.MasterServer;
+import org.distrifs.master.MasterSettings;
+import org.distrifs.runtime.log.Logging;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code distrifs master}. */
+@Command(
+    name = "master",
+    description = "Run a master in the foreground, until SIGTERM or ^C.",
+    footer = {
+      "",
+      "Examples:",
+      "  distrifs master --data /srv/distrifs/master",
+      "  distrifs master --config master.conf --set master.listenHost=0.0.0.0"
+    })
+public final class MasterCommand implements Callable<Integer> {
+
+  @Mixin private SettingsOptions options;
+
+  @Option(names = "--data", paramLabel = "FOLDER", description = "The folder of its journal.")
+  private Path data;
+
+  @Option(names = "--host", paramLabel = "ADDRESS", description = "The address to listen on.")
+  private String host;
+
+  @Option(names = "--port", paramLabel = "PORT", description = "The port to listen on.")
+  private Integer port;
+
+  @Option(names = "--metrics-port", paramLabel = "PORT", description = "The port of its metrics.")
+  private Integer metricsPort;
+
+  @Option(names = "--replication", paramLabel = "N", description = "Replicas of each new chunk.")
+  private Integer replication;
+
+  @Override
+  public Integer call() throws Exception {
+    Logging.start(Logging.Use.ROLE);
+    MasterSettings settings =
+        MasterSettings.from(
+            options
+                .with(MasterSettings.DATA_DIR, data)
+                .with(MasterSettings.LISTEN_HOST, host)
+                .with(MasterSettings.PORT, port)
+                .with(MasterSettings.METRICS_PORT, metricsPort)
+                .with(MasterSettings.REPLICATION, replication)
+                .load(MasterSettings.SCHEMA));
+    StopSignal stop = StopSignal.install();
+    try (MasterServer server = MasterServer.start(settings)) {
+      stop.await();
+    }
+    return ExitCode.OK;
+  }
+}

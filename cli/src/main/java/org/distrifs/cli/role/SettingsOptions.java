@@ -1,0 +1,48 @@
+package org.distrifs.cli.role;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.distrifs.runtime.settings.Setting;
+import org.distrifs.runtime.settings.Settings;
+import org.distrifs.runtime.settings.SettingsLoader;
+import org.distrifs.runtime.settings.SettingsSchema;
+import picocli.CommandLine.Option;
+
+/** Where a role's settings come from: a file, single ones, and the flags that stand for one. */
+final class SettingsOptions {
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "A settings file (HOCON). 'distrifs example-conf ROLE' prints one.")
+  private Path file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Any single setting; may be given several times, and goes before the file.")
+  private Map<String, String> given = new LinkedHashMap<>();
+
+  private final Map<String, String> flags = new LinkedHashMap<>();
+
+  /** Takes the value of a flag for the setting that it stands for; null if it was not given. */
+  SettingsOptions with(Setting<?> setting, Object flag) {
+    if (flag != null) {
+      flags.put(setting.key(), flag.toString());
+    }
+    return this;
+  }
+
+  /**
+   * Resolves and checks everything.
+   *
+   * @throws org.distrifs.runtime.lifecycle.OperatorException naming what is wrong, and where
+   */
+  Settings load(SettingsSchema schema) {
+    Map<String, String> overrides = new LinkedHashMap<>(given);
+    overrides.putAll(flags);
+    return SettingsLoader.load(schema, Optional.ofNullable(file), overrides);
+  }
+}
