@@ -3,6 +3,7 @@ package org.distrifs.master;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import org.distrifs.master.journal.LocalLog;
 import org.distrifs.master.state.MasterState;
@@ -88,6 +89,6 @@ final class MasterFolder {
         disk,
         folder,
         JournalEntry.newBuilder().setTimeNs(clock.wallTimeNs()).setFormatCluster(cluster).build());
-    LOG.info("A new cluster {} is made in {}", Long.toHexString(clusterId), folder);
+    LOG.info("A new cluster {} is made in {}", HexFormat.of().toHexDigits(clusterId), folder);
   }
 }

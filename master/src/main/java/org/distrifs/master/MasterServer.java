@@ -2,6 +2,7 @@ package org.distrifs.master;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.distrifs.master.journal.LocalLog;
@@ -119,7 +120,7 @@ public final class MasterServer implements AutoCloseable {
                 io, settings.listenHost(), settings.port(), Runnable::run, service.endpoints()));
     LOG.info(
         "The master of cluster {} serves on {}:{} after {} ms",
-        Long.toHexString(service.clusterId()),
+        HexFormat.of().toHexDigits(service.clusterId()),
         settings.listenHost(),
         control.port(),
         TimeUnit.NANOSECONDS.toMillis(clock.monotonicNs() - beganNs));

@@ -41,15 +41,20 @@ public record MasterSettings(
           "Address to listen on; 0.0.0.0 lets every machine that reaches this one in.");
   public static final Setting<Integer> PORT =
       Setting.ofInt(
-          "master.port", 7400, 1, 65_535, "port", "Where clients and datanodes find the master.");
+          "master.port",
+          7400,
+          0,
+          65_535,
+          "",
+          "The port that clients and datanodes reach the master on; 0 for any.");
   public static final Setting<Integer> METRICS_PORT =
       Setting.ofInt(
           "master.metricsPort",
           0,
           0,
           65_535,
-          "port",
-          "Where /metrics and /healthz are served; 0 means master.port + 1000.");
+          "",
+          "The port of /metrics and /healthz; 0 for the port and 1000.");
   public static final Setting<Integer> REPLICATION =
       Setting.ofInt("replication", 3, 1, 16, "replicas", "Datanodes that hold each new chunk.");
   public static final Setting<Integer> MIN_REPLICAS =
@@ -170,7 +175,7 @@ public record MasterSettings(
    *
    * @throws OperatorException if values that are each permitted do not go together
    */
-  public static MasterSettings from(Settings settings) {
+  public static MasterSettings of(Settings settings) {
     long chunkSize = settings.get(CHUNK_SIZE);
     if (Long.bitCount(chunkSize) != 1) {
       throw refused(CHUNK_SIZE + " = " + chunkSize + " is not a power of two");
@@ -184,7 +189,7 @@ public record MasterSettings(
     }
     int port = settings.get(PORT);
     int metricsPort = settings.get(METRICS_PORT);
-    if (metricsPort == 0) {
+    if (metricsPort == 0 && port != 0) {
       metricsPort = port + MetricsServer.PORT_OFFSET;
     }
     if (metricsPort > 65_535) {

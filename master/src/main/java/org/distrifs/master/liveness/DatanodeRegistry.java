@@ -4,6 +4,7 @@ import it.unimi.dsi.fastutil.ints.Int2ObjectAVLTreeMap;
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -98,7 +99,7 @@ public final class DatanodeRegistry {
           "{} on rack '{}' is here, incarnation {}{}",
           node,
           node.rack(),
-          Long.toHexString(node.incarnation()),
+          HexFormat.of().toHexDigits(node.incarnation()),
           node.suspectsUnknown() ? ", after an unclean stop" : "");
       events.becameAlive(node);
     }

@@ -17,7 +17,7 @@ final class ChunkCensus {
   static final int SLICE = 2000;
 
   /** Where a walk over all chunks is still short enough for a caller to wait for it. */
-  static final int WALKED_AT_ONCE = 20 * SLICE;
+  static final int WALKED_AT_ONCE = 5 * SLICE;
 
   /** What one walk found. */
   record Totals(long chunks, long shortOfReplicas, long unavailable) {}

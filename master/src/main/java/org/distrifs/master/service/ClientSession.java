@@ -2,6 +2,7 @@ package org.distrifs.master.service;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HexFormat;
 import org.distrifs.master.session.SessionInfo;
 import org.distrifs.proto.control.MasterMessage;
 import org.distrifs.proto.control.NumberedReply;
@@ -163,6 +164,6 @@ final class ClientSession {
 
   @Override
   public String toString() {
-    return "session " + Long.toHexString(info.id()) + " of '" + info.clientName() + "'";
+    return "session " + HexFormat.of().toHexDigits(info.id()) + " of '" + info.clientName() + "'";
   }
 }

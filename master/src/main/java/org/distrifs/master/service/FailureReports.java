@@ -1,5 +1,7 @@
 package org.distrifs.master.service;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.distrifs.master.chain.ChangeDriver;
@@ -17,11 +19,27 @@ import org.distrifs.proto.frame.Status;
  */
 final class FailureReports {
 
+  /** Chunks whose reports are counted at once; the oldest is forgotten first. */
+  private static final int MAX_COUNTED = 10_000;
+
+  /** A member that fails so often though it is there does not get well by itself. */
+  private static final int REPORTS_TO_COMPARE = 2;
+
+  /** Reports of one chunk under one version. */
+  private record Count(int version, int reports) {}
+
   private final MasterState state;
   private final DatanodeRegistry registry;
   private final ChangeDriver changes;
   private final Probing probing;
   private final ReplyCompleter completer;
+  private final Map<Long, Count> counts =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Count> eldest) {
+          return size() > MAX_COUNTED;
+        }
+      };
   private int waiting;
 
   FailureReports(
@@ -60,6 +78,7 @@ final class FailureReports {
         report.getFailedNodeId(),
         () -> {
           waiting--;
+          compareIfStuck(report);
           answer.accept(locate(report));
         });
   }
@@ -73,6 +92,34 @@ final class FailureReports {
       }
       case FENCED, STALE_VERSION, SEQUENCE_GAP -> changes.want(report.getChunkId());
       default -> {}
+    }
+  }
+
+  /**
+   * A write that went through part of the chain, and whose client does not come back, stands in the
+   * way of all others until a change. The first report of a chain is no reason yet: mostly it is
+   * settled when its client sends again.
+   */
+  private void compareIfStuck(ReportFailure report) {
+    boolean mayBeStuck =
+        switch (Status.ofCode(report.getStatus())) {
+          case DOWNSTREAM_FAILED, TIMED_OUT, IO_FAILURE -> true;
+          default -> false;
+        };
+    if (!mayBeStuck || !registry.isAlive(report.getFailedNodeId())) {
+      return;
+    }
+    Count count =
+        counts.merge(
+            report.getChunkId(),
+            new Count(report.getVersion(), 1),
+            (before, first) ->
+                before.version() == first.version()
+                    ? new Count(first.version(), before.reports() + 1)
+                    : first);
+    if (count.reports() >= REPORTS_TO_COMPARE) {
+      counts.remove(report.getChunkId());
+      changes.want(report.getChunkId());
     }
   }
 

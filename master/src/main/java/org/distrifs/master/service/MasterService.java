@@ -2,6 +2,7 @@ package org.distrifs.master.service;
 
 import io.grpc.BindableService;
 import java.io.IOException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -45,8 +46,10 @@ public final class MasterService implements AutoCloseable {
   /** A gap between two ticks from which on this process is taken to have stood still itself. */
   private static final long PAUSE_NS = TimeUnit.SECONDS.toNanos(1);
 
-  /** Ticks between two slices of the chunk census. */
-  private static final int CENSUS_TICKS = 5;
+  /** Ticks between two walks of the chunk census. */
+  private static final int CENSUS_TICKS = 10;
+
+  private static final HexFormat HEX = HexFormat.of();
 
   private static final Logger LOG = LoggerFactory.getLogger(MasterService.class);
 
@@ -222,7 +225,7 @@ public final class MasterService implements AutoCloseable {
       LOG.info("{} chain changes that were under way are begun again", changes.waiting());
     }
     serving.started();
-    LOG.info("Term {} of cluster {} begins", state.term(), Long.toHexString(state.clusterId()));
+    LOG.info("Term {} of cluster {} begins", state.term(), HEX.toHexDigits(state.clusterId()));
     started.countDown();
   }
 
@@ -265,9 +268,8 @@ public final class MasterService implements AutoCloseable {
       sessions.tick(nowNs);
       operations.tick(nowNs);
       changes.tick();
-      if (--ticksToCensus < 0) {
+      if (--ticksToCensus < 0 && census.slice()) {
         ticksToCensus = CENSUS_TICKS;
-        census.slice();
       }
       metrics.show(snapshot());
     }

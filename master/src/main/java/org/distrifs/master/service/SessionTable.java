@@ -240,14 +240,21 @@ final class SessionTable {
 
   /** The client says that it will not come back. */
   void close(ClientSession session) {
-    end(session, false, "closed by its client");
+    LOG.info("{} is closed by its client", session);
+    end(session, false);
   }
 
-  private void end(ClientSession session, boolean expired, String reason) {
-    sessions.remove(session.id());
-    LOG.info("{} has ended: {}", session, reason);
+  private void expire(ClientSession session) {
+    String reason = "it was not heard for " + bounds.expiryMs() + " ms";
+    LOG.warn("{} has ended: {}", session, reason);
     session.send(
         MasterMessage.newBuilder().setEnded(SessionEnded.newBuilder().setReason(reason)).build());
+    end(session, true);
+  }
+
+  /** The end of the stream tells a client that closes that it was heard. */
+  private void end(ClientSession session, boolean expired) {
+    sessions.remove(session.id());
     session.complete();
     session.end();
     journal.propose(
@@ -266,7 +273,7 @@ final class SessionTable {
     List<ClientSession> silent =
         sessions.values().stream().filter(each -> each.silentNs(nowNs) > expiryNs).toList();
     for (ClientSession session : silent) {
-      end(session, true, "not heard for " + bounds.expiryMs() + " ms");
+      expire(session);
     }
   }
 

@@ -316,6 +316,15 @@ class ClusterTest {
     assertThat(replica(2, chunk.getChunkId()).suspect).isFalse();
   }
 
+  @Test
+  void aChainWhoseLivingMemberFailsAgainAndAgainIsCompared() {
+    master.nodesJoin(3);
+    ChunkLocation chunk = writtenFile();
+    assertThat(report(chunk, 2, Status.DOWNSTREAM_FAILED).getWritable()).isTrue();
+    report(chunk, 2, Status.DOWNSTREAM_FAILED);
+    master.until(() -> locate().getVersion() == 2 && locate().getWritable());
+  }
+
   // --- steps
 
   private long inode;
