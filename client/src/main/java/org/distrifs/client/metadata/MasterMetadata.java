@@ -35,6 +35,8 @@ import org.distrifs.proto.error.ErrnoException;
 /** {@link Metadata} over the session with the master. */
 public final class MasterMetadata implements Metadata {
   private static final int RENAME_EXCHANGE = 2;
+  private static final int TYPE_MASK = 0xf000;
+  private static final int DIRECTORY = 0x4000;
 
   /** Beyond the session's own bound, which is the one that is meant to act. */
   private static final long SPARE_MS = 10_000;
@@ -188,7 +190,10 @@ public final class MasterMetadata implements Metadata {
     if ((flags & RENAME_EXCHANGE) == 0) {
       Attributes newDirectory =
           reply.hasSecondParent() ? reply.getSecondParent() : reply.getParent();
-      entries.learn(reply.getParent(), name, EntryCache.ABSENT);
+      if (reply.getAttributes().getNlink() == 1 || isDirectory(reply.getAttributes())) {
+        // Of two names of one inode the old one stays (rename(2)): only a single link surely left.
+        entries.learn(reply.getParent(), name, EntryCache.ABSENT);
+      }
       entries.learn(newDirectory, newName, reply.getAttributes().getInode());
     }
   }
@@ -245,6 +250,10 @@ public final class MasterMetadata implements Metadata {
     OperationReply reply = call(by(caller).setCreate(create));
     made(reply, name);
     return reply;
+  }
+
+  private static boolean isDirectory(Attributes attributes) {
+    return (attributes.getMode() & TYPE_MASK) == DIRECTORY;
   }
 
   private Attributes made(OperationReply reply, ByteString name) {
