@@ -148,7 +148,7 @@ public final class SdkClient implements DistriFsClient {
             attributes,
             chains,
             replicas,
-            new SegmentCache(settings.readCacheBytes(), readMetrics),
+            new SegmentCache(settings.readCacheBytes(), clock, readMetrics),
             writing,
             background);
     SdkClient client = new SdkClient(opened, metadata, files, services, background);

@@ -103,17 +103,22 @@ public final class FileReader {
   private void fetchAhead(long from, long to, long fileBytes) {
     for (long start = from - from % segmentBytes; start < to; start += segmentBytes) {
       long index = start / segmentBytes;
-      if (!segments.containsKey(index) && !fetch(index, fileBytes)) {
+      if (!segments.containsKey(index) && !fetch(index, fileBytes, from)) {
         return;
       }
     }
   }
 
-  /** Begins to fetch a segment; false when it may not, or there is no memory. */
-  private boolean fetch(long index, long fileBytes) {
+  /**
+   * Begins to fetch a segment; false when it may not, or there is no memory.
+   *
+   * @param from what lies before this offset was read already
+   */
+  private boolean fetch(long index, long fileBytes, long from) {
     long start = index * segmentBytes;
     int length = (int) Math.min(segmentBytes, roundUp(fileBytes - start));
     Segment segment = new Segment(this, index, length);
+    segment.consumed((int) Math.max(0, from - start));
     if (!cache.enter(segment)) {
       return false;
     }

@@ -4,38 +4,53 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.distrifs.runtime.clock.ClockSource;
 
 /**
- * The memory of all files' segments together, the least recently used given up first. Only counts
- * and orders them: the files hold them. Thread-safe.
+ * The memory of all files' segments together. Only counts and orders them: the files hold them.
+ * When it is full, segments that nobody has read from for a while give way; the others do not,
+ * since what was fetched ahead is wanted next, and is not worth fetching twice. Thread-safe.
  */
 public final class SegmentCache {
+  private static final long IDLE_NS = TimeUnit.SECONDS.toNanos(1);
+
+  private final ClockSource clock;
   private final int capacityBytes;
-  private final LinkedHashMap<Segment, Boolean> inOrderOfUse = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** When each was entered or used last. */
+  private final LinkedHashMap<Segment, Long> inOrderOfUse = new LinkedHashMap<>(16, 0.75f, true);
+
   private int usedBytes;
 
-  public SegmentCache(int capacityBytes, ReadMetrics metrics) {
+  public SegmentCache(int capacityBytes, ClockSource clock, ReadMetrics metrics) {
+    this.clock = clock;
     this.capacityBytes = capacityBytes;
     metrics.watchCache(this::usedBytes);
   }
 
-  /** Makes room for a segment and enters it; false when what is there is all still under way. */
+  /** Makes room for a segment and enters it; false when what is there is all still wanted. */
   boolean enter(Segment segment) {
     List<Segment> victims = new ArrayList<>();
     boolean entered;
     synchronized (this) {
-      Iterator<Segment> eldest = inOrderOfUse.keySet().iterator();
+      long nowNs = clock.monotonicNs();
+      Iterator<Map.Entry<Segment, Long>> eldest = inOrderOfUse.entrySet().iterator();
       while (usedBytes + segment.chargedBytes > capacityBytes && eldest.hasNext()) {
-        Segment victim = eldest.next();
-        if (victim.isSettled()) {
+        Map.Entry<Segment, Long> victim = eldest.next();
+        if (nowNs - victim.getValue() < IDLE_NS) {
+          break;
+        }
+        if (victim.getKey().isSettled()) {
+          victims.add(victim.getKey());
+          usedBytes -= victim.getKey().chargedBytes;
           eldest.remove();
-          usedBytes -= victim.chargedBytes;
-          victims.add(victim);
         }
       }
       entered = usedBytes + segment.chargedBytes <= capacityBytes;
       if (entered) {
-        inOrderOfUse.put(segment, Boolean.TRUE);
+        inOrderOfUse.put(segment, nowNs);
         usedBytes += segment.chargedBytes;
       }
     }
@@ -44,7 +59,7 @@ public final class SegmentCache {
   }
 
   synchronized void used(Segment segment) {
-    inOrderOfUse.get(segment);
+    inOrderOfUse.computeIfPresent(segment, (known, usedNs) -> clock.monotonicNs());
   }
 
   synchronized void left(Segment segment) {

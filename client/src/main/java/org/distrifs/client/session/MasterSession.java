@@ -382,7 +382,7 @@ public final class MasterSession implements MasterApi {
     @Override
     public void received(MasterMessage message) {
       synchronized (lock) {
-        if (listener != this) {
+        if (listener != this || phase == Phase.CLOSED) {
           return;
         }
         lastHeardNs = clock.monotonicNs();

@@ -191,7 +191,7 @@ final class ChunkWriter {
     attempts = 0;
     file.wrote(index);
     while (!sent.isEmpty() && sent.peek().acknowledged) {
-      file.settled(index, sent.poll());
+      file.settled(index, location.getChunkId(), sent.poll());
     }
   }
 
@@ -371,6 +371,16 @@ final class ChunkWriter {
     sent.clear();
     unsent.clear();
     file.failed(this, dropped, new ErrnoException(errno, "write to " + what() + " (" + why + ")"));
+  }
+
+  /**
+   * Another mount truncated the file: what was sent may lie in a chunk that is not of the file any
+   * more. What was not sent finds its chunk anew.
+   */
+  void fileWasTruncated() {
+    if (location != null && !isIdle()) {
+      fail(Errno.EIO, "another mount truncated the file meanwhile");
+    }
   }
 
   /** Gives everything up without a word: the file is gone. */

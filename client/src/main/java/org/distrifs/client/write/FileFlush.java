@@ -1,11 +1,13 @@
 package org.distrifs.client.write;
 
+import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import it.unimi.dsi.fastutil.longs.LongSet;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.distrifs.client.session.RefusedException;
 import org.distrifs.client.session.Replies;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.ChunkLocation;
@@ -147,6 +149,9 @@ final class FileFlush {
     OperationReply reply;
     try {
       reply = await(submit(commit), "commit of inode " + writer.inode());
+    } catch (RefusedException e) {
+      writer.underLock(this::refused);
+      throw e;
     } catch (IOException e) {
       writer.underLock(() -> writer.uncommitted().commitEnded(false));
       throw e;
@@ -169,8 +174,22 @@ final class FileFlush {
             .setModified(true)
             .setModifiedAgoNs(
                 Math.max(0, services.clock().monotonicNs() - writer.uncommitted().lastWriteNs()));
-    writer.fresh().written().forEach(location -> commit.addWrittenChunks(location.getChunkId()));
+    // Those that are no news too: the master refuses when one is not part of the file any more.
+    LongSet written = new LongOpenHashSet(writer.uncommitted().committingChunks());
+    writer.fresh().written().forEach(location -> written.add(location.getChunkId()));
+    written.forEach(commit::addWrittenChunks);
     return commit.build();
+  }
+
+  /**
+   * The master will not take it, now or later: the bytes are lost, which the caller is told. New
+   * writes begin with chunks that are asked for anew.
+   */
+  private void refused() {
+    writer.uncommitted().commitEnded(true);
+    writer.fresh().abandonAll();
+    services.chains().forget(writer.inode());
+    writer.recomputeEnd();
   }
 
   private void ended(Commit commit) {

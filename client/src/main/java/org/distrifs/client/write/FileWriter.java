@@ -202,6 +202,7 @@ public final class FileWriter {
                 Errno.EIO,
                 "write to inode " + inode + ", which another mount truncated meanwhile"));
       }
+      List.copyOf(chunkWriters.values()).forEach(ChunkWriter::fileWasTruncated);
       chunkWriters.values().removeIf(ChunkWriter::isIdle);
       fresh.abandonUnwritten();
     } finally {
@@ -378,8 +379,8 @@ public final class FileWriter {
   }
 
   /** A packet and all before it in its chunk were applied by every member. */
-  void settled(long index, Packet packet) {
-    uncommitted.acknowledged(index, packet.fileEnd());
+  void settled(long index, long chunkId, Packet packet) {
+    uncommitted.acknowledged(index, chunkId, packet.fileEnd());
     drop(packet);
     progressed();
   }

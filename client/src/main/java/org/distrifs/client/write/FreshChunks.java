@@ -76,6 +76,12 @@ final class FreshChunks {
     byIndex.values().removeIf(fresh -> !fresh.written);
   }
 
+  /** None of them is of use any more. */
+  void abandonAll() {
+    byIndex.values().forEach(fresh -> abandoned.add(fresh.location.getChunkId()));
+    byIndex.clear();
+  }
+
   /** The ids of those to give back; forgotten here. */
   long[] takeAbandoned() {
     long[] ids = abandoned.toLongArray();

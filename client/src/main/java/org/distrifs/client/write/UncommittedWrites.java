@@ -19,6 +19,8 @@ final class UncommittedWrites {
   private long lastWriteNs;
   private long lastWriteWallNs;
   private final LongOpenHashSet unsynced = new LongOpenHashSet();
+  private final LongOpenHashSet writtenChunks = new LongOpenHashSet();
+  private LongSet committingChunks = LongSet.of();
 
   void wrote(ClockSource clock, long writeEnd) {
     lastWriteNs = clock.monotonicNs();
@@ -30,8 +32,9 @@ final class UncommittedWrites {
     end = Math.max(end, writeEnd);
   }
 
-  void acknowledged(long chunkIndex, long packetEnd) {
+  void acknowledged(long chunkIndex, long chunkId, long packetEnd) {
     acknowledged = true;
+    writtenChunks.add(chunkId);
     acknowledgedEnd = Math.max(acknowledgedEnd, packetEnd);
     unsynced.add(chunkIndex);
   }
@@ -73,6 +76,8 @@ final class UncommittedWrites {
     acknowledged = false;
     committingEnd = acknowledgedEnd;
     acknowledgedEnd = 0;
+    committingChunks = writtenChunks.clone();
+    writtenChunks.clear();
     return true;
   }
 
@@ -81,13 +86,25 @@ final class UncommittedWrites {
     return committingEnd;
   }
 
-  void commitEnded(boolean succeeded) {
-    if (!succeeded) {
+  /** The ids of the chunks that the commit under way tells of. */
+  LongSet committingChunks() {
+    return committingChunks;
+  }
+
+  /**
+   * The commit under way was answered, or not.
+   *
+   * @param settled false when nobody knows: then what it told of is told again
+   */
+  void commitEnded(boolean settled) {
+    if (!settled) {
       acknowledged = true;
       acknowledgedEnd = Math.max(acknowledgedEnd, committingEnd);
+      writtenChunks.addAll(committingChunks);
     }
     committing = false;
     committingEnd = 0;
+    committingChunks = LongSet.of();
   }
 
   /**

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.distrifs.proto.control.AllocateChunk;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.ChunkLocation;
@@ -198,9 +200,15 @@ final class FakeMaster {
     if (inode == null) {
       return refuse(Errno.ESTALE).build();
     }
+    boolean current = commit.getTruncateEpoch() == inode.epoch;
+    Set<Long> attached =
+        inode.chunks.values().stream().map(FakeChunk::id).collect(Collectors.toSet());
+    if (current && !attached.containsAll(commit.getWrittenChunksList())) {
+      return refuse(Errno.EIO).build();
+    }
     for (FakeChunk chunk : List.copyOf(inode.chunks.values())) {
       if (commit.getWrittenChunksList().contains(chunk.id())) {
-        if (chunk.freshFor() != sessionId) {
+        if (chunk.freshFor() != 0 && chunk.freshFor() != sessionId) {
           datanodes.violated("a chunk was committed that is not the session's: " + chunk);
         }
         inode.chunks.put(chunk.index(), new FakeChunk(chunk.id(), chunk.index(), 0));
@@ -211,7 +219,7 @@ final class FakeMaster {
       }
     }
     if (commit.getModified()) {
-      if (commit.getTruncateEpoch() == inode.epoch) {
+      if (current) {
         inode.size = Math.max(inode.size, commit.getSize());
       }
       inode.counter++;

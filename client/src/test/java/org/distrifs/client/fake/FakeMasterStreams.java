@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.distrifs.client.session.ControlStream;
 import org.distrifs.proto.connection.PeerAddress;
@@ -60,6 +61,7 @@ public final class FakeMasterStreams implements ControlStream.Opener {
   private volatile Predicate<Operation> breaksBefore = operation -> false;
   private volatile Predicate<Operation> breaksAfter = operation -> false;
   private volatile Predicate<Operation> neverAnswered = operation -> false;
+  private volatile Predicate<Operation> askedAgain = operation -> false;
   private int operations;
 
   public FakeMasterStreams(FakeDatanodes datanodes, long chunkBytes) {
@@ -75,6 +77,11 @@ public final class FakeMasterStreams implements ControlStream.Opener {
 
   public void neverAnswer(Predicate<Operation> operation) {
     neverAnswered = operation;
+  }
+
+  /** Which operations are answered with EAGAIN, without effect. */
+  public void postpone(Predicate<Operation> operation) {
+    askedAgain = operation;
   }
 
   public void goAway() {
@@ -123,7 +130,7 @@ public final class FakeMasterStreams implements ControlStream.Opener {
   private <T> T run(Callable<T> action) {
     try {
       return thread.submit(action).get(10, TimeUnit.SECONDS);
-    } catch (InterruptedException | ExecutionException | java.util.concurrent.TimeoutException e) {
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
       throw new IllegalStateException(e);
     }
   }
@@ -227,7 +234,10 @@ public final class FakeMasterStreams implements ControlStream.Opener {
       if (neverAnswered.test(operation)) {
         return;
       }
-      OperationReply reply = applyOnce(numbered);
+      OperationReply reply =
+          askedAgain.test(operation)
+              ? OperationReply.newBuilder().setErrno(Errno.EAGAIN.code()).build()
+              : applyOnce(numbered);
       if (breaksAfter.test(operation)) {
         end("the fake stream broke after " + operation.getKindCase());
         return;

@@ -1,0 +1,285 @@
+package org.distrifs.client.write;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.distrifs.client.DistriFsClient;
+import org.distrifs.client.OpenFile;
+import org.distrifs.client.fake.FakeCluster;
+import org.distrifs.client.fake.FakeDatanodes.Fate;
+import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.Caller;
+import org.distrifs.proto.control.SetAttributes;
+import org.distrifs.proto.control.TimeChange;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.error.ErrnoException;
+import org.distrifs.proto.frame.DataRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a writer is told and when, over a master and datanodes in memory. */
+class WritingTest {
+  private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(20);
+
+  private final FakeCluster cluster = new FakeCluster();
+  private DistriFsClient client;
+  private OpenFile file;
+
+  @BeforeEach
+  void createFile() throws IOException {
+    client = cluster.client();
+    file = create("a");
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    client.close();
+    cluster.close();
+    assertThat(cluster.datanodes().violations()).isEmpty();
+  }
+
+  private OpenFile create(String name) throws IOException {
+    return client.createAndOpen(
+        1, ByteString.copyFromUtf8(name), 0x8000 | 0644, true, Caller.getDefaultInstance());
+  }
+
+  private static ByteBuffer bytes(int length) {
+    byte[] bytes = new byte[length];
+    new Random(length).nextBytes(bytes);
+    return ByteBuffer.allocateDirect(length).put(bytes).flip();
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long deadlineNs = System.nanoTime() + WAIT_NS;
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - deadlineNs).as(what).isNegative();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+  }
+
+  private static ByteBuffer read(OpenFile from, long offset, int length) throws IOException {
+    ByteBuffer target = ByteBuffer.allocateDirect(length);
+    from.read(offset, target);
+    return target.flip();
+  }
+
+  @Test
+  void moreThanTheWriteBufferHoldsGoesThroughIt() throws IOException {
+    int length = 8 * FakeCluster.settings().writeBufferBytes();
+    file.write(0, bytes(length));
+    file.close();
+    try (OpenFile again = client.open(file.inode())) {
+      assertThat(read(again, 0, length)).isEqualTo(bytes(length));
+    }
+  }
+
+  @Test
+  void oneFilesUnsentBytesGiveWayToAnothersWrites() throws IOException {
+    int whole = FakeCluster.settings().writeBufferBytes();
+    // Small pieces far apart: each holds memory and none fills a packet.
+    for (int i = 0; i < 64; i++) {
+      file.write(i * 20_000L, bytes(100));
+    }
+    try (OpenFile other = create("b")) {
+      other.write(0, bytes(whole));
+    }
+    assertThat(read(file, 0, 100)).isEqualTo(bytes(100));
+  }
+
+  @Test
+  void writesShowInAttributesAndReadsBeforeTheyAreSent() throws IOException {
+    file.write(5, bytes(10));
+    Attributes attributes = client.metadata().lookup(1, ByteString.copyFromUtf8("a"));
+    assertThat(attributes.getSize()).isEqualTo(15);
+    assertThat(attributes.getMtimeS()).isPositive();
+    assertThat(read(file, 0, 100).remaining()).isEqualTo(15);
+  }
+
+  @Test
+  void aChainThatTakesNoWritesIsAnErrorInTimeAndIsToldOnce() throws IOException {
+    cluster.datanodes().setFaults(request -> Fate.LOSE_REQUEST);
+    long startNs = System.nanoTime();
+    file.write(0, bytes(100));
+    assertThatThrownBy(file::flush)
+        .isInstanceOfSatisfying(
+            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EIO));
+    long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
+    assertThat(tookMs).isLessThan(4 * FakeCluster.settings().chunkTimeoutMs());
+
+    cluster.datanodes().setFaults(request -> Fate.SERVE);
+    file.flush();
+    file.write(0, bytes(200));
+    file.flush();
+    assertThat(read(file, 0, 200)).isEqualTo(bytes(200));
+  }
+
+  @Test
+  void eachOpenHandleIsToldOfAFailure() throws IOException {
+    try (OpenFile second = client.open(file.inode())) {
+      cluster.datanodes().setFaults(request -> Fate.LOSE_REQUEST);
+      file.write(0, bytes(100));
+      assertThatThrownBy(file::flush).isInstanceOf(ErrnoException.class);
+      cluster.datanodes().setFaults(request -> Fate.SERVE);
+      assertThatThrownBy(second::flush).isInstanceOf(ErrnoException.class);
+      second.flush();
+    }
+  }
+
+  @Test
+  void aWriterWaitsForAChainThatBecomesWritableInTime() throws IOException {
+    cluster.datanodes().setChainsWritable(false);
+    file.flush();
+    file.close();
+    file = client.open(file.inode());
+    file.write(3 * FakeCluster.CHUNK_BYTES, bytes(100));
+    cluster.datanodes().setChainsWritable(true);
+    file.flush();
+    assertThat(file.attributes().getSize()).isEqualTo(3 * FakeCluster.CHUNK_BYTES + 100);
+  }
+
+  @Test
+  void aFlushWithoutChangesAsksNobody() throws IOException {
+    file.write(0, bytes(100));
+    file.flush();
+    int before = cluster.master().operations();
+    file.flush();
+    file.flush();
+    assertThat(cluster.master().operations()).isEqualTo(before);
+  }
+
+  @Test
+  void aSyncReachesEveryMemberOfEveryWrittenChunkOnce() throws IOException {
+    file.write(0, bytes(2 * FakeCluster.CHUNK_BYTES));
+    file.sync();
+    assertThat(cluster.datanodes().syncs()).isEqualTo(2 * 3);
+    file.sync();
+    assertThat(cluster.datanodes().syncs()).isEqualTo(2 * 3);
+    file.write(10, bytes(10));
+    file.sync();
+    assertThat(cluster.datanodes().syncs()).isEqualTo(3 * 3);
+  }
+
+  @Test
+  void aSyncThatNobodyCanKnowOfFails() throws IOException {
+    file.write(0, bytes(100));
+    file.flush();
+    cluster
+        .datanodes()
+        .setFaults(request -> request instanceof DataRequest.Sync ? Fate.LOSE_REQUEST : Fate.SERVE);
+    assertThatThrownBy(file::sync)
+        .isInstanceOfSatisfying(
+            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EIO));
+    cluster.datanodes().setFaults(request -> Fate.SERVE);
+    long before = cluster.datanodes().syncs();
+    file.sync();
+    assertThat(cluster.datanodes().syncs()).isEqualTo(before + 3);
+  }
+
+  @Test
+  void bytesWrittenUnderAnEarlierHandleAreSyncedToo() throws IOException {
+    file.write(0, bytes(100));
+    file.close();
+    file = client.open(file.inode());
+    file.sync();
+    assertThat(cluster.datanodes().syncs()).isEqualTo(3);
+  }
+
+  @Test
+  void idleBytesAreCommittedInTheBackground() throws IOException {
+    file.write(0, bytes(100));
+    try (DistriFsClient other = cluster.client()) {
+      await(
+          "another client sees the bytes",
+          () -> {
+            try {
+              return other.metadata().freshAttributes(file.inode()).getSize() == 100;
+            } catch (IOException e) {
+              throw new AssertionError(e);
+            }
+          });
+    }
+  }
+
+  @Test
+  void timesThatAreSetAfterAWriteStay() throws IOException {
+    file.write(0, bytes(100));
+    SetAttributes change =
+        SetAttributes.newBuilder()
+            .setInode(file.inode())
+            .setMtime(TimeChange.newBuilder().setSeconds(1_234))
+            .build();
+    client.metadata().setAttributes(change, Caller.getDefaultInstance());
+    file.close();
+    assertThat(client.metadata().freshAttributes(file.inode()).getMtimeS()).isEqualTo(1_234);
+  }
+
+  @Test
+  void aFileThatStaysEmptyKeepsNoChunk() throws IOException {
+    file.close();
+    await("its chunk is given back", () -> cluster.master().chunksOf(file.inode()) == 0);
+  }
+
+  @Test
+  void truncationByAnotherMountUnderUncommittedBytesIsNotSilent() throws IOException {
+    file.write(0, bytes(FakeCluster.CHUNK_BYTES));
+    file.flush();
+    file.write(FakeCluster.CHUNK_BYTES, bytes(FakeCluster.CHUNK_BYTES));
+    cluster.master().truncateByAnother(file.inode(), 0);
+    // Whether they were acknowledged before or after, success must mean that they are there.
+    try {
+      file.flush();
+      assertThat(read(file, FakeCluster.CHUNK_BYTES, FakeCluster.CHUNK_BYTES))
+          .isEqualTo(bytes(FakeCluster.CHUNK_BYTES));
+    } catch (ErrnoException e) {
+      assertThat(e.errno()).isEqualTo(Errno.EIO);
+    }
+  }
+
+  @Test
+  void handlesOfAnExpiredSessionFailAndNewOnesWork() throws IOException {
+    file.write(0, bytes(100));
+    file.flush();
+    cluster.master().expireSessions();
+    await("a new session is open", this::isNewSessionOpen);
+    assertThatThrownBy(() -> file.write(0, bytes(10)))
+        .isInstanceOfSatisfying(
+            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EIO));
+    assertThatThrownBy(() -> read(file, 0, 10)).isInstanceOf(ErrnoException.class);
+    assertThatThrownBy(file::close).isInstanceOf(ErrnoException.class);
+    file = client.open(file.inode());
+    assertThat(read(file, 0, 100)).isEqualTo(bytes(100));
+  }
+
+  private boolean isNewSessionOpen() {
+    try {
+      read(file, 0, 10);
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  @Test
+  void aClosedHandleIsRefused() throws IOException {
+    file.close();
+    assertThatThrownBy(() -> file.write(0, bytes(1)))
+        .isInstanceOfSatisfying(
+            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EBADF));
+    file = client.open(file.inode());
+  }
+
+  @Test
+  void offsetsBeyondWhatAFileCanHoldAreRefused() {
+    assertThatThrownBy(() -> file.write(Long.MAX_VALUE - 5, bytes(10)))
+        .isInstanceOfSatisfying(
+            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EFBIG));
+  }
+}
