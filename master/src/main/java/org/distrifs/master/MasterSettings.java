@@ -175,7 +175,7 @@ public record MasterSettings(
    *
    * @throws OperatorException if values that are each permitted do not go together
    */
-  public static MasterSettings of(Settings settings) {
+  public static MasterSettings from(Settings settings) {
     long chunkSize = settings.get(CHUNK_SIZE);
     if (Long.bitCount(chunkSize) != 1) {
       throw refused(CHUNK_SIZE + " = " + chunkSize + " is not a power of two");

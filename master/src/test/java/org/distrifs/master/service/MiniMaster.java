@@ -37,6 +37,9 @@ final class MiniMaster implements AutoCloseable {
   private static final long GIB = 1L << 30;
   private static final long CONDITION_BOUND_MS = 10_000;
 
+  /** Shorter than what the master takes for its own standstill. */
+  private static final long STEP_MS = 900;
+
   final ManualClock clock = new ManualClock(1_000_000_000L);
   final FakeDatanodes datanodes = new FakeDatanodes();
   private final MemoryLog log;
@@ -123,8 +126,8 @@ final class MiniMaster implements AutoCloseable {
 
   /** Lets time pass, in steps that do not look like a pause of the process. */
   void pass(long ms) {
-    for (long passed = 0; passed < ms; passed += 500) {
-      clock.advance(Math.min(500, ms - passed), TimeUnit.MILLISECONDS);
+    for (long passed = 0; passed < ms; passed += STEP_MS) {
+      clock.advance(Math.min(STEP_MS, ms - passed), TimeUnit.MILLISECONDS);
       status();
       status();
     }
