@@ -7,10 +7,10 @@ import org.distrifs.master.table.OrderedIndex;
 import org.distrifs.master.table.RecordTable;
 
 /**
- * All chunks: 40 bytes each, 4 for their hash bucket and 4 to 8 for their place in their file. A
- * file is known here by a positive number (the slot of its inode); chunks that a file lost are
- * kept, since deletion has rules of its own. Methods take the slot of a chunk, which it keeps for
- * life.
+ * All chunks: 40 bytes each, 2 for their share of a hash bucket and 4 to 8 for their place in their
+ * file. A file is known here by a positive number (the slot of its inode); chunks that a file lost
+ * are kept, since deletion has rules of its own. Methods take the slot of a chunk, which it keeps
+ * for life.
  *
  * <pre>
  * int  0 next of its hash bucket     long 2 id

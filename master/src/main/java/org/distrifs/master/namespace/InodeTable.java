@@ -5,8 +5,8 @@ import org.distrifs.master.table.LinearHash;
 import org.distrifs.master.table.RecordTable;
 
 /**
- * The inodes: 88 bytes each, and 4 for their hash bucket. Ids count up from 1 and are never given
- * out again. Methods take the slot of an inode, which it keeps for life.
+ * The inodes: 88 bytes each, and 2 for their share of a hash bucket. Ids count up from 1 and are
+ * never given out again. Methods take the slot of an inode, which it keeps for life.
  *
  * <pre>
  * int  0 next of its hash bucket     long 3 id

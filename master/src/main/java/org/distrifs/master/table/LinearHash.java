@@ -4,11 +4,10 @@ import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /**
- * A hash index of record slots that grows by one bucket for each record beyond one per bucket, by
- * splitting the next bucket in turn (linear hashing, Litwin 1980). An ordinary hash table would
- * stop for most of a second when it doubles at ten million records; here no insertion moves more
- * than the few records of one bucket. It does not shrink: 4 bytes a bucket are kept for the next
- * growth.
+ * A hash index of record slots that grows by one bucket for every second record, by splitting the
+ * next bucket in turn (linear hashing, Litwin 1980). An ordinary hash table would stop for most of
+ * a second when it doubles at ten million records; here no insertion moves more than the few
+ * records of one bucket. It does not shrink: 4 bytes a bucket are kept for the next growth.
  *
  * <p>Records of a bucket are chained through an int that the record itself keeps.
  */
@@ -27,6 +26,9 @@ public final class LinearHash {
   private static final int PAGE_BITS = 12;
   private static final int PAGE_BUCKETS = 1 << PAGE_BITS;
   private static final int PAGE_MASK = PAGE_BUCKETS - 1;
+
+  /** Records for each bucket: a chain is short enough, and a record pays for half a bucket. */
+  private static final int LOAD = 2;
 
   /** Beyond it chains get longer instead. */
   private static final int MAX_BUCKETS = 1 << 30;
@@ -55,7 +57,7 @@ public final class LinearHash {
 
   /** Adds a record, whose key must not be in the index. */
   public void insert(int slot) {
-    if (size >= buckets && buckets < MAX_BUCKETS) {
+    if (size / LOAD >= buckets && buckets < MAX_BUCKETS) {
       splitNext();
     }
     push(bucketOf(records.hash(slot)), slot);
