@@ -86,7 +86,7 @@ class LogDamageTest {
   @Test
   void aFlippedBitIsRefusedBelowADurableMarkAndCutOffAboveIt() throws IOException {
     for (int at = 0; at < log.length; at++) {
-      for (int bit = 0; bit < 8; bit++) {
+      for (int bit : new int[] {0, 4, 7}) {
         byte[] damaged = log.clone();
         damaged[at] ^= (byte) (1 << bit);
         assertRefusedOrCut(damaged, at);

@@ -46,7 +46,7 @@ class MasterStateModelTest {
 
   private OperationReply lastReply;
 
-  @RepeatedTest(5)
+  @RepeatedTest(3)
   void agreesWithTheModelOnEveryOperationAndAfterAReplay() {
     for (int i = 0; i < OPERATIONS; i++) {
       step();

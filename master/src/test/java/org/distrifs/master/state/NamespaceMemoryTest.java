@@ -26,7 +26,7 @@ class NamespaceMemoryTest {
 
   private static final Logger LOG = LoggerFactory.getLogger(NamespaceMemoryTest.class);
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-  private static final int FILES = Integer.getInteger("distrifs.memory.files", 300_000);
+  private static final int FILES = Integer.getInteger("distrifs.memory.files", 150_000);
   private static final int FILES_PER_DIRECTORY = 200;
   private static final int MAX_BYTES_PER_FILE = 200;
 
