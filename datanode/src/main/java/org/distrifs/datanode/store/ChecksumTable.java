@@ -71,9 +71,9 @@ final class ChecksumTable {
     return checksums[block];
   }
 
-  /** Checksums of {@code count} blocks from {@code first} on. */
+  /** Checksums of {@code count} blocks from {@code first} on; none of a range behind the end. */
   synchronized int[] copy(int first, int count) {
-    return Arrays.copyOfRange(checksums, first, first + count);
+    return count == 0 ? new int[0] : Arrays.copyOfRange(checksums, first, first + count);
   }
 
   /** Sets in memory; {@link #writeThrough} must follow before the next operation. */
