@@ -4,20 +4,26 @@ import it.unimi.dsi.fastutil.longs.Long2ObjectMap;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.client.session.MasterApi;
+import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.ChunkLocation;
 import org.distrifs.proto.control.GetChains;
 import org.distrifs.proto.control.Operation;
+import org.distrifs.proto.control.OperationReply;
 import org.distrifs.runtime.clock.ClockSource;
 
 /**
  * Where the chunks of files are. A chain that changed is found out by the datanodes' answers, which
  * end in {@link #lookUp}; a hole may be filled by another mount, so it is believed only for a
- * second. Thread-safe.
+ * second.
+ *
+ * <p>That a file was cut no datanode tells: the chunk that it had before is still there, and would
+ * answer. So what is known of a file outlives its last close only together with the truncate epoch
+ * that it was known under, and an answer that was under way while something was forgotten is not
+ * kept. Thread-safe.
  */
 public final class ChainCache {
 
@@ -31,11 +37,25 @@ public final class ChainCache {
    */
   private record Known(ChunkLocation location, long heardNs) {}
 
+  /** What is known of a file, and of which state of it if no handle watches over it. */
+  private static final class ChunksOfFile {
+    private final Long2ObjectMap<Known> byIndex = new Long2ObjectOpenHashMap<>();
+    private boolean stamped;
+    private long truncateEpoch;
+    private long changeCounter;
+  }
+
+  /** A power of two; files that share one cost each other a question now and then. */
+  private static final int GENERATIONS = 1024;
+
   private final MasterApi master;
   private final ClockSource clock;
   private final int maxChunks;
-  private final LinkedHashMap<Long, Long2ObjectMap<Known>> byInode =
-      new LinkedHashMap<>(16, 0.75f, true);
+  private final LinkedHashMap<Long, ChunksOfFile> byInode = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** How often something was forgotten, by the hash of the inode. */
+  private final long[] generations = new long[GENERATIONS];
+
   private int chunks;
 
   public ChainCache(MasterApi master, ClockSource clock, int maxChunks) {
@@ -60,22 +80,54 @@ public final class ChainCache {
   private CompletableFuture<Optional<ChunkLocation>> lookUp(long inode, long index, int count) {
     GetChains.Builder question =
         GetChains.newBuilder().setInode(inode).setFirstIndex(index).setCount(count);
+    long generation = generation(inode);
     return master
         .submit(Operation.newBuilder().setGetChains(question).build())
-        .thenApply(
-            reply -> {
-              Optional<ChunkLocation> found = Optional.empty();
-              for (ChunkLocation location : reply.getChunksList()) {
-                learn(inode, location);
-                if (location.getIndex() == index) {
-                  found = Optional.of(location);
-                }
-              }
-              if (found.isEmpty()) {
-                put(inode, index, null);
-              }
-              return found;
-            });
+        .thenApply(reply -> answered(inode, index, generation, reply));
+  }
+
+  private synchronized Optional<ChunkLocation> answered(
+      long inode, long index, long generation, OperationReply reply) {
+    boolean current = generation == generation(inode);
+    Optional<ChunkLocation> found = Optional.empty();
+    for (ChunkLocation location : reply.getChunksList()) {
+      if (current) {
+        learn(inode, location);
+      }
+      if (location.getIndex() == index) {
+        found = Optional.of(location);
+      }
+    }
+    if (found.isEmpty() && current) {
+      put(inode, index, null);
+    }
+    return found;
+  }
+
+  /**
+   * The file was opened, with these attributes fresh from the master: forgets what is not known to
+   * hold for it in this state. Not for a file that has other handles; those watch over it.
+   */
+  public synchronized void opened(Attributes fresh) {
+    ChunksOfFile ofFile = byInode.get(fresh.getInode());
+    if (ofFile == null || !ofFile.stamped || ofFile.truncateEpoch != fresh.getTruncateEpoch()) {
+      forget(fresh.getInode());
+    } else if (ofFile.changeCounter != fresh.getChangeCounter()) {
+      int before = ofFile.byIndex.size();
+      ofFile.byIndex.values().removeIf(known -> known.location() == null);
+      chunks -= before - ofFile.byIndex.size();
+      generations[stripe(fresh.getInode())]++;
+    }
+  }
+
+  /** The last handle of the file was closed, when these attributes were the latest heard of. */
+  public synchronized void closed(Attributes latest) {
+    ChunksOfFile ofFile = byInode.get(latest.getInode());
+    if (ofFile != null) {
+      ofFile.stamped = true;
+      ofFile.truncateEpoch = latest.getTruncateEpoch();
+      ofFile.changeCounter = latest.getChangeCounter();
+    }
   }
 
   /** The cached location of a committed chunk, or null. */
@@ -96,23 +148,25 @@ public final class ChainCache {
 
   /** Forgets what is known of a file. */
   public synchronized void forget(long inode) {
-    Long2ObjectMap<Known> ofFile = byInode.remove(inode);
+    generations[stripe(inode)]++;
+    ChunksOfFile ofFile = byInode.remove(inode);
     if (ofFile != null) {
-      chunks -= ofFile.size();
+      chunks -= ofFile.byIndex.size();
     }
   }
 
   /** Forgets one chunk of a file. */
   public synchronized void forget(long inode, long index) {
-    Long2ObjectMap<Known> ofFile = byInode.get(inode);
-    if (ofFile != null && ofFile.remove(index) != null) {
+    generations[stripe(inode)]++;
+    ChunksOfFile ofFile = byInode.get(inode);
+    if (ofFile != null && ofFile.byIndex.remove(index) != null) {
       chunks--;
     }
   }
 
   private synchronized Known known(long inode, long index) {
-    Long2ObjectMap<Known> ofFile = byInode.get(inode);
-    Known known = ofFile == null ? null : ofFile.get(index);
+    ChunksOfFile ofFile = byInode.get(inode);
+    Known known = ofFile == null ? null : ofFile.byIndex.get(index);
     boolean staleHole =
         known != null
             && known.location() == null
@@ -121,13 +175,12 @@ public final class ChainCache {
   }
 
   private synchronized void put(long inode, long index, ChunkLocation location) {
-    Long2ObjectMap<Known> ofFile =
-        byInode.computeIfAbsent(inode, key -> new Long2ObjectOpenHashMap<>());
-    Known replaced = ofFile.get(index);
+    ChunksOfFile ofFile = byInode.computeIfAbsent(inode, key -> new ChunksOfFile());
+    Known replaced = ofFile.byIndex.get(index);
     if (replaced != null && isOlder(location, replaced.location())) {
       return;
     }
-    ofFile.put(index, new Known(location, clock.monotonicNs()));
+    ofFile.byIndex.put(index, new Known(location, clock.monotonicNs()));
     chunks += replaced == null ? 1 : 0;
     while (chunks > maxChunks) {
       evictEldest();
@@ -142,9 +195,17 @@ public final class ChainCache {
         && Integer.compareUnsigned(location.getVersion(), known.getVersion()) < 0;
   }
 
+  private synchronized long generation(long inode) {
+    return generations[stripe(inode)];
+  }
+
+  private static int stripe(long inode) {
+    return Long.hashCode(inode) & (GENERATIONS - 1);
+  }
+
   private void evictEldest() {
-    Iterator<Map.Entry<Long, Long2ObjectMap<Known>>> files = byInode.entrySet().iterator();
-    chunks -= files.next().getValue().size();
+    Iterator<ChunksOfFile> files = byInode.values().iterator();
+    chunks -= files.next().byIndex.size();
     files.remove();
   }
 }

@@ -54,6 +54,7 @@ final class SharedFile implements WrittenFile, ChunkLocator {
     this.sessionId = services.master().sessionId();
     this.services = services;
     this.latest = attributes;
+    services.chains().opened(attributes);
     long chunkBytes = attributes.getChunkSizeBytes();
     this.writer =
         new FileWriter(inode, chunkBytes, sessionId, createdHere, this, services.writing());
@@ -300,6 +301,7 @@ final class SharedFile implements WrittenFile, ChunkLocator {
   void retire() {
     writer.retire();
     reader.invalidateAll();
+    services.chains().closed(latest);
   }
 
   private void requireSession(String what) throws ErrnoException {

@@ -195,4 +195,41 @@ class ReadingTest {
       file.write(offset, ByteBuffer.wrap(bytes));
     }
   }
+
+  @Test
+  void whatAnotherCutAndWroteAnewIsReadAtTheNextOpen() throws IOException {
+    try (OpenFile file = reader.open(inode)) {
+      assertReads(file, 0, LENGTH);
+    }
+    byte[] anew = new byte[LENGTH];
+    new Random(2).nextBytes(anew);
+    try (OpenFile file = writer.open(inode)) {
+      file.truncate(0);
+      file.write(0, ByteBuffer.wrap(anew));
+    }
+
+    // The datanodes still have the former chunks, and would answer for them.
+    try (OpenFile file = reader.open(inode)) {
+      assertThat(read(file, 0, LENGTH)).isEqualTo(anew);
+    }
+  }
+
+  @Test
+  void whatAnotherWroteIntoAHoleIsReadAtTheNextOpen() throws IOException {
+    long end = LENGTH + 4L * FakeCluster.CHUNK_BYTES;
+    long hole = end - 2L * FakeCluster.CHUNK_BYTES;
+    try (OpenFile file = writer.open(inode)) {
+      file.truncate(end);
+    }
+    try (OpenFile file = reader.open(inode)) {
+      assertThat(read(file, hole, 4)).isEqualTo(new byte[4]);
+    }
+    try (OpenFile file = writer.open(inode)) {
+      file.write(hole, ByteBuffer.wrap(new byte[] {1, 2, 3, 4}));
+    }
+
+    try (OpenFile file = reader.open(inode)) {
+      assertThat(read(file, hole, 4)).isEqualTo(new byte[] {1, 2, 3, 4});
+    }
+  }
 }
