@@ -77,7 +77,7 @@ final class ChainFixture implements AutoCloseable {
                       "datanode.reserveBytes",
                       "0",
                       "datanode.writeBackBytes",
-                      System.getProperty("wb", "33554432"),
+                      "32 MiB",
                       "datanode.cleanAfterMs",
                       "600000")));
       plane =
@@ -111,8 +111,8 @@ final class ChainFixture implements AutoCloseable {
     Path dataFile(long chunkId) {
       String name = ChunkName.of(CLUSTER, chunkId).toString();
       return path.resolve("chunks")
+          .resolve(name.substring(30, 32))
           .resolve(name.substring(32, 34))
-          .resolve(name.substring(34, 36))
           .resolve(name);
     }
   }

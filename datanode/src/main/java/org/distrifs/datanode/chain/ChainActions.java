@@ -30,6 +30,14 @@ public interface ChainActions<T> {
    */
   void forward(ChainHop next, int hopsBehind, DataRequest.Write write, ByteBuf payload);
 
+  /**
+   * Send a write to the next member once more, though whoever sent it has given up: with the bytes
+   * that its range has here by now, and their checksums. Then call {@link ChainMember#forwarded}.
+   *
+   * @param write as the next member is to get it, but for the checksums
+   */
+  void resend(DataRequest.Write write, ChainHop next, int hopsBehind);
+
   /** Answer a request. */
   void answer(T ticket, DataReply reply);
 

@@ -179,7 +179,7 @@ public final class ChainMember<T> {
     if (recent.hasLater(write.sessionId(), write.sequence())) {
       return gap("write " + write.sequence() + " of its session came after a later one");
     }
-    return stuck();
+    return stuck(write);
   }
 
   private DataReply answerToMember(DataRequest.Write write, boolean known) {
@@ -189,7 +189,7 @@ public final class ChainMember<T> {
     if (write.order() > lastOrder + 1) {
       return gap("number " + write.order() + " came after " + lastOrder);
     }
-    return stuck();
+    return stuck(write);
   }
 
   private DataReply gap(String what) {
@@ -197,17 +197,37 @@ public final class ChainMember<T> {
   }
 
   /** Why no new write can be taken, though nothing is wrong with it. */
-  private DataReply stuck() {
+  private DataReply stuck(DataRequest.Write write) {
     if (unsettled.size() >= MAX_UNSETTLED) {
       return DataReply.failure(
           Status.OVERLOADED, MAX_UNSETTLED + " writes of the chunk are under way");
     }
     for (Unsettled<T> entry : unsettled) {
       if (entry.failure != null) {
-        return entry.failure;
+        DataReply reply = entry.failure;
+        resend(entry, write.chain());
+        return reply;
       }
     }
     return null;
+  }
+
+  /**
+   * Sends a stuck write on again. Whoever sent it may have given it up, and then nobody else would:
+   * the chunk could not be written any more, though the member behind is back.
+   *
+   * @param chain where the members are by now
+   */
+  private void resend(Unsettled<T> entry, List<ChainHop> chain) {
+    boolean canBeSettled =
+        entry.applied && broken == null && entry.failure.status() == Status.DOWNSTREAM_FAILED;
+    if (entry.resent || !canBeSettled) {
+      return;
+    }
+    entry.resent = true;
+    int nextPosition = entry.write.position() + 1;
+    DataRequest.Write again = WriteChecks.in(chain, entry.write, nextPosition);
+    actions.resend(again, chain.get(nextPosition), chain.size() - nextPosition);
   }
 
   private void accept(DataRequest.Write write, ByteBuf payload, T ticket) {
@@ -277,13 +297,25 @@ public final class ChainMember<T> {
     if (entry == null || entry.acknowledged) {
       return;
     }
+    entry.resent = false;
     if (reply.isOk()) {
       entry.acknowledged = true;
       entry.failure = null;
       settle(entry);
+      resendNextStuck(write.chain());
     } else {
       int nextNode = entry.write.chain().get(entry.write.position() + 1).nodeId();
       fail(entry, WriteChecks.asFailureBehind(reply, nextNode));
+    }
+  }
+
+  /** One stuck write went through: so may the next. */
+  private void resendNextStuck(List<ChainHop> chain) {
+    for (Unsettled<T> entry : unsettled) {
+      if (entry.failure != null) {
+        resend(entry, chain);
+        return;
+      }
     }
   }
 

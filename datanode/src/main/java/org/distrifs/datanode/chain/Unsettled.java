@@ -19,6 +19,9 @@ final class Unsettled<T> {
   /** Why it is stuck, or {@code null}: the member behind failed, or this one did. */
   DataReply failure;
 
+  /** It was sent on once more by this member itself, and is not answered yet. */
+  boolean resent;
+
   Unsettled(DataRequest.Write write, T ticket) {
     this.write = write;
     tickets.add(ticket);

@@ -6,11 +6,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import org.distrifs.datanode.chain.ChainActions;
 import org.distrifs.datanode.chain.ChainMember;
 import org.distrifs.datanode.store.FileBlocks;
 import org.distrifs.datanode.store.MemoryBlocks;
 import org.distrifs.datanode.store.OpenedReplica;
+import org.distrifs.proto.checksum.BlockChecksums;
 import org.distrifs.proto.connection.ChunkAnswer;
 import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.proto.frame.ChainHop;
@@ -41,15 +43,20 @@ final class ChunkSlot implements ChainActions<Exchange> {
 
   private final long chunkId;
   private final ServerContext context;
+
+  /** The slots in which reads wait; this one puts itself there. */
+  private final Set<ChunkSlot> waiting;
+
   private final Queue<Runnable> outbox = new ArrayDeque<>();
   private final List<Call> deferred = new ArrayList<>();
   private ChainMember<Exchange> member;
   private boolean drainingOutbox;
   private boolean retired;
 
-  ChunkSlot(long chunkId, ServerContext context) {
+  ChunkSlot(long chunkId, ServerContext context, Set<ChunkSlot> waiting) {
     this.chunkId = chunkId;
     this.context = context;
+    this.waiting = waiting;
   }
 
   /** Makes a call now, or when the replica is open; false if this slot was given up. */
@@ -60,6 +67,9 @@ final class ChunkSlot implements ChainActions<Exchange> {
     if (member != null) {
       call.run(member);
       drainOutbox();
+      if (member.hasWaitingReads()) {
+        waiting.add(this);
+      }
     } else if (deferred.size() >= MAX_DEFERRED) {
       call.fail(OVERLOADED);
     } else {
@@ -100,6 +110,9 @@ final class ChunkSlot implements ChainActions<Exchange> {
     deferred.forEach(call -> call.run(member));
     deferred.clear();
     drainOutbox();
+    if (member.hasWaitingReads()) {
+      waiting.add(this);
+    }
   }
 
   private synchronized void loadFailed(DataReply reply) {
@@ -129,11 +142,11 @@ final class ChunkSlot implements ChainActions<Exchange> {
     }
   }
 
-  synchronized void tick(long nowMs) {
-    if (member != null && member.hasWaitingReads()) {
-      member.tick(nowMs);
-      drainOutbox();
-    }
+  /** Ends waits of reads whose bound has passed; false if no read waits any more. */
+  synchronized boolean tick(long nowMs) {
+    member.tick(nowMs);
+    drainOutbox();
+    return member.hasWaitingReads();
   }
 
   /** Gives the slot up if nothing would be lost; the next request makes a new one. */
@@ -174,6 +187,50 @@ final class ChunkSlot implements ChainActions<Exchange> {
                 .transport()
                 .send(peer, write, payload, timeoutMs)
                 .whenComplete((answer, failure) -> forwarded(write, answer, failure)));
+  }
+
+  @Override
+  public void resend(DataRequest.Write write, ChainHop next, int hopsBehind) {
+    int blockStart = write.offset() - write.offset() % DataRequest.BLOCK_BYTES;
+    int length = write.offset() + write.length() - blockStart;
+    outbox.add(
+        () ->
+            context
+                .store()
+                .readVerified(chunkId, blockStart, length)
+                .whenComplete(
+                    (blocks, failure) -> {
+                      if (failure != null) {
+                        // The bytes are not to be had here: this member is the one that failed.
+                        applied(write, failure);
+                      } else {
+                        resend(write, next, hopsBehind, blocks.bytes(), blockStart);
+                      }
+                    }));
+  }
+
+  private void resend(
+      DataRequest.Write write, ChainHop next, int hopsBehind, ByteBuf blocks, int blockStart) {
+    ByteBuf bytes = blocks.skipBytes(write.offset() - blockStart);
+    bytes.writerIndex(bytes.readerIndex() + write.length());
+    DataRequest.Write withPresentBytes =
+        withChecksums(write, BlockChecksums.ofParts(bytes, write.offset()));
+    resume(() -> forward(next, hopsBehind, withPresentBytes, bytes));
+  }
+
+  private static DataRequest.Write withChecksums(DataRequest.Write write, int[] checksums) {
+    return new DataRequest.Write(
+        write.chunkId(),
+        write.version(),
+        write.offset(),
+        write.length(),
+        write.sessionId(),
+        write.sequence(),
+        write.order(),
+        write.position(),
+        write.chain(),
+        checksums,
+        write.create());
   }
 
   private void forwarded(DataRequest.Write write, ChunkAnswer answer, Throwable failure) {

@@ -1,6 +1,7 @@
 package org.distrifs.datanode.server;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The chunks that something is going on with, each in a slot of its own. */
@@ -11,6 +12,7 @@ final class ChunkSlots {
 
   private final ServerContext context;
   private final Map<Long, ChunkSlot> slots = new ConcurrentHashMap<>();
+  private final Set<ChunkSlot> waiting = ConcurrentHashMap.newKeySet();
 
   ChunkSlots(ServerContext context) {
     this.context = context;
@@ -21,7 +23,7 @@ final class ChunkSlots {
     while (true) {
       ChunkSlot slot = slots.get(chunkId);
       if (slot == null) {
-        slot = slots.computeIfAbsent(chunkId, id -> new ChunkSlot(id, context));
+        slot = slots.computeIfAbsent(chunkId, id -> new ChunkSlot(id, context, waiting));
       }
       if (slot.run(call)) {
         return;
@@ -38,7 +40,7 @@ final class ChunkSlots {
   /** To be called a few times a second. */
   void tick() {
     long nowMs = context.nowMs();
-    slots.values().forEach(slot -> slot.tick(nowMs));
+    waiting.removeIf(slot -> !slot.tick(nowMs));
     if (slots.size() > MAX_IDLE) {
       slots.values().removeIf(slot -> slot.retireIfIdle(nowMs));
     }

@@ -417,6 +417,12 @@ public final class LocalChunkStore implements ChunkStore {
   public void close() {
     background.close();
     background.cleanAll();
+    abandon();
+  }
+
+  /** Ends without making anything durable that was not: what the death of the process leaves. */
+  void abandon() {
+    background.close();
     diskThreads.close();
     try {
       openFiles.closeAll();

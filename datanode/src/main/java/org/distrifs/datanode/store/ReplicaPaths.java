@@ -9,8 +9,10 @@ import org.distrifs.proto.id.ChunkName;
 import org.distrifs.runtime.disk.Disk;
 
 /**
- * Where the files of a replica are: {@code chunks/<xx>/<yy>/<uuid>}. The folders are made when
- * first needed.
+ * Where the files of a replica are: {@code chunks/<xx>/<yy>/<uuid>}, by the third and the second
+ * lowest byte of the chunk's id. Ids are given in sequence: by the lowest byte each new chunk would
+ * have a folder of its own, whose making and syncing costs more than the chunk. The folders are
+ * made when first needed.
  */
 final class ReplicaPaths {
   private final Disk disk;
@@ -28,7 +30,7 @@ final class ReplicaPaths {
 
   Path folderOf(UUID name) {
     long id = ChunkName.chunkId(name);
-    return chunks.resolve(hex(id >>> 8)).resolve(hex(id));
+    return chunks.resolve(hex(id >>> 16)).resolve(hex(id >>> 8));
   }
 
   private static String hex(long value) {

@@ -47,6 +47,7 @@ final class StoreFixture implements AutoCloseable {
 
   /** As after {@code kill -9}: nothing is synced or marked; the kernel has what was written. */
   void crashAndReopen(UUID bootId) throws IOException {
+    store.abandon();
     open(bootId);
   }
 

@@ -1,0 +1,234 @@
+package org.distrifs.datanode.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.distrifs.datanode.store.StoreFixture.await;
+import static org.distrifs.datanode.store.StoreFixture.failureOf;
+import static org.distrifs.datanode.store.StoreFixture.patterned;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import org.distrifs.proto.frame.DataRequest;
+import org.distrifs.proto.frame.Status;
+import org.distrifs.runtime.disk.LocalDisk;
+import org.distrifs.runtime.lifecycle.OperatorException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CrashTest {
+  private static final long CHUNK = 42;
+  private static final UUID NEXT_BOOT = new UUID(9, 9);
+
+  @TempDir Path folder;
+
+  @Test
+  void aReplicaThatWasDirtyWhenTheProcessDiedIsSuspectUntilItIsInstalledAnew() throws Exception {
+    byte[] bytes = patterned(10_000, 1);
+    try (StoreFixture fixture = new StoreFixture(folder)) {
+      fixture.put(CHUNK, 1, 0, bytes, 1);
+      await(fixture.store().sync(CHUNK));
+      fixture.crashAndReopen(StoreFixture.BOOT);
+      assertThat(fixture.store().find(CHUNK).suspect()).isTrue();
+      assertThat(fixture.store().find(CHUNK).sameBoot()).isTrue();
+      assertThat(fixture.store().find(CHUNK).lengthBytes()).isEqualTo(10_000);
+      await(fixture.store().install(CHUNK, 2, List.of(1, 2), DataRequest.KEEP_LENGTH));
+      assertThat(fixture.store().find(CHUNK).suspect()).isFalse();
+      fixture.crashAndReopen(StoreFixture.BOOT);
+      assertThat(fixture.store().find(CHUNK).suspect()).as("clean since the install").isFalse();
+      assertThat(fixture.contents(CHUNK)).isEqualTo(bytes);
+    }
+  }
+
+  @Test
+  void aRebootIsToldFromTheDeathOfTheProcess() throws Exception {
+    try (StoreFixture fixture = new StoreFixture(folder)) {
+      fixture.put(CHUNK, 1, 0, patterned(100, 1), 1);
+      fixture.crashAndReopen(NEXT_BOOT);
+      assertThat(fixture.store().find(CHUNK).suspect()).isTrue();
+      assertThat(fixture.store().find(CHUNK).sameBoot()).isFalse();
+    }
+  }
+
+  @Test
+  void theFirstWriteToACleanReplicaMakesItDirtyBeforeItIsAcknowledged() throws Exception {
+    try (StoreFixture fixture = new StoreFixture(folder)) {
+      fixture.put(CHUNK, 1, 0, patterned(3 << 20, 1), 1);
+      fixture.closeAndReopen();
+      assertThat(fixture.store().find(CHUNK).dirty()).isFalse();
+      fixture.put(CHUNK, 1, 1 << 20, patterned(10, 2), 2);
+      fixture.crashAndReopen(StoreFixture.BOOT);
+      assertThat(fixture.store().find(CHUNK).suspect()).isTrue();
+      MetaHeader header = ReplicaFiles.readHeader(new LocalDisk(), fixture.metaFile(CHUNK));
+      assertThat(header.dirty().stream().boxed()).containsExactly(1);
+    }
+  }
+
+  @Test
+  void idsOfWritesOutliveTheProcessButAreNotTrustedAfterAReboot() throws Exception {
+    try (StoreFixture fixture = new StoreFixture(folder)) {
+      fixture.put(CHUNK, 1, 0, patterned(100, 1), 1);
+      fixture.put(CHUNK, 1, 0, patterned(100, 2), 2);
+      fixture.crashAndReopen(StoreFixture.BOOT);
+      assertThat(await(fixture.store().open(CHUNK)).recentWrites())
+          .containsExactly(
+              new WriteId(StoreFixture.SESSION, 1), new WriteId(StoreFixture.SESSION, 2));
+      fixture.crashAndReopen(NEXT_BOOT);
+      assertThat(await(fixture.store().open(CHUNK)).recentWrites()).isEmpty();
+    }
+  }
+
+  @Test
+  void aWriteThatIsNotKnownOnAllMembersLeavesTheReplicaSuspectEvenAfterAnOrderlyStop()
+      throws Exception {
+    try (StoreFixture fixture = new StoreFixture(folder)) {
+      fixture.put(CHUNK, 1, 0, patterned(100, 1), 1);
+      fixture.store().setSettled(CHUNK, false);
+      fixture.closeAndReopen();
+      assertThat(fixture.store().find(CHUNK).suspect()).isTrue();
+    }
+  }
+
+  @Test
+  void bytesThatWereWrittenWithoutTheirChecksumsAreFoundAndSettledOnlyWhereItWasDirty()
+      throws Exception {
+    byte[] bytes = patterned(3 << 20, 1);
+    try (StoreFixture fixture = new StoreFixture(folder)) {
+      fixture.put(CHUNK, 1, 0, bytes, 1);
+      fixture.closeAndReopen();
+      fixture.put(CHUNK, 1, (1 << 20) + 4096, patterned(4096, 2), 2);
+      overwrite(fixture.dataFile(CHUNK), (1 << 20) + 8192, 100);
+      overwrite(fixture.dataFile(CHUNK), 2 << 20, 100);
+      fixture.crashAndReopen(StoreFixture.BOOT);
+      assertThat(await(fixture.store().digest(CHUNK, 1 << 20)).mismatches().stream().boxed())
+          .containsExactly(2);
+      assertThat(await(fixture.store().settle(CHUNK))).isEqualTo(1);
+      assertThat(await(fixture.store().digest(CHUNK, 1 << 20)).mismatches().isEmpty()).isTrue();
+      assertThat(await(fixture.store().digest(CHUNK, 2 << 20)).mismatches().stream().boxed())
+          .as("rot where nothing was being written stays rot")
+          .containsExactly(0);
+    }
+  }
+
+  @Test
+  void aTornHeaderSlotLeavesTheOneBefore() throws Exception {
+    try (StoreFixture fixture = new StoreFixture(folder)) {
+      fixture.put(CHUNK, 1, 0, patterned(100, 1), 1);
+      await(fixture.store().install(CHUNK, 2, List.of(1), DataRequest.KEEP_LENGTH));
+      await(fixture.store().install(CHUNK, 3, List.of(1), DataRequest.KEEP_LENGTH));
+      long newest = ReplicaFiles.readHeader(new LocalDisk(), fixture.metaFile(CHUNK)).generation();
+      overwrite(fixture.metaFile(CHUNK), MetaLayout.slotOffset(newest) + 40, 1);
+      fixture.crashAndReopen(StoreFixture.BOOT);
+      assertThat(fixture.store().find(CHUNK).version()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aFlippedByteInTheChecksumTableMakesItsBlocksCorruptAndIsNotMerged() throws Exception {
+    try (StoreFixture fixture = new StoreFixture(folder)) {
+      fixture.put(CHUNK, 1, 0, patterned(200 * 4096, 1), 1);
+      fixture.closeAndReopen();
+      overwrite(fixture.metaFile(CHUNK), MetaLayout.TABLE_OFFSET + 8, 1);
+      assertThat(failureOf(fixture.store().locate(CHUNK, 0, 4096)))
+          .isEqualTo(Status.CORRUPT_REPLICA);
+      assertThat(failureOf(fixture.store().readVerified(CHUNK, 4096, 4096)))
+          .isEqualTo(Status.CORRUPT_REPLICA);
+      DataRequest.Write fragment = StoreFixture.write(CHUNK, 1, 10, patterned(10, 3), 2);
+      assertThat(
+              failureOf(
+                  fixture.store().write(fragment, false, StoreFixture.buffer(patterned(10, 3)))))
+          .isEqualTo(Status.CORRUPT_REPLICA);
+      MemoryBlocks whole = await(fixture.store().readVerified(CHUNK, 130 * 4096, 4096));
+      whole.bytes().release();
+    }
+  }
+
+  @Test
+  void aFlippedByteOfDataIsFoundByAVerifyingReadAndStopsAMerge() throws Exception {
+    try (StoreFixture fixture = new StoreFixture(folder)) {
+      fixture.put(CHUNK, 1, 0, patterned(10 * 4096, 1), 1);
+      overwrite(fixture.dataFile(CHUNK), 5 * 4096 + 7, 1);
+      DataRequest.Write fragment =
+          StoreFixture.write(CHUNK, 1, 5 * 4096 + 100, patterned(10, 3), 2);
+      assertThat(
+              failureOf(
+                  fixture.store().write(fragment, false, StoreFixture.buffer(patterned(10, 3)))))
+          .isEqualTo(Status.CORRUPT_REPLICA);
+      assertThat(failureOf(fixture.store().readVerified(CHUNK, 5 * 4096, 4096)))
+          .isEqualTo(Status.CORRUPT_REPLICA);
+      assertThat(fixture.store().corruptBlocks(10)).containsExactly(new CorruptBlock(CHUNK, 1, 5));
+      fixture.put(CHUNK, 1, 5 * 4096, patterned(4096, 4), 2);
+      assertThat(fixture.store().corruptBlocks(10)).as("wholly overwritten").isEmpty();
+    }
+  }
+
+  @Test
+  void aDataFileThatWasCutShortIsCorruptWhereItIsMissing() throws Exception {
+    try (StoreFixture fixture = new StoreFixture(folder)) {
+      fixture.put(CHUNK, 1, 0, patterned(10 * 4096, 1), 1);
+      fixture.closeAndReopen();
+      try (RandomAccessFile data = new RandomAccessFile(fixture.dataFile(CHUNK).toFile(), "rw")) {
+        data.setLength(3 * 4096);
+      }
+      assertThat(failureOf(fixture.store().locate(CHUNK, 3 * 4096, 4096)))
+          .isEqualTo(Status.CORRUPT_REPLICA);
+      FileBlocks present = await(fixture.store().locate(CHUNK, 0, 3 * 4096));
+      present.release().run();
+    }
+  }
+
+  @Test
+  void whatIsNoWholeReplicaIsMovedAwayAndNotLost() throws Exception {
+    try (StoreFixture fixture = new StoreFixture(folder)) {
+      fixture.put(CHUNK, 1, 0, patterned(100, 1), 1);
+      fixture.store().close();
+      overwrite(fixture.metaFile(CHUNK), 0, 20);
+      overwrite(fixture.metaFile(CHUNK), MetaLayout.SLOT_DISTANCE_BYTES, 20);
+      fixture.open(StoreFixture.BOOT);
+      assertThat(fixture.store().find(CHUNK)).isNull();
+      try (var moved = Files.list(folder.resolve("quarantine"))) {
+        assertThat(moved).hasSize(2);
+      }
+    }
+  }
+
+  @Test
+  void aReplicaOfAnotherFormatStopsTheStart() throws Exception {
+    try (StoreFixture fixture = new StoreFixture(folder)) {
+      fixture.put(CHUNK, 1, 0, patterned(100, 1), 1);
+      fixture.store().close();
+      Path meta = fixture.metaFile(CHUNK);
+      MetaHeader header = ReplicaFiles.readHeader(new LocalDisk(), meta);
+      ByteBuffer slot = ByteBuffer.allocate(MetaLayout.SLOT_BYTES);
+      header.encode(slot);
+      slot.putShort(8, (short) 2);
+      slot.putInt(508, Crc.of(slot, 0, 508));
+      try (RandomAccessFile file = new RandomAccessFile(meta.toFile(), "rw")) {
+        file.seek(MetaLayout.slotOffset(header.generation()));
+        file.write(slot.array());
+      }
+      assertThatThrownBy(() -> fixture.open(StoreFixture.BOOT))
+          .isInstanceOf(OperatorException.class)
+          .hasMessageContaining(meta.toString())
+          .hasMessageContaining("format 2")
+          .hasMessageContaining("format 1");
+    }
+  }
+
+  private static void overwrite(Path file, long at, int count) throws IOException {
+    try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+      byte[] old = new byte[count];
+      bytes.seek(at);
+      bytes.readFully(old);
+      for (int i = 0; i < count; i++) {
+        old[i] = (byte) ~old[i];
+      }
+      bytes.seek(at);
+      bytes.write(old);
+    }
+  }
+}
