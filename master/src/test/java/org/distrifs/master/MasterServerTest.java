@@ -107,7 +107,8 @@ class MasterServerTest {
     for (int i = 0; i < given.length; i += 2) {
       values.put(given[i].toString(), given[i + 1].toString());
     }
-    return MasterSettings.from(SettingsLoader.load(MasterSettings.SCHEMA, Optional.empty(), values));
+    return MasterSettings.from(
+        SettingsLoader.load(MasterSettings.SCHEMA, Optional.empty(), values));
   }
 
   private static int freePort() {

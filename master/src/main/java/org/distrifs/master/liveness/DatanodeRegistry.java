@@ -21,9 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class DatanodeRegistry {
 
-  /** Datanodes at most. */
-  public static final int MAX_NODES = 10_000;
-
   /** A heartbeat that lists this many damaged blocks may know of more. */
   private static final int FULL_CORRUPT_LIST = 1024;
 

@@ -20,11 +20,7 @@ import org.distrifs.master.state.Applied;
 import org.distrifs.master.state.MasterState;
 import org.distrifs.master.state.StateCounts;
 import org.distrifs.proto.connection.ChunkTransport;
-import org.distrifs.proto.control.ClientMessage;
 import org.distrifs.proto.control.CorruptReplica;
-import org.distrifs.proto.control.KeepAliveReply;
-import org.distrifs.proto.control.MasterMessage;
-import org.distrifs.proto.control.NumberedOperation;
 import org.distrifs.proto.journal.JournalEntry;
 import org.distrifs.proto.journal.StartTerm;
 import org.distrifs.runtime.clock.ClockSource;
@@ -192,7 +188,8 @@ public final class MasterService implements AutoCloseable {
   /** The gRPC services; to be bound after {@link #start}. */
   public List<BindableService> endpoints() {
     return List.of(
-        new MetadataEndpoint(loop, new ClientStreams(), clock),
+        new MetadataEndpoint(
+            loop, new ClientStreams(state, journal, serving, sessions, operations, clock), clock),
         new DatanodesEndpoint(loop, datanodes),
         new AdministrationEndpoint(loop, report));
   }
@@ -326,79 +323,6 @@ public final class MasterService implements AutoCloseable {
           node,
           replica.getBlock(),
           replica.getPath().isEmpty() ? "no file" : "the file " + replica.getPath().toStringUtf8());
-    }
-  }
-
-  /** What streams bring. */
-  private final class ClientStreams implements MetadataEndpoint.Sessions {
-    @Override
-    public void message(MetadataEndpoint.Connection stream, ClientMessage message, long arrivedNs) {
-      if (message.hasOpen()) {
-        if (stream.beginOpening()) {
-          sessions.open(stream, message.getOpen(), stream::serves);
-        } else {
-          stream.refuse("a stream opens one session");
-        }
-        return;
-      }
-      ClientSession session = sessions.servedBy(stream, stream.sessionId());
-      if (session == null) {
-        if (stream.sessionId() == 0) {
-          stream.refuse("the first message of a stream opens its session");
-        }
-        // Otherwise another stream has taken the session over, or it has ended: it was told.
-        return;
-      }
-      session.heard(clock.monotonicNs());
-      switch (message.getKindCase()) {
-        case BATCH -> batch(stream, session, message, arrivedNs);
-        case KEEP_ALIVE -> keepAlive(session, message);
-        case CLOSE -> sessions.close(session);
-        default -> stream.refuse("a message of a kind that is not known here");
-      }
-    }
-
-    private void batch(
-        MetadataEndpoint.Connection stream,
-        ClientSession session,
-        ClientMessage message,
-        long arrivedNs) {
-      if (message.getBatch().getOperationsCount() > ClientSession.MAX_BATCH) {
-        stream.refuse("more than " + ClientSession.MAX_BATCH + " operations in one message");
-        sessions.detach(session, stream);
-        return;
-      }
-      for (NumberedOperation numbered : message.getBatch().getOperationsList()) {
-        operations.accept(session, numbered, arrivedNs);
-      }
-    }
-
-    private void keepAlive(ClientSession session, ClientMessage message) {
-      serving.peerSaw(message.getKeepAlive().getHighestDurableTxid(), session.toString());
-      session.send(
-          MasterMessage.newBuilder()
-              .setKeepAlive(
-                  KeepAliveReply.newBuilder()
-                      .setTerm(state.term())
-                      .setDurableTxid(journal.durableTxid()))
-              .build());
-    }
-
-    @Override
-    public void ready(MetadataEndpoint.Connection stream) {
-      ClientSession session = sessions.servedBy(stream, stream.sessionId());
-      if (session != null) {
-        operations.ready(session);
-      }
-    }
-
-    @Override
-    public void broken(MetadataEndpoint.Connection stream) {
-      ClientSession session = sessions.servedBy(stream, stream.sessionId());
-      if (session != null) {
-        LOG.info("The stream of {} is broken; it may come back", session);
-        sessions.detach(session, stream);
-      }
     }
   }
 }

@@ -1,0 +1,108 @@
+package org.distrifs.master.service;
+
+import org.distrifs.master.state.MasterState;
+import org.distrifs.proto.control.ClientMessage;
+import org.distrifs.proto.control.KeepAliveReply;
+import org.distrifs.proto.control.MasterMessage;
+import org.distrifs.proto.control.NumberedOperation;
+import org.distrifs.runtime.clock.ClockSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What client streams bring, on the state's thread: opens, batches, signs of life, ends. */
+final class ClientStreams implements MetadataEndpoint.Sessions {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClientStreams.class);
+
+  private final MasterState state;
+  private final JournalPipeline journal;
+  private final ServingState serving;
+  private final SessionTable sessions;
+  private final MetadataOperations operations;
+  private final ClockSource clock;
+
+  ClientStreams(
+      MasterState state,
+      JournalPipeline journal,
+      ServingState serving,
+      SessionTable sessions,
+      MetadataOperations operations,
+      ClockSource clock) {
+    this.state = state;
+    this.journal = journal;
+    this.serving = serving;
+    this.sessions = sessions;
+    this.operations = operations;
+    this.clock = clock;
+  }
+
+  @Override
+  public void message(MetadataEndpoint.Connection stream, ClientMessage message, long arrivedNs) {
+    if (message.hasOpen()) {
+      if (stream.beginOpening()) {
+        sessions.open(stream, message.getOpen(), stream::serves);
+      } else {
+        stream.refuse("a stream opens one session");
+      }
+      return;
+    }
+    ClientSession session = sessions.servedBy(stream, stream.sessionId());
+    if (session == null) {
+      if (stream.sessionId() == 0) {
+        stream.refuse("the first message of a stream opens its session");
+      }
+      // Otherwise another stream has taken the session over, or it has ended: it was told.
+      return;
+    }
+    session.heard(clock.monotonicNs());
+    switch (message.getKindCase()) {
+      case BATCH -> batch(stream, session, message, arrivedNs);
+      case KEEP_ALIVE -> keepAlive(session, message);
+      case CLOSE -> sessions.close(session);
+      default -> stream.refuse("a message of a kind that is not known here");
+    }
+  }
+
+  private void batch(
+      MetadataEndpoint.Connection stream,
+      ClientSession session,
+      ClientMessage message,
+      long arrivedNs) {
+    if (message.getBatch().getOperationsCount() > ClientSession.MAX_BATCH) {
+      stream.refuse("more than " + ClientSession.MAX_BATCH + " operations in one message");
+      sessions.detach(session, stream);
+      return;
+    }
+    for (NumberedOperation numbered : message.getBatch().getOperationsList()) {
+      operations.accept(session, numbered, arrivedNs);
+    }
+  }
+
+  private void keepAlive(ClientSession session, ClientMessage message) {
+    serving.peerSaw(message.getKeepAlive().getHighestDurableTxid(), session.toString());
+    session.send(
+        MasterMessage.newBuilder()
+            .setKeepAlive(
+                KeepAliveReply.newBuilder()
+                    .setTerm(state.term())
+                    .setDurableTxid(journal.durableTxid()))
+            .build());
+  }
+
+  @Override
+  public void ready(MetadataEndpoint.Connection stream) {
+    ClientSession session = sessions.servedBy(stream, stream.sessionId());
+    if (session != null) {
+      operations.ready(session);
+    }
+  }
+
+  @Override
+  public void broken(MetadataEndpoint.Connection stream) {
+    ClientSession session = sessions.servedBy(stream, stream.sessionId());
+    if (session != null) {
+      LOG.info("The stream of {} is broken; it may come back", session);
+      sessions.detach(session, stream);
+    }
+  }
+}
