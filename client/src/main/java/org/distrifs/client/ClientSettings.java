@@ -30,7 +30,7 @@ import org.distrifs.runtime.settings.SettingsSchema;
  * @param replicaTimeoutMs bound of one READ exchange; then another replica is asked
  * @param readTimeoutMs bound of a read over all replicas; then it fails with EIO
  * @param attributeTimeoutMs age of cached attributes at most; 0 caches none
- * @param entryTimeoutMs age of cached names, and of known absences, at most; 0 caches none
+ * @param entryTimeoutMs age of cached names at most; 0 caches none
  * @param cachedInodes inodes whose attributes are cached at most
  * @param cachedEntries names cached at most
  * @param cachedChunks chunks whose chain is cached at most
@@ -184,7 +184,7 @@ public record ClientSettings(
           1_000,
           0,
           60_000,
-          "How old cached names, and known absences of names, may be.");
+          "How old cached names may be; that a name is absent is always asked.");
   public static final Setting<Integer> CACHED_INODES =
       Setting.ofInt(
           "client.cachedInodes", 65_536, 16, 16_777_216, "inodes", "Attributes kept in memory.");

@@ -15,7 +15,7 @@ import org.distrifs.runtime.clock.ClockSource;
  */
 public final class EntryCache {
 
-  /** The inode of a name that is known to be absent. */
+  /** The inode of a name that was absent: it keeps an older answer from bringing the name back. */
   public static final long ABSENT = 0;
 
   private record Name(long parent, ByteString name) {}

@@ -30,7 +30,6 @@ import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.control.StatFileSystem;
 import org.distrifs.proto.control.Unlink;
 import org.distrifs.proto.error.Errno;
-import org.distrifs.proto.error.ErrnoException;
 
 /** {@link Metadata} over the session with the master. */
 public final class MasterMetadata implements Metadata {
@@ -63,11 +62,9 @@ public final class MasterMetadata implements Metadata {
   @Override
   public Attributes lookup(long parent, ByteString name) throws IOException {
     OptionalLong known = entries.find(parent, name);
-    if (known.isPresent()) {
-      if (known.getAsLong() == EntryCache.ABSENT) {
-        throw new ErrnoException(
-            Errno.ENOENT, "lookup of \"" + name.toStringUtf8() + "\" in inode " + parent);
-      }
+    // That a name was absent is not believed: another mount may have made it and closed it since,
+    // and an open must find it. A name that is there is looked up anew by the open itself.
+    if (known.isPresent() && known.getAsLong() != EntryCache.ABSENT) {
       Attributes cached = attributes.fresh(known.getAsLong());
       if (cached != null) {
         return openFiles.withUncommitted(cached);
