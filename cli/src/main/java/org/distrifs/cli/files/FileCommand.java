@@ -65,6 +65,21 @@ abstract class FileCommand implements Callable<Integer> {
     return failed ? FAILED : 0;
   }
 
+  /** What is asked of one operand. */
+  @FunctionalInterface
+  interface Question<T> {
+    T answer() throws IOException;
+  }
+
+  /** Asks something of an operand without which the command cannot go on. */
+  static <T> T about(Object operand, Question<T> question) throws IOException {
+    try {
+      return question.answer();
+    } catch (IOException e) {
+      throw new IOException(operand + ": " + reason(e), e);
+    }
+  }
+
   /** Does something on an operand; its failure is told with the operand's name, and remembered. */
   final void attempt(Object operand, Action action) throws IOException {
     try {
@@ -85,11 +100,6 @@ abstract class FileCommand implements Callable<Integer> {
   private void tell(String sentence) {
     failed = true;
     spec.commandLine().getErr().println("distrifs: " + spec.name() + ": " + sentence);
-  }
-
-  /** Says a line that is no failure, on standard error. */
-  final void note(String line) {
-    spec.commandLine().getErr().println("distrifs: " + spec.name() + ": " + line);
   }
 
   final void print(String text) throws IOException {

@@ -31,7 +31,7 @@ public final class MvCommand extends FileCommand {
   void run(RemoteFiles files) throws IOException {
     List<RemotePath> sources = paths.subList(0, paths.size() - 1);
     RemotePath destination = paths.get(paths.size() - 1);
-    boolean intoDirectory = files.find(destination).filter(FileType::isDirectory).isPresent();
+    boolean intoDirectory = about(destination, () -> files.isDirectory(destination));
     if (sources.size() > 1 && !intoDirectory) {
       fail(destination, "is not a directory, and there are several things to move");
       return;

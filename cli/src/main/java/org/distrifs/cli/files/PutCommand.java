@@ -51,7 +51,7 @@ public final class PutCommand extends FileCommand {
   void run(RemoteFiles files) throws IOException {
     List<Operand> sources = operands.subList(0, operands.size() - 1);
     RemotePath destination = operands.get(operands.size() - 1).remote();
-    boolean intoDirectory = files.find(destination).filter(FileType::isDirectory).isPresent();
+    boolean intoDirectory = about(destination, () -> files.isDirectory(destination));
     if (sources.size() > 1 && !intoDirectory) {
       fail(destination, "is not a directory, and there are several things to copy");
       return;

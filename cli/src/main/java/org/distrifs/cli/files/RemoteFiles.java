@@ -64,6 +64,11 @@ final class RemoteFiles implements AutoCloseable {
     }
   }
 
+  /** Whether a path leads to a directory; false if it leads nowhere. */
+  boolean isDirectory(RemotePath path) throws IOException {
+    return find(path).filter(FileType::isDirectory).isPresent();
+  }
+
   /** The directory that a path's last name is in; that name need not exist. */
   Place place(RemotePath path) throws IOException {
     if (path.isRoot() || path.name().equals(RemotePath.UP)) {

@@ -85,7 +85,6 @@ public final class LocalCommand implements Runnable {
                 .formatted(waitSeconds, MAX_WAIT_S),
             OperatorException.USAGE_EXIT_CODE);
       }
-      Logging.start(Logging.Use.COMMAND);
       try (NetworkProbe probe = new NetworkProbe()) {
         return work.apply(
             new LocalCluster(
@@ -104,6 +103,11 @@ public final class LocalCommand implements Runnable {
       spec.commandLine().getOut().flush();
     }
   }
+
+  /*
+   * Logging is started where what is called may log, and not where a person only asks: it takes
+   * longer than the answer.
+   */
 
   @Command(
       name = "up",
@@ -154,6 +158,7 @@ public final class LocalCommand implements Runnable {
               Optional.ofNullable(basePort),
               Optional.ofNullable(replication),
               Optional.ofNullable(mount).map(path -> path.toAbsolutePath().normalize()));
+      Logging.start(Logging.Use.COMMAND);
       target.use(cluster -> cluster.up(requested));
     }
   }
@@ -168,6 +173,7 @@ public final class LocalCommand implements Runnable {
 
     @Override
     public Integer call() {
+      Logging.start(Logging.Use.COMMAND);
       return target.with(LocalCluster::down)
           ? CommandLine.ExitCode.OK
           : CommandLine.ExitCode.SOFTWARE;
@@ -200,6 +206,7 @@ public final class LocalCommand implements Runnable {
 
     @Override
     public void run() {
+      Logging.start(Logging.Use.COMMAND);
       target.use(cluster -> cluster.start(role));
     }
   }
@@ -217,6 +224,7 @@ public final class LocalCommand implements Runnable {
 
     @Override
     public Integer call() {
+      Logging.start(Logging.Use.COMMAND);
       return target.with(cluster -> cluster.stop(role))
           ? CommandLine.ExitCode.OK
           : CommandLine.ExitCode.SOFTWARE;

@@ -51,7 +51,12 @@ public final class LocalNames {
     if (ByteString.copyFromUtf8(text).equals(bytes)) {
       return Path.of(text);
     }
-    return bytes.byteAt(0) == '/' ? encodedPath(bytes) : child(Path.of(""), bytes);
+    if (bytes.byteAt(0) == '/') {
+      return encodedPath(bytes);
+    }
+    Path working = Path.of("").toAbsolutePath();
+    Path absolute = child(working, bytes);
+    return absolute.subpath(working.getNameCount(), absolute.getNameCount());
   }
 
   /** A name below a folder. */

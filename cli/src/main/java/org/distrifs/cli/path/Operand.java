@@ -1,9 +1,8 @@
 package org.distrifs.cli.path;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -20,6 +19,10 @@ public record Operand(ByteString bytes) {
   /** What the JDK puts where bytes are no text. */
   private static final char LOST = '\uFFFD';
 
+  /** In which the JDK decodes arguments: that of the locale. */
+  private static final Charset ARGUMENT_ENCODING =
+      Charset.forName(System.getProperty("sun.jnu.encoding"));
+
   private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
   private static final Operand DASH = new Operand(ByteString.copyFromUtf8("-"));
 
@@ -35,7 +38,7 @@ public record Operand(ByteString bytes) {
       for (int i = 0; i < commandLine.size(); i++) {
         if (commandLine.byteAt(i) == 0) {
           ByteString argument = commandLine.substring(start, i);
-          if (argument.toString(UTF_8).equals(text)) {
+          if (argument.toString(ARGUMENT_ENCODING).equals(text)) {
             candidates.add(argument);
           }
           start = i + 1;
