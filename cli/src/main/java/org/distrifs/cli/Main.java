@@ -1,9 +1,15 @@
 package org.distrifs.cli;
 
 import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.distrifs.runtime.lifecycle.CloseStack;
 import org.distrifs.runtime.lifecycle.OperatorException;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -35,29 +41,48 @@ public final class Main {
     commandLine.setUsageHelpWidth(USAGE_WIDTH);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setPosixClusteredShortOptionsAllowed(true);
-    commandLine.setParameterExceptionHandler((failure, given) -> wrongUsage(failure));
+    commandLine.setParameterExceptionHandler(Main::wrongUsage);
     commandLine.setExecutionExceptionHandler(
         (failure, command, parsed) -> failed(failure, command));
     return commandLine;
   }
 
-  private static int wrongUsage(ParameterException failure) {
+  private static int wrongUsage(ParameterException failure, String[] arguments) {
     CommandLine command = failure.getCommandLine();
     PrintWriter err = command.getErr();
     String name = command.getCommandSpec().qualifiedName();
-    err.println("distrifs: " + within(name) + sentence(failure));
+    err.println("distrifs: " + within(name) + sentence(failure, arguments));
     UnmatchedArgumentException.printSuggestions(failure, err);
     err.println("Try '" + name + " --help'.");
     return CommandLine.ExitCode.USAGE;
   }
 
-  private static String sentence(ParameterException failure) {
+  private static String sentence(ParameterException failure, String[] arguments) {
+    if (failure instanceof MissingParameterException missing) {
+      // The parser looks for missing operands first, and so would hide a misspelled flag.
+      return firstUnknownFlag(failure.getCommandLine().getCommandSpec(), arguments)
+          .map(flag -> "Unknown option: '" + flag + "'")
+          .orElse("Missing: " + labels(missing));
+    }
     if (failure instanceof UnmatchedArgumentException unmatched
         && !unmatched.isUnknownOption()
         && !failure.getCommandLine().getSubcommands().isEmpty()) {
       return "'" + unmatched.getUnmatched().get(0) + "' is no command.";
     }
     return failure.getMessage();
+  }
+
+  private static Optional<String> firstUnknownFlag(CommandSpec command, String[] arguments) {
+    return Arrays.stream(arguments)
+        .takeWhile(argument -> !argument.equals("--"))
+        .filter(argument -> argument.startsWith("--"))
+        .map(argument -> argument.replaceFirst("=.*", ""))
+        .filter(flag -> command.findOption(flag) == null)
+        .findFirst();
+  }
+
+  private static String labels(MissingParameterException missing) {
+    return missing.getMissing().stream().map(ArgSpec::paramLabel).collect(Collectors.joining(" "));
   }
 
   private static int failed(Exception failure, CommandLine command) {

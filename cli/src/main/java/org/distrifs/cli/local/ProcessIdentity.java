@@ -44,6 +44,11 @@ record ProcessIdentity(long pid, long startTicks, String bootId) {
             new ProcessIdentity(pid, Long.parseLong(fields[START_FIELD]), currentBootId()));
   }
 
+  /** A process that ended before it could be looked at: it runs no more, whoever has its pid. */
+  static ProcessIdentity ofEnded(long pid) {
+    return new ProcessIdentity(pid, -1, "ended");
+  }
+
   /** What {@link #toText} wrote; empty if it is not of this form. */
   static Optional<ProcessIdentity> ofText(String text) {
     String[] words = text.strip().split(" ", -1);

@@ -75,7 +75,7 @@ final class RoleProcess {
               .start();
       ProcessIdentity identity =
           ProcessIdentity.ofRunning(process.pid())
-              .orElseThrow(() -> new IOException("it ended at once; its log may say why"));
+              .orElseGet(() -> ProcessIdentity.ofEnded(process.pid()));
       record(folder, role, identity);
       return new RoleProcess(role, identity);
     } catch (IOException e) {

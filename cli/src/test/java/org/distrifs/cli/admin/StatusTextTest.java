@@ -1,0 +1,55 @@
+package org.distrifs.cli.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import org.distrifs.proto.control.CorruptReplica;
+import org.distrifs.proto.control.NodeStatus;
+import org.distrifs.proto.control.SessionStatus;
+import org.distrifs.proto.control.StatusReply;
+import org.junit.jupiter.api.Test;
+
+class StatusTextTest {
+
+  private static final String CHUNK = "0123abcd-0000-0000-0000-000000000007";
+
+  @Test
+  void aCorruptReplicaIsNamedByChunkNodeBlockAndPath() {
+    String text =
+        text(
+            StatusReply.newBuilder()
+                .setServing(true)
+                .addNodes(NodeStatus.newBuilder().setNodeId(2).setHost("h").setPort(7402))
+                .addCorruptReplicas(
+                    CorruptReplica.newBuilder()
+                        .setChunk(CHUNK)
+                        .setNodeId(2)
+                        .setBlock(301)
+                        .setPath(ByteString.copyFromUtf8("/rotting"))));
+
+    assertThat(text).contains("chunk " + CHUNK + " on datanode 2 (h:7402), block 301: /rotting");
+  }
+
+  @Test
+  void aMasterThatDoesNotServeSaysWhy() {
+    assertThat(text(StatusReply.newBuilder().setNotServingReason("it replays its journal")))
+        .contains("NOT SERVING (it replays its journal)");
+  }
+
+  @Test
+  void aClientThatIsAwayIsToldFromOneThatIsThere() {
+    assertThat(
+            text(
+                StatusReply.newBuilder()
+                    .addSessions(
+                        SessionStatus.newBuilder().setClientName("mount /a").setConnected(true))
+                    .addSessions(
+                        SessionStatus.newBuilder().setClientName("mount /b").setSilentMs(61_000))))
+        .contains("mount /a (connected)")
+        .contains("mount /b (away for 1 min 1 s)");
+  }
+
+  private static String text(StatusReply.Builder status) {
+    return new StatusText(status.build()).toString();
+  }
+}
