@@ -76,7 +76,12 @@ final class FileHandle implements OpenFile {
   @Override
   public void sync() throws IOException {
     requireOpen();
-    file.sync();
+    try {
+      file.sync();
+    } catch (IOException e) {
+      failuresReported.set(file.writer().failureCount());
+      throw e;
+    }
     reportFailure();
   }
 
