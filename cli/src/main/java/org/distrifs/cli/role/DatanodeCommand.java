@@ -2,6 +2,7 @@ package org.distrifs.cli.role;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.distrifs.datanode.DatanodeServer;
 import org.distrifs.datanode.DatanodeSettings;
 import org.distrifs.runtime.log.Logging;
@@ -56,7 +57,10 @@ public final class DatanodeCommand implements Callable<Integer> {
                 .load(DatanodeSettings.SCHEMA));
     StopSignal stop = StopSignal.install();
     try (DatanodeServer server = DatanodeServer.start(settings)) {
-      stop.await();
+      CompletableFuture.anyOf(stop.arrived(), server.refused()).join();
+      if (server.refused().isDone()) {
+        throw server.refused().join();
+      }
     }
     return ExitCode.OK;
   }

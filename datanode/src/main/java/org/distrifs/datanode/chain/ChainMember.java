@@ -2,7 +2,6 @@ package org.distrifs.datanode.chain;
 
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import org.distrifs.datanode.store.ChunkStore;
 import org.distrifs.datanode.store.OpenedReplica;
@@ -34,15 +33,13 @@ public final class ChainMember<T> {
   /** How long a read waits for writes of its range, in milliseconds. */
   public static final int READ_WAIT_MS = 2000;
 
-  private record WaitingRead<T>(DataRequest.Read read, T ticket, long untilMs) {}
-
   private final int nodeId;
   private final long incarnation;
   private final ChainActions<T> actions;
   private final RecentWrites recent = new RecentWrites();
   private final Refusals refusals = new Refusals();
   private final List<Unsettled<T>> unsettled = new ArrayList<>();
-  private final List<WaitingRead<T>> waitingReads = new ArrayList<>();
+  private final ReadGate<T> reads;
   private final Fence fence = new Fence();
 
   private boolean exists;
@@ -59,6 +56,7 @@ public final class ChainMember<T> {
     this.nodeId = nodeId;
     this.incarnation = incarnation;
     this.actions = actions;
+    this.reads = new ReadGate<>(actions, unsettled);
   }
 
   /** Takes over what the store has. */
@@ -334,7 +332,7 @@ public final class ChainMember<T> {
   private void fail(Unsettled<T> entry, DataReply reply) {
     entry.failure = reply;
     answerAll(entry, reply);
-    serveWaitingReads();
+    reads.recheck();
   }
 
   private void settle(Unsettled<T> entry) {
@@ -346,7 +344,7 @@ public final class ChainMember<T> {
     if (unsettled.isEmpty()) {
       actions.settled(true);
     }
-    serveWaitingReads();
+    reads.recheck();
   }
 
   private void answerAll(Unsettled<T> entry, DataReply reply) {
@@ -363,18 +361,9 @@ public final class ChainMember<T> {
       actions.answer(ticket, refusal);
     } else if (read.reconcile()) {
       actions.serve(ticket, read);
-    } else if (!tryRead(read, ticket)) {
-      waitForWrites(read, ticket, nowMs);
+    } else {
+      reads.admit(read, ticket, nowMs);
     }
-  }
-
-  private void waitForWrites(DataRequest.Read read, T ticket, long nowMs) {
-    if (waitingReads.size() >= MAX_WAITING_READS) {
-      actions.answer(
-          ticket, DataReply.failure(Status.OVERLOADED, "too many reads wait for writes"));
-      return;
-    }
-    waitingReads.add(new WaitingRead<>(read, ticket, nowMs + READ_WAIT_MS));
   }
 
   /**
@@ -403,51 +392,13 @@ public final class ChainMember<T> {
     return null;
   }
 
-  /** Serves a read or refuses it; false if it has to wait. */
-  private boolean tryRead(DataRequest.Read read, T ticket) {
-    boolean mustWait = false;
-    for (Unsettled<T> entry : unsettled) {
-      if (entry.overlaps(read.offset(), read.length())) {
-        if (entry.failure != null) {
-          actions.answer(ticket, unsettledRange(entry));
-          return true;
-        }
-        mustWait = true;
-      }
-    }
-    if (!mustWait) {
-      actions.serve(ticket, read);
-    }
-    return !mustWait;
-  }
-
-  private DataReply unsettledRange(Unsettled<T> entry) {
-    return DataReply.failure(
-        Status.TIMED_OUT,
-        "write %d of the range is on node %d and not known to be on all members behind it"
-            .formatted(entry.write.order(), nodeId));
-  }
-
-  private void serveWaitingReads() {
-    waitingReads.removeIf(waiting -> tryRead(waiting.read(), waiting.ticket()));
-  }
-
   /** To be called a few times a second while {@link #hasWaitingReads}. */
   public void tick(long nowMs) {
-    for (Iterator<WaitingRead<T>> it = waitingReads.iterator(); it.hasNext(); ) {
-      WaitingRead<T> waiting = it.next();
-      if (nowMs >= waiting.untilMs()) {
-        it.remove();
-        actions.answer(
-            waiting.ticket(),
-            DataReply.failure(
-                Status.TIMED_OUT, "a write of the range was not acknowledged in time"));
-      }
-    }
+    reads.tick(nowMs);
   }
 
   public boolean hasWaitingReads() {
-    return !waitingReads.isEmpty();
+    return !reads.isEmpty();
   }
 
   // --- changes of the chain
@@ -501,15 +452,14 @@ public final class ChainMember<T> {
     DataReply stale = DataReply.failure(Status.STALE_VERSION, "the chain has changed");
     unsettled.forEach(entry -> answerAll(entry, stale));
     unsettled.clear();
-    waitingReads.forEach(waiting -> actions.answer(waiting.ticket(), stale));
-    waitingReads.clear();
+    reads.refuseAll(stale);
     actions.settled(true);
   }
 
   /** Whether nothing is lost if this object is dropped and made anew from the store. */
   public boolean canForget(long nowMs) {
     return unsettled.isEmpty()
-        && waitingReads.isEmpty()
+        && reads.isEmpty()
         && broken == null
         && !fence.isUp()
         && refusals.isEmpty(nowMs);

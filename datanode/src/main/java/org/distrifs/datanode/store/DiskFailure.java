@@ -20,6 +20,10 @@ final class DiskFailure {
 
   /** Runs a sync. Returns with an exception when it fails, though the process is about to halt. */
   void guard(String what, DiskAction sync) throws StoreException {
+    if (failed) {
+      throw new StoreException(
+          Status.IO_FAILURE, "the disk has failed: " + what + " is not made durable any more");
+    }
     try {
       sync.run();
     } catch (IOException e) {

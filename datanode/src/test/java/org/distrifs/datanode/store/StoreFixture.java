@@ -18,6 +18,7 @@ import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
 import org.distrifs.proto.id.ChunkName;
 import org.distrifs.runtime.clock.SystemClock;
+import org.distrifs.runtime.disk.Disk;
 import org.distrifs.runtime.disk.LocalDisk;
 
 /** A store on a temporary folder, asked as a chain would ask it. */
@@ -28,10 +29,22 @@ final class StoreFixture implements AutoCloseable {
   static final StoreSettings SETTINGS = new StoreSettings(2, 4, 0, 60_000, 0);
 
   private final Path folder;
+  private final Disk disk;
+  private final StoreSettings settings;
   private LocalChunkStore store;
 
   StoreFixture(Path folder) throws IOException {
+    this(folder, new LocalDisk());
+  }
+
+  StoreFixture(Path folder, Disk disk) throws IOException {
+    this(folder, disk, SETTINGS);
+  }
+
+  StoreFixture(Path folder, Disk disk, StoreSettings settings) throws IOException {
     this.folder = folder;
+    this.disk = disk;
+    this.settings = settings;
     open(BOOT);
   }
 
@@ -40,9 +53,7 @@ final class StoreFixture implements AutoCloseable {
   }
 
   void open(UUID bootId) throws IOException {
-    store =
-        LocalChunkStore.open(
-            new LocalDisk(), folder, () -> CLUSTER, bootId, new SystemClock(), SETTINGS);
+    store = LocalChunkStore.open(disk, folder, () -> CLUSTER, bootId, new SystemClock(), settings);
   }
 
   /** As after {@code kill -9}: nothing is synced or marked; the kernel has what was written. */

@@ -89,6 +89,9 @@ public sealed interface DataRequest {
    * perBlock}, the CRC32C (4 bytes) of each block that starts in {@code [offset, offset + length)},
    * otherwise a 16-byte hash of each MiB that starts there; the answer's {@code replicaLength}
    * tells where the replica ends.
+   *
+   * <p>With {@code reconcile} and a {@code length} of 0 the payload is the table of recent writes,
+   * oldest first: session and sequence of each, 8 bytes each.
    */
   record Checksums(
       long chunkId,
@@ -111,7 +114,14 @@ public sealed interface DataRequest {
 
   /**
    * Step 3 of a change: make this replica equal to {@code source}'s by copying the blocks that
-   * differ, verified. Both are fenced under {@code newVersion}.
+   * differ, verified. Both are fenced under {@code newVersion}. A block that differs and does not
+   * match its checksum at the source fails it with {@link Status#CORRUPT_REPLICA}: another member
+   * has to be the source.
+   *
+   * <p>A source that is suspect itself, because only its process died, gives blocks that were being
+   * written then a checksum of what is there, before it tells its hashes. After a reboot it does so
+   * only when it is told to reconcile with itself: the last resort of a chunk without a whole
+   * member.
    */
   record Reconcile(long chunkId, int newVersion, long incarnation, long term, ChainHop source)
       implements DataRequest {}

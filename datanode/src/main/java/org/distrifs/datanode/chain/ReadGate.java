@@ -1,0 +1,95 @@
+package org.distrifs.datanode.chain;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.distrifs.proto.frame.DataReply;
+import org.distrifs.proto.frame.DataRequest;
+import org.distrifs.proto.frame.Status;
+
+/**
+ * Holds reads back whose range has a write that is not known to be on every member: what they saw
+ * could be gone again when the chain changes.
+ */
+final class ReadGate<T> {
+  private record WaitingRead<T>(DataRequest.Read read, T ticket, long untilMs) {}
+
+  private final ChainActions<T> actions;
+
+  /** The member's own list. */
+  private final List<Unsettled<T>> unsettled;
+
+  private final List<WaitingRead<T>> waitingReads = new ArrayList<>();
+
+  ReadGate(ChainActions<T> actions, List<Unsettled<T>> unsettled) {
+    this.actions = actions;
+    this.unsettled = unsettled;
+  }
+
+  /** Serves a read, refuses it, or lets it wait. */
+  void admit(DataRequest.Read read, T ticket, long nowMs) {
+    if (tryRead(read, ticket)) {
+      return;
+    }
+    if (waitingReads.size() >= ChainMember.MAX_WAITING_READS) {
+      actions.answer(
+          ticket, DataReply.failure(Status.OVERLOADED, "too many reads wait for writes"));
+      return;
+    }
+    waitingReads.add(new WaitingRead<>(read, ticket, nowMs + ChainMember.READ_WAIT_MS));
+  }
+
+  /** Serves a read or refuses it; false if it has to wait. */
+  private boolean tryRead(DataRequest.Read read, T ticket) {
+    boolean mustWait = false;
+    for (Unsettled<T> entry : unsettled) {
+      if (entry.overlaps(read.offset(), read.length())) {
+        if (entry.failure != null) {
+          actions.answer(ticket, stuck(entry));
+          return true;
+        }
+        mustWait = true;
+      }
+    }
+    if (!mustWait) {
+      actions.serve(ticket, read);
+    }
+    return !mustWait;
+  }
+
+  private DataReply stuck(Unsettled<T> entry) {
+    return DataReply.failure(
+        Status.TIMED_OUT,
+        "write %d of the range is not known to be on all members behind this one"
+            .formatted(entry.write.order()));
+  }
+
+  /** Something was settled or got stuck. */
+  void recheck() {
+    waitingReads.removeIf(waiting -> tryRead(waiting.read(), waiting.ticket()));
+  }
+
+  /** Ends the waits whose bound has passed. */
+  void tick(long nowMs) {
+    for (Iterator<WaitingRead<T>> it = waitingReads.iterator(); it.hasNext(); ) {
+      WaitingRead<T> waiting = it.next();
+      if (nowMs >= waiting.untilMs()) {
+        it.remove();
+        actions.answer(
+            waiting.ticket(),
+            DataReply.failure(
+                Status.TIMED_OUT, "a write of the range was not acknowledged in time"));
+      }
+    }
+  }
+
+  /** Answers all that wait. */
+  void refuseAll(DataReply reply) {
+    waitingReads.forEach(waiting -> actions.answer(waiting.ticket(), reply));
+    waitingReads.clear();
+  }
+
+  boolean isEmpty() {
+    return waitingReads.isEmpty();
+  }
+}

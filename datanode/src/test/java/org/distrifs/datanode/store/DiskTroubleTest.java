@@ -1,0 +1,107 @@
+package org.distrifs.datanode.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.distrifs.datanode.store.StoreFixture.await;
+import static org.distrifs.datanode.store.StoreFixture.buffer;
+import static org.distrifs.datanode.store.StoreFixture.failureOf;
+import static org.distrifs.datanode.store.StoreFixture.patterned;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.distrifs.proto.frame.Status;
+import org.distrifs.runtime.lifecycle.ProcessHalt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DiskTroubleTest {
+  private static final long CHUNK = 42;
+
+  @TempDir Path folder;
+
+  private final FaultyDisk disk = new FaultyDisk();
+
+  @Test
+  void aFullDiskRefusesAWriteAndLosesNothingThatWasAcknowledged() throws Exception {
+    byte[] bytes = patterned(10_000, 1);
+    byte[] more = patterned(100_000, 2);
+    try (StoreFixture fixture = new StoreFixture(folder, disk)) {
+      fixture.put(CHUNK, 1, 0, bytes, 1);
+      disk.roomBytes = 20_000;
+      assertThat(
+              failureOf(
+                  fixture
+                      .store()
+                      .write(StoreFixture.write(CHUNK, 1, 10_000, more, 2), false, buffer(more))))
+          .isEqualTo(Status.NO_SPACE);
+      assertThat(fixture.contents(CHUNK)).isEqualTo(bytes);
+      assertThat(fixture.dataFile(CHUNK)).hasBinaryContent(bytes);
+      disk.roomBytes = Integer.MAX_VALUE;
+      fixture.put(CHUNK, 1, 10_000, more, 2);
+      assertThat(fixture.store().find(CHUNK).lengthBytes()).isEqualTo(110_000);
+      assertThat(fixture.contents(CHUNK)).endsWith(more);
+      assertThat(fixture.store().corruptBlocks(10)).isEmpty();
+    }
+  }
+
+  @Test
+  void aReplicaThatCannotBeMadeLeavesNoTrace() throws Exception {
+    byte[] bytes = patterned(100, 1);
+    try (StoreFixture fixture = new StoreFixture(folder, disk)) {
+      disk.roomBytes = 10;
+      assertThat(
+              failureOf(
+                  fixture
+                      .store()
+                      .write(StoreFixture.write(CHUNK, 1, 0, bytes, 1), false, buffer(bytes))))
+          .isEqualTo(Status.NO_SPACE);
+      assertThat(fixture.store().find(CHUNK)).isNull();
+      assertThat(fixture.metaFile(CHUNK)).doesNotExist();
+      disk.roomBytes = Integer.MAX_VALUE;
+      fixture.put(CHUNK, 1, 0, bytes, 1);
+      assertThat(fixture.contents(CHUNK)).isEqualTo(bytes);
+    }
+  }
+
+  @Test
+  void aFailedSyncHaltsTheProcessAndIsNeverRetried() throws Exception {
+    List<String> halts = new ArrayList<>();
+    try (ProcessHalt.Replacement halt =
+            ProcessHalt.replaceForTest((exitCode, reason) -> halts.add(reason));
+        StoreFixture fixture = new StoreFixture(folder, disk)) {
+      assertThat(halt).isNotNull();
+      fixture.put(CHUNK, 1, 0, patterned(100, 1), 1);
+      disk.syncFails = true;
+      assertThat(failureOf(fixture.store().sync(CHUNK))).isEqualTo(Status.IO_FAILURE);
+      assertThat(halts).singleElement().asString().contains("cannot sync");
+      disk.syncFails = false;
+      assertThat(failureOf(fixture.store().sync(CHUNK))).isEqualTo(Status.IO_FAILURE);
+      assertThat(failureOf(fixture.store().readVerified(CHUNK, 0, 4096)))
+          .isEqualTo(Status.IO_FAILURE);
+      fixture.closeAndReopen();
+      assertThat(fixture.store().find(CHUNK).suspect()).isTrue();
+    }
+  }
+
+  @Test
+  void aReplicaAtRestIsMadeDurableAndMarkedClean() throws Exception {
+    StoreSettings soon = new StoreSettings(2, 4, 0, 50, 0);
+    try (StoreFixture fixture = new StoreFixture(folder, disk, soon)) {
+      fixture.put(CHUNK, 1, 0, patterned(100, 1), 1);
+      fixture.put(CHUNK + 1, 1, 0, patterned(100, 1), 1);
+      fixture.store().setSettled(CHUNK + 1, false);
+      long deadlineNs = System.nanoTime() + 20_000_000_000L;
+      while (fixture.store().find(CHUNK).dirty()) {
+        assertThat(System.nanoTime()).as("marked clean in time").isLessThan(deadlineNs);
+        await(fixture.store().drain(CHUNK));
+      }
+      assertThat(fixture.store().find(CHUNK + 1).dirty())
+          .as("a write of it is not known to be on all members")
+          .isTrue();
+      fixture.crashAndReopen(StoreFixture.BOOT);
+      assertThat(fixture.store().find(CHUNK).suspect()).isFalse();
+      assertThat(fixture.store().find(CHUNK).lastOrder()).isEqualTo(1);
+      assertThat(fixture.store().find(CHUNK + 1).suspect()).isTrue();
+    }
+  }
+}

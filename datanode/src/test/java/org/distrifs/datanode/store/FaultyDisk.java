@@ -1,0 +1,124 @@
+package org.distrifs.datanode.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.List;
+import org.distrifs.runtime.disk.Disk;
+import org.distrifs.runtime.disk.DiskFile;
+import org.distrifs.runtime.disk.DiskFullException;
+import org.distrifs.runtime.disk.LocalDisk;
+import org.distrifs.runtime.disk.OpenMode;
+
+/** The local disk, failing when told. */
+final class FaultyDisk implements Disk {
+  private final Disk disk = new LocalDisk();
+
+  /** Writes longer than this put so much of themselves and find the disk full. */
+  volatile int roomBytes = Integer.MAX_VALUE;
+
+  volatile boolean syncFails;
+
+  @Override
+  public DiskFile open(Path path, OpenMode mode) throws IOException {
+    return new FaultyFile(path, disk.open(path, mode));
+  }
+
+  private final class FaultyFile implements DiskFile {
+    private final Path path;
+    private final DiskFile file;
+
+    FaultyFile(Path path, DiskFile file) {
+      this.path = path;
+      this.file = file;
+    }
+
+    @Override
+    public void write(ByteBuffer source, long position) throws IOException {
+      if (source.remaining() > roomBytes) {
+        file.write(source.duplicate().limit(source.position() + roomBytes), position);
+        throw new DiskFullException(path.toString(), "no space left");
+      }
+      file.write(source, position);
+    }
+
+    @Override
+    public int read(ByteBuffer target, long position) throws IOException {
+      return file.read(target, position);
+    }
+
+    @Override
+    public void sync() throws IOException {
+      if (syncFails) {
+        throw new IOException("cannot sync " + path);
+      }
+      file.sync();
+    }
+
+    @Override
+    public long sizeBytes() throws IOException {
+      return file.sizeBytes();
+    }
+
+    @Override
+    public void truncate(long sizeBytes) throws IOException {
+      file.truncate(sizeBytes);
+    }
+
+    @Override
+    public FileChannel transferable() {
+      return file.transferable();
+    }
+
+    @Override
+    public boolean isTransferable() {
+      return file.isTransferable();
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
+  }
+
+  @Override
+  public boolean exists(Path path) throws IOException {
+    return disk.exists(path);
+  }
+
+  @Override
+  public void createDirectories(Path path) throws IOException {
+    disk.createDirectories(path);
+  }
+
+  @Override
+  public List<Path> list(Path folder) throws IOException {
+    return disk.list(folder);
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    disk.rename(from, to);
+  }
+
+  @Override
+  public boolean delete(Path path) throws IOException {
+    return disk.delete(path);
+  }
+
+  @Override
+  public void syncDirectory(Path folder) throws IOException {
+    disk.syncDirectory(folder);
+  }
+
+  @Override
+  public long usableBytes(Path path) throws IOException {
+    return disk.usableBytes(path);
+  }
+
+  @Override
+  public long totalBytes(Path path) throws IOException {
+    return disk.totalBytes(path);
+  }
+}
