@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 final class RoleStop {
 
   /** Long enough for a mount to send what it holds in memory, and for the master to checkpoint. */
-  static final Duration DEFAULT_BOUND = Duration.ofSeconds(30);
+  static final Duration DEFAULT_BOUND = Duration.ofSeconds(60);
 
   /** A killed process ends at once, unless the kernel holds it. */
   private static final Duration KILL_BOUND = Duration.ofSeconds(10);
