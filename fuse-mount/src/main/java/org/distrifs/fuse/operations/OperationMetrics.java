@@ -26,8 +26,8 @@ public final class OperationMetrics {
           metrics.counter(
               "request.eio", "Requests answered with EIO", "operation", operation.word()));
     }
-    bytesRead = metrics.counter("read.bytes", "Bytes that the kernel has read");
-    bytesWritten = metrics.counter("written.bytes", "Bytes that the kernel has written");
+    bytesRead = metrics.counter("request.read.bytes", "Bytes that the kernel has read");
+    bytesWritten = metrics.counter("request.written.bytes", "Bytes that the kernel has written");
     metrics.gauge("requests", "Requests being served", inProgress::get);
     metrics.gauge("handles", "Open files and directories", operations::openHandles);
   }
