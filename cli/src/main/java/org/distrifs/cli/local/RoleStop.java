@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 /** Stops roles: in order if they do it within a bound, else at once. */
 final class RoleStop {
 
-  /** Long enough for a mount to send what it holds in memory, and for the master to checkpoint. */
+  /** Long enough for a mount to send what it holds in memory. */
   static final Duration DEFAULT_BOUND = Duration.ofSeconds(60);
 
   /** A killed process ends at once, unless the kernel holds it. */
