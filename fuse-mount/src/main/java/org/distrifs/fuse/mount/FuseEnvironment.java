@@ -30,6 +30,13 @@ final class FuseEnvironment {
               + " is missing. Load the kernel module (modprobe fuse); in a container, pass"
               + " --device /dev/fuse --cap-add SYS_ADMIN.");
     }
+    if (!Files.isReadable(DEVICE) || !Files.isWritable(DEVICE)) {
+      throw new OperatorException(
+          "Cannot mount: this user may not open "
+              + DEVICE
+              + ". Mount as root, or let everybody use the device, as is usual: chmod 666 "
+              + DEVICE);
+    }
     if (!isRoot() && !isOnPath(MOUNT_PROGRAM)) {
       throw new OperatorException(
           "Cannot mount: the program "

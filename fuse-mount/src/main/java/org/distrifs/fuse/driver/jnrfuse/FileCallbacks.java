@@ -78,7 +78,9 @@ final class FileCallbacks {
 
   int read(long buffer, long size, long offset, long info) throws IOException {
     ByteBuffer target = NativeMemory.view(buffer, Math.toIntExact(size));
-    int count = operations.read(FileInfo.handle(info), offset, target);
+    long handle = FileInfo.handle(info);
+    kernelCache.used(Request.current().node(), handle);
+    int count = operations.read(handle, offset, target);
     metrics.read(count);
     return count;
   }
@@ -86,11 +88,12 @@ final class FileCallbacks {
   int write(long buffer, long size, long offset, long info) throws IOException {
     ByteBuffer source = NativeMemory.view(buffer, Math.toIntExact(size));
     Request request = Request.current();
-    if (request.writeClearsSetIdBits()
-        && operations.clearSetIdBits(FileInfo.handle(info), request.caller())) {
+    long handle = FileInfo.handle(info);
+    kernelCache.used(request.node(), handle);
+    if (request.writeClearsSetIdBits() && operations.clearSetIdBits(handle, request.caller())) {
       attributeInvalidation.invalidate(request.node());
     }
-    int count = operations.write(FileInfo.handle(info), offset, source, FileInfo.writeFlags(info));
+    int count = operations.write(handle, offset, source, FileInfo.writeFlags(info));
     metrics.written(count);
     return count;
   }

@@ -1,7 +1,9 @@
 package org.distrifs.fuse.driver.jnrfuse;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.distrifs.fuse.operations.OpenFlags;
 import org.distrifs.proto.control.Attributes;
 
@@ -33,7 +35,10 @@ final class KernelCache {
 
   private final Map<Long, Node> nodes = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<Long, Long> toldChangeCounters = new LinkedHashMap<>(16, 0.75f, true);
-  private final Map<Long, Long> nodeOfHandle = new LinkedHashMap<>();
+  private final Map<Long, Long> nodeOfHandle = new HashMap<>();
+
+  /** The inodes of handles whose node is not known yet; bounded by the number of open files. */
+  private final Map<Long, Long> inodeOfNewHandle = new ConcurrentHashMap<>();
 
   /** The kernel is told these attributes, and will believe them for a while. */
   synchronized void attributesTold(Attributes attributes) {
@@ -62,6 +67,9 @@ final class KernelCache {
     // answer tells where the end was, so appended data must not go through its pages.
     boolean appends = (flags & OpenFlags.O_APPEND) != 0;
     if (node == 0) {
+      if (!appends) {
+        inodeOfNewHandle.put(handle, attributes.getInode());
+      }
       return appends ? Decision.BYPASS_PAGES : Decision.DROP_PAGES;
     }
     Node known = nodes.computeIfAbsent(node, ignored -> new Node());
@@ -82,7 +90,29 @@ final class KernelCache {
     return unchanged ? Decision.KEEP_PAGES : Decision.DROP_PAGES;
   }
 
+  /** A handle is used: of one that came from a creation, this tells the node. */
+  void used(long node, long handle) {
+    if (inodeOfNewHandle.isEmpty()) {
+      return;
+    }
+    Long inode = inodeOfNewHandle.remove(handle);
+    if (inode != null) {
+      numbered(node, handle, inode);
+    }
+  }
+
+  private synchronized void numbered(long node, long handle, long inode) {
+    Node known = nodes.computeIfAbsent(node, ignored -> new Node());
+    if (known.inode == inode || known.openHandles == 0) {
+      known.inode = inode;
+      known.openHandles++;
+      nodeOfHandle.put(handle, node);
+      trim(nodes);
+    }
+  }
+
   synchronized void released(long handle) {
+    inodeOfNewHandle.remove(handle);
     Long node = nodeOfHandle.remove(handle);
     Node known = node == null ? null : nodes.get(node);
     if (known != null) {

@@ -58,6 +58,16 @@ class KernelCacheTest {
   }
 
   @Test
+  void aNewFileIsKnownByItsNodeOnceItIsUsed() {
+    cache.opened(0, 50, file(INODE, 1), OpenFlags.O_RDWR);
+    cache.used(NODE, 50);
+    cache.used(NODE, 50);
+    assertThat(open(OTHER_INODE, 1)).isEqualTo(BYPASS_PAGES);
+    cache.released(50);
+    assertThat(open(OTHER_INODE, 1)).isEqualTo(DROP_PAGES);
+  }
+
+  @Test
   void attributesOfAnOtherChangeCounterMayBeOlder() {
     assertThat(cache.mayHoldOlder(file(INODE, 5))).isTrue();
     cache.attributesTold(file(INODE, 5));
