@@ -79,6 +79,8 @@ public final class MasterState {
       case CHANGE_RESERVE -> changes.reserve(entry.getChangeReserve());
       case CHANGE_COMMIT -> changes.commit(entry.getChangeCommit());
       case DURABLE_MARK -> new Applied.Accepted();
+      case CHUNKS_FORGOTTEN, ORPHANS_PURGED ->
+          new Applied.Refused("Nothing is forgotten or purged yet");
       case KIND_NOT_SET -> new Applied.Refused("The entry is of a kind unknown to this master");
     };
   }

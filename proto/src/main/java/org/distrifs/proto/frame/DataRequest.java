@@ -142,6 +142,16 @@ public sealed interface DataRequest {
       int lengthBytes)
       implements DataRequest {}
 
+  /**
+   * Makes a copy of {@code source}'s replica that can join the chain by a later change, while the
+   * source goes on taking writes. A replica that is here already becomes that copy, and only what
+   * differs is copied. It has version 0 until an INSTALL, and serves nobody.
+   *
+   * @param version committed one, under which the source serves
+   */
+  record Copy(long chunkId, int version, long incarnation, long term, ChainHop source)
+      implements DataRequest {}
+
   /** Asks whether this process is there: the master's probe of a node that fell silent. */
   record Probe(long incarnation) implements DataRequest {}
 }
