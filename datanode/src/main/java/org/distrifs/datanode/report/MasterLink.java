@@ -253,6 +253,7 @@ public final class MasterLink implements AutoCloseable {
       switch (command.getKindCase()) {
         case REPORT_BLOCKS -> blockReporter.reportSoon();
         case REGISTER_AGAIN -> isKnown = false;
+        case DELETE_REPLICAS -> LOG.warn("Replicas cannot be deleted yet");
         case KIND_NOT_SET -> LOG.warn("The master sent a command that this release does not know");
       }
     }

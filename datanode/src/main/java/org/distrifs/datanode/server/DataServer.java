@@ -96,6 +96,8 @@ public final class DataServer implements ChunkRequestHandler {
           install.term(),
           exchange,
           member -> install(member, install, exchange));
+    } else if (request instanceof DataRequest.Copy) {
+      exchange.reply(DataReply.failure(Status.BAD_REQUEST, "copies cannot be made yet"));
     } else if (request instanceof DataRequest.Probe probe) {
       DataReply other = refusalOfIncarnation(probe.incarnation());
       exchange.reply(other == null ? DataReply.ok() : other);
