@@ -59,6 +59,10 @@ final class ChunkSlot implements ChainActions<Exchange> {
     this.waiting = waiting;
   }
 
+  long chunkId() {
+    return chunkId;
+  }
+
   /** Makes a call now, or when the replica is open; false if this slot was given up. */
   synchronized boolean run(Call call) {
     if (retired) {

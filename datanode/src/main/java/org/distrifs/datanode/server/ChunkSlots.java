@@ -1,8 +1,10 @@
 package org.distrifs.datanode.server;
 
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 
 /** The chunks that something is going on with, each in a slot of its own. */
 final class ChunkSlots {
@@ -12,7 +14,10 @@ final class ChunkSlots {
 
   private final ServerContext context;
   private final Map<Long, ChunkSlot> slots = new ConcurrentHashMap<>();
-  private final Set<ChunkSlot> waiting = ConcurrentHashMap.newKeySet();
+
+  /** In the order of the chunks, so that a simulation repeats itself. */
+  private final Set<ChunkSlot> waiting =
+      new ConcurrentSkipListSet<>(Comparator.comparingLong(ChunkSlot::chunkId));
 
   ChunkSlots(ServerContext context) {
     this.context = context;
