@@ -1,0 +1,79 @@
+package org.distrifs.simulation.cluster;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.distrifs.client.cache.ChainCache;
+import org.distrifs.client.read.ChunkLocator;
+import org.distrifs.client.session.MasterApi;
+import org.distrifs.client.write.FileWriter;
+import org.distrifs.client.write.WriteServices;
+import org.distrifs.client.write.WrittenFile;
+import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.ChunkLocation;
+import org.distrifs.proto.control.GetAttributes;
+import org.distrifs.proto.control.Operation;
+
+/** One file in one client: what its real writer and reader need to know of it. */
+final class SimFile implements WrittenFile, ChunkLocator {
+
+  private final long inode;
+  private final MasterApi master;
+  private final ChainCache chains;
+  private final FileWriter writer;
+  private long truncateEpoch;
+
+  /**
+   * @param createdHere nobody else can have written to it
+   */
+  SimFile(Attributes attributes, WriteServices services, boolean createdHere) {
+    inode = attributes.getInode();
+    truncateEpoch = attributes.getTruncateEpoch();
+    master = services.master();
+    chains = services.chains();
+    writer =
+        new FileWriter(
+            inode,
+            attributes.getChunkSizeBytes(),
+            master.sessionId(),
+            createdHere,
+            this,
+            services);
+  }
+
+  FileWriter writer() {
+    return writer;
+  }
+
+  @Override
+  public long truncateEpoch() {
+    return truncateEpoch;
+  }
+
+  @Override
+  public CompletableFuture<Attributes> refresh() {
+    Operation question =
+        Operation.newBuilder().setGetAttributes(GetAttributes.newBuilder().setInode(inode)).build();
+    return master
+        .submit(question)
+        .thenApply(
+            reply -> {
+              truncateEpoch = reply.getAttributes().getTruncateEpoch();
+              return reply.getAttributes();
+            });
+  }
+
+  @Override
+  public void committed(Attributes attributes) {
+    truncateEpoch = attributes.getTruncateEpoch();
+  }
+
+  @Override
+  public CompletableFuture<Optional<ChunkLocation>> locate(long index) {
+    return chains.locate(inode, index);
+  }
+
+  @Override
+  public CompletableFuture<Optional<ChunkLocation>> lookUp(long index) {
+    return chains.lookUp(inode, index);
+  }
+}

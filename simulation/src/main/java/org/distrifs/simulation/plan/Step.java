@@ -1,0 +1,32 @@
+package org.distrifs.simulation.plan;
+
+/** Something that a run does at a moment, counted in milliseconds from the end of its setup. */
+public sealed interface Step {
+
+  long atMs();
+
+  /** A client writes cells of a chunk. */
+  record Write(long atMs, int client, int chunk, int firstCell, int cells) implements Step {}
+
+  /** A client reads blocks of a chunk. */
+  record Read(long atMs, int client, int chunk, int firstBlock, int blocks) implements Step {}
+
+  /** A datanode's process dies, and is started again. */
+  record KillDatanode(long atMs, int node, long downMs, boolean machineToo) implements Step {}
+
+  /** The master's process dies, and is started again. */
+  record KillMaster(long atMs, long downMs) implements Step {}
+
+  /** A process stands still, and goes on. */
+  record Pause(long atMs, String host, long durationMs) implements Step {}
+
+  /** Nothing gets from one host to another, and later it does. */
+  record Cut(long atMs, String from, String to, boolean bothWays, long durationMs)
+      implements Step {}
+
+  /** Messages from one host to another take longer for a while. */
+  record Slow(long atMs, String from, String to, long extraMs, long durationMs) implements Step {}
+
+  /** All connections between two hosts break. */
+  record Break(long atMs, String one, String other) implements Step {}
+}
