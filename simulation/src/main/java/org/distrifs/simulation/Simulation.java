@@ -9,6 +9,7 @@ import java.util.function.BooleanSupplier;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.simulation.checker.Cells;
 import org.distrifs.simulation.checker.History;
+import org.distrifs.simulation.checker.NameChecks;
 import org.distrifs.simulation.checker.ReplicaChecks;
 import org.distrifs.simulation.checker.WriteRecord;
 import org.distrifs.simulation.cluster.Sabotage;
@@ -44,6 +45,7 @@ public final class Simulation {
   private final SimCluster cluster;
   private final History history;
   private final ReplicaChecks replicas;
+  private final NameChecks names;
   private final List<String> violations = new ArrayList<>();
   private final List<PendingOperation> pending = new ArrayList<>();
   private long pausesMs;
@@ -60,6 +62,7 @@ public final class Simulation {
     this.replicas =
         new ReplicaChecks(
             cluster.journal().truth(), cluster::diskOf, history, this::violated);
+    this.names = new NameChecks(cluster.journal().truth(), this::violated);
   }
 
   /** Runs a plan. */
@@ -137,7 +140,7 @@ public final class Simulation {
     if (!proceed(SETUP_BOUND_MS, cluster::isComplete)) {
       return false;
     }
-    CompletableFuture<Attributes> created = cluster.client(0).create("file");
+    CompletableFuture<Attributes> created = cluster.client(0).createAndOpen("file");
     if (!proceed(SETUP_BOUND_MS, created::isDone)) {
       return false;
     }
@@ -180,6 +183,8 @@ public final class Simulation {
       write(write.client(), write.chunk(), write.firstCell(), write.cells());
     } else if (step instanceof Step.Read read) {
       read(read.client(), read.chunk(), read.firstBlock(), read.blocks());
+    } else if (step instanceof Step.Create create) {
+      create(create.client(), "file-" + create.number());
     } else if (step instanceof Step.KillDatanode kill) {
       cluster.restartDatanode(kill.node(), kill.downMs(), kill.machineToo());
     } else if (step instanceof Step.KillMaster kill) {
@@ -243,6 +248,20 @@ public final class Simulation {
     return bytes;
   }
 
+  private void create(int client, String name) {
+    CompletableFuture<Attributes> created = cluster.client(client).create(name);
+    pending.add(
+        new PendingOperation("the creation of " + name, world.scheduler().nowNs(), created));
+    created.whenComplete(
+        (attributes, failure) -> {
+          if (failure == null) {
+            names.acknowledged(name, attributes.getInode());
+          } else {
+            names.failed(name, failure);
+          }
+        });
+  }
+
   // --- the end
 
   private void comeToRest() {
@@ -252,6 +271,7 @@ public final class Simulation {
       }
       return;
     }
+    names.checkAll();
     for (int chunk = 0; chunk < plan.shape().chunks(); chunk++) {
       replicas.checkMembers(chunk, "at the end");
       CompletableFuture<SimClient.Fate> last = write(0, chunk, 0, 1);

@@ -145,6 +145,16 @@ public final class SimClient {
   // --- the file
 
   /** Makes a file, which this client writes from then on. */
+  public CompletableFuture<Attributes> createAndOpen(String name) {
+    return create(name)
+        .thenApply(
+            attributes -> {
+              file = new SimFile(attributes, services, true);
+              return attributes;
+            });
+  }
+
+  /** Makes a file, which must not be there. */
   public CompletableFuture<Attributes> create(String name) {
     Create create =
         Create.newBuilder()
@@ -155,11 +165,7 @@ public final class SimClient {
             .build();
     return session
         .submit(Operation.newBuilder().setCreate(create).build())
-        .thenApply(
-            reply -> {
-              file = new SimFile(reply.getAttributes(), services, true);
-              return reply.getAttributes();
-            });
+        .thenApply(reply -> reply.getAttributes());
   }
 
   /** Opens a file that another client has made. */

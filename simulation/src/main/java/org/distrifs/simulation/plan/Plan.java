@@ -18,6 +18,10 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
   private static final int PACKET_BYTES = 16 << 10;
   private static final int CELLS_OF_CHUNK = 64;
   private static final int BLOCKS_OF_CHUNK = 16;
+  private static final int CELLS_OF_BLOCK = CELLS_OF_CHUNK / BLOCKS_OF_CHUNK;
+  private static final int HOT_CELLS = 4;
+  private static final long NEAR_MS = 600;
+  private static final long VERY_NEAR_MS = 30;
   private static final int MAX_CELLS = 12;
   private static final int MAX_BLOCKS = 4;
   private static final long MAX_SHORT_MS = 1_500;
@@ -32,21 +36,46 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
             datanodes, draws.between(1, 3), 3, 2, draws.between(1, 2), CHUNK_BYTES, PACKET_BYTES);
     long horizonMs = draws.between(2_000L, 30_000L);
     List<Step> steps = new ArrayList<>();
-    int operations = draws.between(10, 60);
-    for (int i = 0; i < operations; i++) {
-      steps.add(operation(draws, shape, draws.between(0, horizonMs)));
-    }
     int faults = draws.between(0, 6);
     for (int i = 0; i < faults; i++) {
       steps.add(fault(draws, shape, draws.between(0, horizonMs)));
+    }
+    List<Step> hurt = List.copyOf(steps);
+    int operations = draws.between(10, 60);
+    int hotCell = draws.between(0, CELLS_OF_CHUNK - HOT_CELLS);
+    for (int i = 0; i < operations; i++) {
+      boolean near = !hurt.isEmpty() && draws.perMille(600);
+      long atMs = near ? near(draws, draws.oneOf(hurt)) : draws.between(0, horizonMs);
+      steps.add(
+          draws.perMille(100)
+              ? new Step.Create(atMs, draws.between(0, shape.clients() - 1), i)
+              : operation(draws, shape, atMs, draws.perMille(600) ? hotCell : -1));
     }
     steps.sort(Comparator.comparingLong(Step::atMs));
     return new Plan(draws.nextLong(), shape, List.copyOf(steps));
   }
 
-  private static Step operation(Draws draws, ClusterShape shape, long atMs) {
+  /** A moment at which a fault hurts: around its beginning, or its end. */
+  private static long near(Draws draws, Step fault) {
+    long spreadMs = draws.perMille(500) ? NEAR_MS : VERY_NEAR_MS;
+    long middleMs = draws.perMille(500) ? fault.atMs() : fault.endMs();
+    return Math.max(0, middleMs + draws.between(-spreadMs, spreadMs));
+  }
+
+  /**
+   * An operation of a client.
+   *
+   * @param hotCell where it is to be, or -1 for anywhere
+   */
+  private static Step operation(Draws draws, ClusterShape shape, long atMs, int hotCell) {
     int client = draws.between(0, shape.clients() - 1);
     int chunk = draws.between(0, shape.chunks() - 1);
+    if (hotCell >= 0) {
+      return draws.perMille(600)
+          ? new Step.Write(
+              atMs, client, chunk, hotCell + draws.between(0, HOT_CELLS / 2), HOT_CELLS / 2)
+          : new Step.Read(atMs, client, chunk, Math.min(hotCell / CELLS_OF_BLOCK, BLOCKS_OF_CHUNK - 2), 2);
+    }
     if (draws.perMille(600)) {
       int cells = draws.between(1, MAX_CELLS);
       return new Step.Write(atMs, client, chunk, draws.between(0, CELLS_OF_CHUNK - cells), cells);

@@ -5,24 +5,52 @@ public sealed interface Step {
 
   long atMs();
 
+  /** When what it does is over by itself. */
+  default long endMs() {
+    return atMs();
+  }
+
   /** A client writes cells of a chunk. */
   record Write(long atMs, int client, int chunk, int firstCell, int cells) implements Step {}
 
   /** A client reads blocks of a chunk. */
   record Read(long atMs, int client, int chunk, int firstBlock, int blocks) implements Step {}
 
+  /** A client makes a file of a name that no other step uses. */
+  record Create(long atMs, int client, int number) implements Step {}
+
   /** A datanode's process dies, and is started again. */
-  record KillDatanode(long atMs, int node, long downMs, boolean machineToo) implements Step {}
+  record KillDatanode(long atMs, int node, long downMs, boolean machineToo) implements Step {
+    @Override
+    public long endMs() {
+      return atMs + downMs;
+    }
+  }
 
   /** The master's process dies, and is started again. */
-  record KillMaster(long atMs, long downMs) implements Step {}
+  record KillMaster(long atMs, long downMs) implements Step {
+    @Override
+    public long endMs() {
+      return atMs + downMs;
+    }
+  }
 
   /** A process stands still, and goes on. */
-  record Pause(long atMs, String host, long durationMs) implements Step {}
+  record Pause(long atMs, String host, long durationMs) implements Step {
+    @Override
+    public long endMs() {
+      return atMs + durationMs;
+    }
+  }
 
   /** Nothing gets from one host to another, and later it does. */
   record Cut(long atMs, String from, String to, boolean bothWays, long durationMs)
-      implements Step {}
+      implements Step {
+    @Override
+    public long endMs() {
+      return atMs + durationMs;
+    }
+  }
 
   /** Messages from one host to another take longer for a while. */
   record Slow(long atMs, String from, String to, long extraMs, long durationMs) implements Step {}
