@@ -98,6 +98,17 @@ public final class ChunkMap {
     detached++;
   }
 
+  /** Forgets a chunk that no file has. */
+  public void remove(int slot) {
+    if (file(slot) != 0) {
+      throw new IllegalArgumentException("chunk " + id(slot) + " belongs to a file");
+    }
+    byId.remove(slot);
+    longChains.remove(slot);
+    records.free(slot);
+    detached--;
+  }
+
   /** Ends the chunk's being fresh. */
   public void setCommitted(int slot) {
     records.setLong(slot, LONG_INDEX, records.getLong(slot, LONG_INDEX) & ~FRESH_BIT);

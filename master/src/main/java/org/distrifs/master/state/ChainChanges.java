@@ -57,10 +57,11 @@ final class ChainChanges {
     }
     int[] members = commit.getNodeIdsList().stream().mapToInt(id -> id).toArray();
     if (commit.getVersion() == map.version(chunk)) {
-      if (!Arrays.equals(members, map.members(chunk))) {
+      if (!Arrays.equals(members, map.members(chunk)) && !map.isFresh(chunk)) {
         return new Applied.Refused("Chunk " + commit.getChunkId() + " has another chain already");
       }
-      // The cut of a chunk that was never written to needs no new version.
+      // A chunk that was never written to keeps its version, so that its holder can create it.
+      map.setChain(chunk, commit.getVersion(), members);
       finishCut(commit);
       return new Applied.Accepted();
     }
