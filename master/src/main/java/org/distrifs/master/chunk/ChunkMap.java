@@ -44,7 +44,9 @@ public final class ChunkMap {
   private static final long FRESH_BIT = 1L << 62;
   private static final int INLINE_MEMBERS = 4;
   private static final int NODE_ID_BITS = 16;
-  private static final int FIRST_VERSION = 1;
+
+  /** The version of a chunk as it is allocated. */
+  public static final int FIRST_VERSION = 1;
 
   private final RecordTable records = new RecordTable(LONGS);
   private final LinearHash byId = new LinearHash(new IdHash());

@@ -10,6 +10,7 @@ import org.distrifs.proto.control.GetChains;
 import org.distrifs.proto.control.Member;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.ReplicaReport;
 import org.distrifs.proto.control.ReportFailure;
 import org.distrifs.proto.frame.Status;
 import org.junit.jupiter.api.AfterEach;
@@ -105,6 +106,13 @@ abstract class ClusterSteps {
 
   void awaitWritable() {
     master.until(() -> locate().getWritable());
+  }
+
+  static ReplicaReport.Builder reported(ChunkLocation chunk, int version) {
+    return ReplicaReport.newBuilder()
+        .setChunkId(chunk.getChunkId())
+        .setVersion(version)
+        .setLength(LENGTH);
   }
 
   static List<Integer> nodesOf(ChunkLocation chunk) {

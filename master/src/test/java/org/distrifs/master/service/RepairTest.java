@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.distrifs.proto.control.ChunkLocation;
 import org.distrifs.proto.frame.DataRequest;
+import org.distrifs.proto.frame.Status;
 import org.junit.jupiter.api.Test;
 
 /** Chunks get their full number of replicas back, with datanodes that are played. */
@@ -61,15 +62,16 @@ class RepairTest extends ClusterSteps {
   }
 
   @Test
-  void whoComesBackWithAnOldReplicaGetsTheRestOfItAndJoinsAgain() {
+  void whoComesBackWithAnOldReplicaGetsTheRestOfItAndJoinsAgain() throws Exception {
     master.nodesJoin(3);
     ChunkLocation chunk = writtenFile();
     master.datanodes.setGone(MiniMaster.BASE_PORT + 2, true);
-    report(chunk, 2, org.distrifs.proto.frame.Status.TIMED_OUT);
+    report(chunk, 2, Status.TIMED_OUT);
     awaitWritable();
     master.datanodes.setGone(MiniMaster.BASE_PORT + 2, false);
     master.nodeRestarts(2);
     master.nodesJoin(3);
+    master.report(2, master.incarnation(2), reported(chunk, 1).build());
     passWithBeats(MiniMaster.REPAIR_START_AFTER_MS + 3000, 1, 2, 3);
     awaitWritable();
     assertThat(nodesOf(locate()).get(2)).isEqualTo(2);
