@@ -153,11 +153,13 @@ public final class ChainMember<T> {
       return false;
     }
     entry.tickets.add(ticket);
-    if (entry.failure == null) {
+    // One that is on its way to an earlier life of a member will not arrive.
+    boolean isOnItsWay = entry.failure == null && write.chain().equals(entry.sentAlong);
+    if (entry.acknowledged || isOnItsWay) {
       return false;
     }
     entry.failure = null;
-    forward(numbered(write, entry.write.order()), payload);
+    forward(entry, numbered(write, entry.write.order()), payload);
     return true;
   }
 
@@ -219,10 +221,10 @@ public final class ChainMember<T> {
   private void resend(Unsettled<T> entry, List<ChainHop> chain) {
     boolean canBeSettled =
         entry.applied && broken == null && entry.failure.status() == Status.DOWNSTREAM_FAILED;
-    if (entry.resent || !canBeSettled) {
+    if (entry.attempts > 0 || !canBeSettled) {
       return;
     }
-    entry.resent = true;
+    entry.sentOn(chain);
     int nextPosition = entry.write.position() + 1;
     DataRequest.Write again = WriteChecks.in(chain, entry.write, nextPosition);
     actions.resend(again, chain.get(nextPosition), chain.size() - nextPosition);
@@ -243,7 +245,7 @@ public final class ChainMember<T> {
     entry.acknowledged = isTail(accepted);
     unsettled.add(entry);
     if (!entry.acknowledged) {
-      forward(accepted, payload.retainedDuplicate());
+      forward(entry, accepted, payload.retainedDuplicate());
     }
     actions.apply(accepted, alreadyApplied, payload);
     if (unsettled.size() == 1) {
@@ -251,7 +253,8 @@ public final class ChainMember<T> {
     }
   }
 
-  private void forward(DataRequest.Write write, ByteBuf payload) {
+  private void forward(Unsettled<T> entry, DataRequest.Write write, ByteBuf payload) {
+    entry.sentOn(write.chain());
     int nextPosition = write.position() + 1;
     DataRequest.Write next = WriteChecks.at(write, write.order(), nextPosition);
     actions.forward(
@@ -292,16 +295,20 @@ public final class ChainMember<T> {
    */
   public void forwarded(DataRequest.Write write, DataReply reply) {
     Unsettled<T> entry = findAccepted(write);
-    if (entry == null || entry.acknowledged) {
+    if (entry == null) {
       return;
     }
-    entry.resent = false;
+    entry.attempts--;
+    if (entry.acknowledged) {
+      return;
+    }
     if (reply.isOk()) {
       entry.acknowledged = true;
       entry.failure = null;
       settle(entry);
       resendNextStuck(write.chain());
-    } else {
+    } else if (entry.attempts == 0) {
+      // While another attempt is under way, the failure of this one says nothing of it.
       int nextNode = entry.write.chain().get(entry.write.position() + 1).nodeId();
       fail(entry, WriteChecks.asFailureBehind(reply, nextNode));
     }
@@ -340,10 +347,11 @@ public final class ChainMember<T> {
       return;
     }
     unsettled.remove(entry);
-    answerAll(entry, DataReply.ok());
     if (unsettled.isEmpty()) {
+      // Before the answer: whoever has it may stop this node, which must not leave it suspect.
       actions.settled(true);
     }
+    answerAll(entry, DataReply.ok());
     reads.recheck();
   }
 

@@ -82,6 +82,36 @@ class ChainMemberTest {
     }
 
     @Test
+    void doesNotFailARepeatedWriteForTheAnswerToAnEarlierAttempt() {
+      head.client(5);
+      head.applyAll();
+      head.behindAnswers(0, TAIL_IS_GONE);
+      head.client(6);
+      assertThat(head.resent).hasSize(1);
+      head.send("again", 1, 5, 0, 500, null, MemberFixture.chainWithAnotherTail());
+      head.member.forwarded(head.resent.get(0), TAIL_IS_GONE);
+      assertThat(head.answered("again")).as("its own attempt is under way").isNull();
+      head.behindAnswers(1, OK);
+      assertThat(head.answered("again")).isEqualTo(Status.OK);
+      assertThat(head.settled).isTrue();
+    }
+
+    @Test
+    void sendsAWriteThatIsUnderWayOnAgainWhenAMemberBehindWasStartedAnew() {
+      head.client(5);
+      head.applyAll();
+      head.send("again", 1, 5, 0, 500, null, MemberFixture.chainWithAnotherTail());
+      assertThat(head.forwarded)
+          .extracting(write -> write.chain().get(2).incarnation())
+          .containsExactly(102L, 999L);
+      head.behindAnswers(0, TAIL_IS_GONE);
+      assertThat(head.answers).isEmpty();
+      head.behindAnswers(1, TAIL_IS_GONE);
+      assertThat(head.answered("w5")).isEqualTo(Status.DOWNSTREAM_FAILED);
+      assertThat(head.answered("again")).isEqualTo(Status.DOWNSTREAM_FAILED);
+    }
+
+    @Test
     void refusesWhatWasSentBehindARefusedWriteUntilThatOneComesAgain() {
       DataReply full = DataReply.failure(Status.OVERLOADED, "");
       head.send("w5", 1, 5, 0, 0, full);

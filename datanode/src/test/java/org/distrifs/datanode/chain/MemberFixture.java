@@ -48,6 +48,11 @@ final class MemberFixture implements ChainActions<String> {
         new ChainHop(3, incarnation(2), "c", 3));
   }
 
+  /** The chain after its tail was started again. */
+  static List<ChainHop> chainWithAnotherTail() {
+    return List.of(chain().get(0), chain().get(1), new ChainHop(3, 999, "c", 3));
+  }
+
   void load(int version, long lastOrder, boolean suspect, WriteId... recent) {
     member.load(new OpenedReplica(state(version, lastOrder, suspect), List.of(recent)));
   }
@@ -63,6 +68,17 @@ final class MemberFixture implements ChainActions<String> {
   }
 
   void send(String ticket, int version, long sequence, long order, int offset, DataReply refusal) {
+    send(ticket, version, sequence, order, offset, refusal, chain());
+  }
+
+  void send(
+      String ticket,
+      int version,
+      long sequence,
+      long order,
+      int offset,
+      DataReply refusal,
+      List<ChainHop> chain) {
     DataRequest.Write write =
         new DataRequest.Write(
             CHUNK,
@@ -73,7 +89,7 @@ final class MemberFixture implements ChainActions<String> {
             sequence,
             order,
             position,
-            chain(),
+            chain,
             new int[1],
             version == 1);
     member.write(write, Unpooled.directBuffer().writeInt(1), ticket, refusal, nowMs);
