@@ -1,5 +1,6 @@
 package org.distrifs.client.read;
 
+import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -18,6 +19,9 @@ final class SlowExchanges {
 
   /** An exchange that is under way. */
   interface Watched {
+    /** When it began. */
+    long beganNs();
+
     /** Called in each tick, on the timer's thread. */
     void checkAge(long nowNs);
   }
@@ -56,7 +60,10 @@ final class SlowExchanges {
   private void tick() {
     ticking.set(false);
     long nowNs = clock.monotonicNs();
-    underWay.forEach(exchange -> exchange.checkAge(nowNs));
+    // The oldest first: in an order that a simulation can repeat.
+    underWay.stream()
+        .sorted(Comparator.comparingLong(Watched::beganNs))
+        .forEach(exchange -> exchange.checkAge(nowNs));
     if (!underWay.isEmpty()) {
       tickLater();
     }

@@ -35,6 +35,11 @@ public interface Sabotage {
     return real;
   }
 
+  /** Whether a datanode that was without a lease for long begins another life. */
+  default boolean renewsIncarnations() {
+    return true;
+  }
+
   /** The journal of the master. */
   default ReplicatedLog log(ReplicatedLog real) {
     return real;

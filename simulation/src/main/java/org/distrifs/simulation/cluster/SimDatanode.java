@@ -2,6 +2,7 @@ package org.distrifs.simulation.cluster;
 
 import java.util.concurrent.TimeUnit;
 import org.distrifs.datanode.server.DataServer;
+import org.distrifs.datanode.server.Incarnation;
 import org.distrifs.datanode.server.NodeLease;
 import org.distrifs.datanode.server.ServerContext;
 import org.distrifs.datanode.server.TermGuard;
@@ -20,19 +21,20 @@ final class SimDatanode implements SimChunkTransport.Target {
 
   private static final int HOP_TIMEOUT_MS = 4000;
   private static final long TICK_MS = 100;
+  private static final long PAUSE_MS = 200;
 
   private final SimProcess process;
   private final NodeDisk disk;
   private final ChunkRequestHandler handler;
   private final DataServer server;
   private final SimMasterLink link;
-  private long incarnation;
+  private final Incarnation incarnation;
 
   SimDatanode(SimWorld world, String host, NodeDisk disk) {
     this.process = new SimProcess(host, world.scheduler());
     this.disk = disk;
     ProcessClock clock = new ProcessClock(world.scheduler(), world.clockOrigin());
-    incarnation = world.draws().nextLong() | 1;
+    incarnation = new Incarnation(world.draws());
     NodeLease lease = new NodeLease(world.sabotage().leaseClock(host, clock));
     TermGuard terms = new TermGuard();
     ChunkStore store = world.sabotage().store(host, new SimChunkStore(disk, process, clock));
@@ -45,10 +47,20 @@ final class SimDatanode implements SimChunkTransport.Target {
                 this::identity,
                 lease,
                 terms,
-                HOP_TIMEOUT_MS),
+                HOP_TIMEOUT_MS,
+                this::afterAPause),
             SharedMeters.METRICS);
     handler = world.sabotage().handler(host, server);
-    link = new SimMasterLink(world, process, host, disk, store, lease, terms, clock, incarnation);
+    link = new SimMasterLink(
+            world,
+            process,
+            host,
+            disk,
+            store,
+            new SimMasterLink.Standing(
+                incarnation, lease, terms),
+            server,
+            clock);
   }
 
   void start() {
@@ -57,8 +69,12 @@ final class SimDatanode implements SimChunkTransport.Target {
     link.start();
   }
 
+  private void afterAPause(Runnable task) {
+    process.scheduler().after(TimeUnit.MILLISECONDS.toNanos(PAUSE_MS), process, task);
+  }
+
   private NodeIdentity identity() {
-    return new NodeIdentity(disk.clusterId(), disk.nodeId(), incarnation);
+    return new NodeIdentity(disk.clusterId(), disk.nodeId(), incarnation.number());
   }
 
   @Override

@@ -12,6 +12,7 @@ import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.ChunkLocation;
 import org.distrifs.proto.control.GetAttributes;
 import org.distrifs.proto.control.Operation;
+import org.distrifs.proto.frame.Status;
 
 /** One file in one client: what its real writer and reader need to know of it. */
 final class SimFile implements WrittenFile, ChunkLocator {
@@ -75,5 +76,11 @@ final class SimFile implements WrittenFile, ChunkLocator {
   @Override
   public CompletableFuture<Optional<ChunkLocation>> lookUp(long index) {
     return chains.lookUp(inode, index);
+  }
+
+  @Override
+  public CompletableFuture<Optional<ChunkLocation>> report(
+      ChunkLocation location, int nodeId, Status seen) {
+    return chains.report(inode, location, nodeId, seen);
   }
 }

@@ -2,6 +2,8 @@ package org.distrifs.simulation.cluster;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.distrifs.datanode.server.DataServer;
+import org.distrifs.datanode.server.Incarnation;
 import org.distrifs.datanode.server.NodeLease;
 import org.distrifs.datanode.server.TermGuard;
 import org.distrifs.datanode.store.ChunkStore;
@@ -21,6 +23,9 @@ import org.distrifs.simulation.scheduler.SimProcess;
 /** Keeps a datanode heard by the master, as {@code MasterLink} does with threads of its own. */
 final class SimMasterLink {
 
+  /** What the node is to the master. */
+  record Standing(Incarnation incarnation, NodeLease lease, TermGuard terms) {}
+
   private static final long BACKOFF_NS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final int MAX_CHANGED = 1024;
 
@@ -31,11 +36,14 @@ final class SimMasterLink {
   private final NodeLease lease;
   private final TermGuard terms;
   private final ProcessClock clock;
-  private final long incarnation;
+  private final Incarnation incarnation;
+  private final DataServer service;
   private final MasterCalls master;
   private final boolean uncleanStart;
+  private final boolean renewsIncarnation;
   private RegisterReply welcome;
   private int reportRound;
+  private long revokedThrough;
 
   SimMasterLink(
       SimWorld world,
@@ -43,20 +51,21 @@ final class SimMasterLink {
       String host,
       NodeDisk disk,
       ChunkStore store,
-      NodeLease lease,
-      TermGuard terms,
-      ProcessClock clock,
-      long incarnation) {
+      Standing standing,
+      DataServer service,
+      ProcessClock clock) {
     this.process = process;
     this.host = host;
     this.disk = disk;
     this.store = store;
-    this.lease = lease;
-    this.terms = terms;
+    this.lease = standing.lease();
+    this.terms = standing.terms();
+    this.incarnation = standing.incarnation();
+    this.service = service;
     this.clock = clock;
-    this.incarnation = incarnation;
     this.master = new MasterCalls(world.network(), process, host);
     this.uncleanStart = disk.beginUse();
+    this.renewsIncarnation = world.sabotage().renewsIncarnations();
   }
 
   void start() {
@@ -73,7 +82,7 @@ final class SimMasterLink {
             .setProtocolVersion(1)
             .setClusterId(disk.clusterId())
             .setNodeId(disk.nodeId())
-            .setIncarnation(incarnation)
+            .setIncarnation(incarnation.number())
             .setHost(host)
             .setPort(1)
             .setRack(host)
@@ -91,6 +100,8 @@ final class SimMasterLink {
               if (failure == null && admit(reply.getTerm(), reply.getDurableTxid())) {
                 disk.adopt(reply.getClusterId(), reply.getNodeId());
                 welcome = reply;
+                service.revoke(reply.getRevokedSessionsList());
+                revokedThrough = reply.getRevokedThrough();
                 reportEvery(++reportRound);
                 beat();
               } else {
@@ -108,15 +119,22 @@ final class SimMasterLink {
   }
 
   private void beat() {
+    if (welcome.getSilenceMs() > 0 && lease.isOverSince(welcome.getSilenceMs())) {
+      beginAnotherLife();
+      return;
+    }
     long sentNs = clock.monotonicNs();
     HeartbeatRequest.Builder request =
         HeartbeatRequest.newBuilder()
             .setNodeId(disk.nodeId())
-            .setIncarnation(incarnation)
+            .setIncarnation(incarnation.number())
             .setTerm(terms.highest())
             .setTotalBytes(store.totalBytes())
             .setAvailableBytes(store.usableBytes())
             .setReplicas(store.count())
+            .setRequestsInFlight(service.requestsInFlight())
+            .addAllTroubled(service.troubledChunks(MAX_CHANGED))
+            .setRevokedThrough(revokedThrough)
             .setHighestDurableTxid(disk.highestDurableTxid());
     store
         .corruptBlocks(MAX_CHANGED)
@@ -139,11 +157,15 @@ final class SimMasterLink {
             (reply, failure) -> {
               boolean heard = failure == null && admit(reply.getTerm(), reply.getDurableTxid());
               if (heard && asksToRegister(reply)) {
-                register();
+                beginAnotherLife();
                 return;
               }
               if (heard) {
-                lease.extend(sentNs, welcome.getNodeLeaseMs());
+                service.revoke(reply.getRevokedSessionsList());
+                revokedThrough = Math.max(revokedThrough, reply.getRevokedThrough());
+                if (!reply.getLeaseRefused()) {
+                  lease.extend(sentNs, welcome.getNodeLeaseMs());
+                }
               } else {
                 report();
               }
@@ -153,6 +175,14 @@ final class SimMasterLink {
             });
   }
 
+  private void beginAnotherLife() {
+    lease.drop();
+    if (renewsIncarnation) {
+      incarnation.renew();
+    }
+    register();
+  }
+
   private boolean asksToRegister(HeartbeatReply reply) {
     boolean again = false;
     for (NodeCommand command : reply.getCommandsList()) {
@@ -160,6 +190,12 @@ final class SimMasterLink {
         report();
       }
       again |= command.hasRegisterAgain();
+      if (command.hasDeleteReplicas() && terms.admit(command.getDeleteReplicas().getTerm())) {
+        command
+            .getDeleteReplicas()
+            .getReplicasList()
+            .forEach(name -> service.discard(name.getChunkId(), name.getVersion()));
+      }
     }
     return again;
   }
@@ -177,7 +213,7 @@ final class SimMasterLink {
     BlockReportPart.Builder part =
         BlockReportPart.newBuilder()
             .setNodeId(disk.nodeId())
-            .setIncarnation(incarnation)
+            .setIncarnation(incarnation.number())
             .setTerm(terms.highest())
             .setLast(true);
     store.forEach(state -> part.addReplicas(report(state)));

@@ -28,6 +28,8 @@ final class LiveReplica {
   /** Null until its files are made. */
   StoredReplica files;
 
+  boolean discarded;
+
   int version;
   List<Integer> nodeIds;
   int length;
@@ -83,6 +85,18 @@ final class LiveReplica {
 
   boolean trustsRecent() {
     return !suspect || sameBoot || recentReplaced;
+  }
+
+  /** Belongs to no chain from now on, durably. */
+  void join() {
+    version = 0;
+    nodeIds = List.of();
+    lastOrder = 0;
+    suspect = false;
+    sameBoot = true;
+    settled = true;
+    dirty = true;
+    writeHeader();
   }
 
   /** Durably says what memory knows. */

@@ -3,6 +3,7 @@ package org.distrifs.simulation.disk;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.LongConsumer;
 import org.distrifs.simulation.scheduler.Draws;
 
 /** What a datanode's machine keeps when its process dies: page cache, disk, and who it is. */
@@ -20,6 +21,7 @@ public final class NodeDisk {
   private long highestDurableTxid;
   private boolean used;
   private boolean lostPower;
+  private LongConsumer deletions = chunkId -> {};
 
   public NodeDisk(int chunkBytes, Draws draws) {
     this.chunkBytes = chunkBytes;
@@ -38,6 +40,16 @@ public final class NodeDisk {
   /** Whether its machine ever went down. */
   public boolean hasLostPower() {
     return lostPower;
+  }
+
+  /** Has the deletion of a replica told before it happens. */
+  public void watchDeletions(LongConsumer watcher) {
+    deletions = watcher;
+  }
+
+  void discard(long chunkId) {
+    deletions.accept(chunkId);
+    replicas.remove(chunkId);
   }
 
   int chunkBytes() {

@@ -87,7 +87,7 @@ public final class SimChunkStore implements ChunkStore {
   }
 
   private static boolean mayBeCleaned(LiveReplica replica) {
-    return replica.dirty && !replica.suspect && replica.settled;
+    return replica.dirty && !replica.suspect && replica.settled && replica.version != 0;
   }
 
   private Void clean(LiveReplica replica) {
@@ -323,6 +323,36 @@ public final class SimChunkStore implements ChunkStore {
   }
 
   @Override
+  public CompletableFuture<Void> join(long chunkId) {
+    index.computeIfAbsent(chunkId, id -> LiveReplica.born(id, 0, List.of(), disk.bootId()));
+    return submit(
+        chunkId,
+        replica -> {
+          if (replica.version != 0) {
+            replica.join();
+            changed.add(chunkId);
+          }
+          return null;
+        });
+  }
+
+  @Override
+  public CompletableFuture<Void> discard(long chunkId, int version) {
+    return submit(
+        chunkId,
+        replica -> {
+          if (replica.version != version) {
+            throw replica.failure(
+                Status.STALE_VERSION, "it is in version " + replica.version + " by now");
+          }
+          disk.discard(chunkId);
+          replica.discarded = true;
+          index.remove(chunkId, replica);
+          return null;
+        });
+  }
+
+  @Override
   public CompletableFuture<Void> replaceRecentWrites(long chunkId, List<WriteId> writes) {
     return submit(
         chunkId,
@@ -419,6 +449,9 @@ public final class SimChunkStore implements ChunkStore {
       LiveReplica replica, Operation<T> operation, CompletableFuture<T> result) {
     T value;
     try {
+      if (replica.discarded) {
+        throw replica.failure(Status.NO_SUCH_CHUNK, "it is in the trash");
+      }
       if (replica.files == null) {
         create(replica);
       }

@@ -121,6 +121,16 @@ abstract class StoreFilter implements ChunkStore {
   }
 
   @Override
+  public CompletableFuture<Void> join(long chunkId) {
+    return real.join(chunkId);
+  }
+
+  @Override
+  public CompletableFuture<Void> discard(long chunkId, int version) {
+    return real.discard(chunkId, version);
+  }
+
+  @Override
   public CompletableFuture<Void> replaceRecentWrites(long chunkId, List<WriteId> writes) {
     return real.replaceRecentWrites(chunkId, writes);
   }
