@@ -16,6 +16,7 @@ import org.distrifs.simulation.cluster.Sabotage;
 import org.distrifs.simulation.cluster.SimClient;
 import org.distrifs.simulation.cluster.SimCluster;
 import org.distrifs.simulation.cluster.SimWorld;
+import org.distrifs.simulation.disk.NodeDisk;
 import org.distrifs.simulation.plan.Plan;
 import org.distrifs.simulation.plan.Step;
 
@@ -48,10 +49,12 @@ public final class Simulation {
   private final NameChecks names;
   private final List<String> violations = new ArrayList<>();
   private final List<PendingOperation> pending = new ArrayList<>();
+  private Attributes file;
   private long pausesMs;
 
   /** An operation of a client that is not over. */
-  private record PendingOperation(String what, long begunNs, CompletableFuture<?> end) {}
+  private record PendingOperation(
+      int client, String what, long begunNs, CompletableFuture<?> end) {}
 
   private Simulation(Plan plan, Sabotage sabotage) {
     this.plan = plan;
@@ -125,13 +128,18 @@ public final class Simulation {
   }
 
   private void checkBounds() {
-    pending.removeIf(operation -> operation.end().isDone());
+    pending.removeIf(this::isOver);
     long boundNs = TimeUnit.MILLISECONDS.toNanos(OPERATION_BOUND_MS + pausesMs);
     for (PendingOperation operation : pending) {
       if (world.scheduler().nowNs() - operation.begunNs() > boundNs) {
         violated(operation.what() + " is not over after " + OPERATION_BOUND_MS + " ms");
       }
     }
+  }
+
+  private boolean isOver(PendingOperation operation) {
+    return operation.end().isDone()
+        || !cluster.client(operation.client()).process().isAlive();
   }
 
   // --- setup
@@ -160,8 +168,12 @@ public final class Simulation {
     if (!proceed(SETUP_BOUND_MS, committed::isDone)) {
       return false;
     }
+    file = committed.join();
     for (int client = 1; client < plan.shape().clients(); client++) {
-      cluster.client(client).open(committed.join());
+      cluster.client(client).open(file);
+    }
+    for (NodeDisk disk : cluster.disks()) {
+      disk.watchDeletions(chunkId -> replicas.checkDeletion(disk.nodeId(), chunkId));
     }
     // By then what was written is at rest on the disks.
     proceed(CLEAN_MS, () -> false);
@@ -179,6 +191,9 @@ public final class Simulation {
   // --- steps
 
   private void carryOut(Step step) {
+    if (isOfDeadClient(step)) {
+      return;
+    }
     if (step instanceof Step.Write write) {
       write(write.client(), write.chunk(), write.firstCell(), write.cells());
     } else if (step instanceof Step.Read read) {
@@ -187,6 +202,8 @@ public final class Simulation {
       create(create.client(), "file-" + create.number());
     } else if (step instanceof Step.KillDatanode kill) {
       cluster.restartDatanode(kill.node(), kill.downMs(), kill.machineToo());
+    } else if (step instanceof Step.KillClient kill) {
+      cluster.killClient(kill.client());
     } else if (step instanceof Step.KillMaster kill) {
       cluster.restartMaster(kill.downMs());
     } else if (step instanceof Step.Pause pause) {
@@ -207,6 +224,18 @@ public final class Simulation {
     }
   }
 
+  private boolean isOfDeadClient(Step step) {
+    int client = -1;
+    if (step instanceof Step.Write write) {
+      client = write.client();
+    } else if (step instanceof Step.Read read) {
+      client = read.client();
+    } else if (step instanceof Step.Create create) {
+      client = create.client();
+    }
+    return client >= 0 && !cluster.client(client).process().isAlive();
+  }
+
   private void cut(String from, String to, long durationMs) {
     world.network().cut(from, to);
     healLater(from, to, durationMs);
@@ -225,7 +254,7 @@ public final class Simulation {
         (long) chunk * plan.shape().chunkBytes() + (long) firstCell * Cells.CELL_BYTES;
     CompletableFuture<SimClient.Fate> fate =
         cluster.client(client).write(offset, Cells.fill(record.number(), cells));
-    pending.add(new PendingOperation(record.toString(), world.scheduler().nowNs(), fate));
+    pending.add(new PendingOperation(client, record.toString(), world.scheduler().nowNs(), fate));
     fate.thenAccept(
         how -> {
           if (how == SimClient.Fate.ACKNOWLEDGED) {
@@ -243,7 +272,7 @@ public final class Simulation {
     CompletableFuture<ByteBuffer> bytes =
         cluster.client(client).read(chunk, firstBlock * BLOCK_BYTES, blocks * BLOCK_BYTES);
     String what = "a read of client " + client + " of chunk " + chunk + " block " + firstBlock;
-    pending.add(new PendingOperation(what, world.scheduler().nowNs(), bytes));
+    pending.add(new PendingOperation(client, what, world.scheduler().nowNs(), bytes));
     bytes.thenAccept(found -> history.endRead(read, found));
     return bytes;
   }
@@ -251,7 +280,8 @@ public final class Simulation {
   private void create(int client, String name) {
     CompletableFuture<Attributes> created = cluster.client(client).create(name);
     pending.add(
-        new PendingOperation("the creation of " + name, world.scheduler().nowNs(), created));
+        new PendingOperation(
+            client, "the creation of " + name, world.scheduler().nowNs(), created));
     created.whenComplete(
         (attributes, failure) -> {
           if (failure == null) {
@@ -272,13 +302,19 @@ public final class Simulation {
       return;
     }
     names.checkAll();
+    int last = cluster.addClient();
+    if (!proceed(SETUP_BOUND_MS, cluster.client(last)::isConnected)) {
+      violated("a new client gets no session at the end");
+      return;
+    }
+    cluster.client(last).open(file);
     for (int chunk = 0; chunk < plan.shape().chunks(); chunk++) {
       replicas.checkMembers(chunk, "at the end");
-      CompletableFuture<SimClient.Fate> last = write(0, chunk, 0, 1);
+      CompletableFuture<SimClient.Fate> write = write(last, chunk, 0, 1);
       CompletableFuture<ByteBuffer> whole =
-          read(0, chunk, 0, plan.shape().chunkBytes() / BLOCK_BYTES);
-      if (!proceed(OPERATION_BOUND_MS, () -> last.isDone() && whole.isDone())
-          || last.join() != SimClient.Fate.ACKNOWLEDGED
+          read(last, chunk, 0, plan.shape().chunkBytes() / BLOCK_BYTES);
+      if (!proceed(OPERATION_BOUND_MS, () -> write.isDone() && whole.isDone())
+          || write.join() != SimClient.Fate.ACKNOWLEDGED
           || whole.isCompletedExceptionally()) {
         violated("chunk " + chunk + " cannot be written and read at the end");
       }
@@ -292,9 +328,10 @@ public final class Simulation {
   private List<String> unrest() {
     List<String> found = new ArrayList<>();
     pending.stream()
-        .filter(operation -> !operation.end().isDone())
+        .filter(operation -> !isOver(operation))
         .forEach(operation -> found.add(operation.what() + " is not over"));
-    found.addAll(replicas.unrest(plan.shape().chunks(), plan.shape().replication()));
+    found.addAll(replicas.unrest(
+            plan.shape().chunks(), plan.shape().replication(), cluster.disks()));
     if (found.isEmpty() && !cluster.masterAgrees()) {
       found.add("the master's state is not what its journal says");
     }

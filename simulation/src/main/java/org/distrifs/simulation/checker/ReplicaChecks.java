@@ -81,9 +81,41 @@ public final class ReplicaChecks {
     }
   }
 
+  /** Checks that a replica may be deleted: every committed member has what is committed. */
+  public void checkDeletion(int nodeId, long chunkId) {
+    Optional<ChunkInfo> chunk = truth.chunk(chunkId).filter(found -> !found.isDetached());
+    if (chunk.isEmpty()) {
+      return;
+    }
+    String what = "the replica of chunk " + chunk.get().index() + " on node " + nodeId;
+    StoredReplica deleted = diskOf.apply(nodeId).replica(chunkId);
+    boolean isMember = chunk.get().members().contains(nodeId);
+    if (isMember && deleted.version() == chunk.get().version()) {
+      violated.accept(what + " is deleted, and it is a member");
+    }
+    for (int member : chunk.get().members()) {
+      StoredReplica replica = diskOf.apply(member).replica(chunkId);
+      boolean isGood =
+          replica != null
+              && Integer.compareUnsigned(replica.version(), chunk.get().version()) >= 0
+              && !replica.isDoubtful(diskOf.apply(member));
+      if (!isGood && !(isMember && member == nodeId)) {
+        violated.accept(what + " is deleted, though node " + member + " has no good one");
+      }
+    }
+  }
+
   /** What is not as it should be when all is quiet. */
-  public List<String> unrest(int chunks, int replication) {
+  public List<String> unrest(int chunks, int replication, List<NodeDisk> disks) {
     List<String> found = new ArrayList<>();
+    for (NodeDisk disk : disks) {
+      for (int index = 0; index < chunks; index++) {
+        chunk(index)
+            .filter(chunk -> !chunk.members().contains(disk.nodeId()))
+            .filter(chunk -> disk.replica(chunk.id()) != null)
+            .ifPresent(chunk -> found.add("node " + disk.nodeId() + " keeps " + chunk));
+      }
+    }
     for (int index = 0; index < chunks; index++) {
       Optional<ChunkInfo> chunk = chunk(index);
       if (chunk.isEmpty()) {

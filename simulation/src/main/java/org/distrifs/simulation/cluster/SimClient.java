@@ -198,6 +198,9 @@ public final class SimClient {
 
   /** Writes, without waiting for anything. */
   public CompletableFuture<Fate> write(long offset, byte[] bytes) {
+    if (file.isOrphaned()) {
+      return CompletableFuture.completedFuture(Fate.UNKNOWN);
+    }
     PendingWrite write =
         new PendingWrite(
             offset, bytes.length, file.writer().failureCount(), new CompletableFuture<>());

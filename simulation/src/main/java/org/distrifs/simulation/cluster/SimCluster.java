@@ -50,6 +50,11 @@ public final class SimCluster {
     return disks.stream().filter(disk -> disk.nodeId() == nodeId).findFirst().orElseThrow();
   }
 
+  /** The disks of all datanodes. */
+  public List<NodeDisk> disks() {
+    return List.copyOf(disks);
+  }
+
   /** Whether every datanode has joined and every client has a session. */
   public boolean isComplete() {
     return disks.stream().allMatch(disk -> disk.nodeId() != 0)
@@ -114,6 +119,18 @@ public final class SimCluster {
   }
 
   // --- stopped for a while
+
+  /** Kills a client for good. */
+  public void killClient(int client) {
+    clients.get(client).process().kill();
+  }
+
+  /** One more client; returns its number. */
+  public int addClient() {
+    clients.add(
+        new SimClient(world, ClusterShape.clientHost(clients.size()), shape.packetBytes()));
+    return clients.size() - 1;
+  }
 
   /** Stops a process for a while, as SIGSTOP and SIGCONT. */
   public void pause(String host, long durationMs) {

@@ -20,6 +20,7 @@ final class SimFile implements WrittenFile, ChunkLocator {
   private final long inode;
   private final MasterApi master;
   private final ChainCache chains;
+  private final long sessionId;
   private final FileWriter writer;
   private long truncateEpoch;
 
@@ -31,14 +32,20 @@ final class SimFile implements WrittenFile, ChunkLocator {
     truncateEpoch = attributes.getTruncateEpoch();
     master = services.master();
     chains = services.chains();
+    sessionId = master.sessionId();
     writer =
         new FileWriter(
             inode,
             attributes.getChunkSizeBytes(),
-            master.sessionId(),
+            sessionId,
             createdHere,
             this,
             services);
+  }
+
+  /** Whether the session that it was opened under is over: nothing may be written then. */
+  boolean isOrphaned() {
+    return master.sessionId() != sessionId;
   }
 
   FileWriter writer() {

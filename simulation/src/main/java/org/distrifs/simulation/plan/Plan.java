@@ -26,11 +26,15 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
   private static final int MAX_BLOCKS = 4;
   private static final long MAX_SHORT_MS = 1_500;
   private static final long MAX_LONG_MS = 16_000;
+  private static final long MAX_VERY_LONG_MS = 75_000;
+
+  /** The one machine that may lose power: when all of a chain do, what was not synced is lost. */
+  private static final int POWERLESS_NODE = 0;
 
   /** The plan of a seed. */
   public static Plan of(long seed) {
     Draws draws = new Draws(seed);
-    int datanodes = draws.between(3, 4);
+    int datanodes = draws.between(3, 5);
     ClusterShape shape =
         new ClusterShape(
             datanodes, draws.between(1, 3), 3, 2, draws.between(1, 2), CHUNK_BYTES, PACKET_BYTES);
@@ -86,10 +90,11 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
 
   private static Step fault(Draws draws, ClusterShape shape, long atMs) {
     int node = draws.between(0, shape.datanodes() - 1);
-    long durationMs =
-        draws.perMille(500) ? draws.between(1, MAX_SHORT_MS) : draws.between(1, MAX_LONG_MS);
-    return switch (draws.between(0, 9)) {
-      case 0, 1, 2 -> new Step.KillDatanode(atMs, node, durationMs, draws.perMille(300));
+    long durationMs = duration(draws);
+    return switch (draws.between(0, 10)) {
+      case 0, 1, 2 ->
+          new Step.KillDatanode(
+              atMs, node, durationMs, node == POWERLESS_NODE && draws.perMille(700));
       case 3 -> new Step.KillMaster(atMs, durationMs);
       case 4, 5 -> new Step.Pause(atMs, host(draws, shape), durationMs);
       case 6, 7 -> {
@@ -106,11 +111,25 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
             draws.between(1, MAX_SHORT_MS),
             durationMs);
       }
+      case 9 -> {
+        // The first one made the file, and a cluster without clients does nothing.
+        int client = draws.between(0, shape.clients() - 1);
+        yield client == 0
+            ? new Step.Pause(atMs, ClusterShape.clientHost(client), durationMs)
+            : new Step.KillClient(atMs, client);
+      }
       default -> {
         String from = host(draws, shape);
         yield new Step.Break(atMs, from, otherHost(draws, shape, from));
       }
     };
+  }
+
+  private static long duration(Draws draws) {
+    if (draws.perMille(100)) {
+      return draws.between(MAX_LONG_MS, MAX_VERY_LONG_MS);
+    }
+    return draws.between(1, draws.perMille(500) ? MAX_SHORT_MS : MAX_LONG_MS);
   }
 
   private static List<String> hosts(ClusterShape shape) {

@@ -27,6 +27,9 @@ public sealed interface Step {
     }
   }
 
+  /** A client's process dies and does not come back. */
+  record KillClient(long atMs, int client) implements Step {}
+
   /** The master's process dies, and is started again. */
   record KillMaster(long atMs, long downMs) implements Step {
     @Override
