@@ -56,11 +56,6 @@ final class ReplicaExchange implements SlowExchanges.Watched {
   }
 
   @Override
-  public long beganNs() {
-    return beganNs;
-  }
-
-  @Override
   public void checkAge(long nowNs) {
     if (nowNs - beganNs >= reader.selector.hedgeAfterNs(member.getNodeId())) {
       read.isSlow(this);
