@@ -82,6 +82,7 @@ public final class Simulation {
       StackTraceElement[] trace = e.getStackTrace();
       simulation.violated("a process failed with " + e + (trace.length > 0 ? " at " + trace[0] : ""));
     }
+    simulation.cluster.release();
     return new Outcome(
         List.copyOf(simulation.violations),
         simulation.world.scheduler().steps(),
@@ -196,6 +197,8 @@ public final class Simulation {
     }
     if (step instanceof Step.Write write) {
       write(write.client(), write.chunk(), write.firstCell(), write.cells());
+    } else if (step instanceof Step.Stream stream) {
+      stream(stream, world.scheduler().nowNs());
     } else if (step instanceof Step.Read read) {
       read(read.client(), read.chunk(), read.firstBlock(), read.blocks());
     } else if (step instanceof Step.Create create) {
@@ -228,6 +231,8 @@ public final class Simulation {
     int client = -1;
     if (step instanceof Step.Write write) {
       client = write.client();
+    } else if (step instanceof Step.Stream stream) {
+      client = stream.client();
     } else if (step instanceof Step.Read read) {
       client = read.client();
     } else if (step instanceof Step.Create create) {
@@ -263,6 +268,22 @@ public final class Simulation {
           }
         });
     return fate;
+  }
+
+  private void stream(Step.Stream stream, long begunNs) {
+    long lastsNs = world.scheduler().nowNs() - begunNs;
+    if (lastsNs > TimeUnit.MILLISECONDS.toNanos(stream.durationMs()) || isOfDeadClient(stream)) {
+      return;
+    }
+    write(stream.client(), stream.chunk(), stream.firstCell(), 2)
+        .thenRun(
+            () ->
+                world
+                    .scheduler()
+                    .after(
+                        TimeUnit.MILLISECONDS.toNanos(stream.pauseMs()),
+                        null,
+                        () -> stream(stream, begunNs)));
   }
 
   private CompletableFuture<ByteBuffer> read(int client, int chunk, int firstBlock, int blocks) {

@@ -25,6 +25,9 @@ public final class History {
   /** By chunk and cell: writes known to have taken effect, without those older than another. */
   private final List<WriteRecord>[] known;
 
+  /** The same of those that were acknowledged: what a reader saw may be on its way in a chain. */
+  private final List<WriteRecord>[] acknowledged;
+
   /** A read under way, with what it must not be older than. */
   public static final class Read {
     private final int client;
@@ -49,7 +52,9 @@ public final class History {
     this.cellsOfChunk = cellsOfChunk;
     this.violated = violated;
     this.known = new List[chunks * cellsOfChunk];
+    this.acknowledged = new List[chunks * cellsOfChunk];
     Arrays.fill(known, List.of());
+    Arrays.fill(acknowledged, List.of());
   }
 
   public int cellsOfChunk() {
@@ -69,26 +74,20 @@ public final class History {
   public void acknowledged(WriteRecord write) {
     write.knownNs = Math.min(write.knownNs, scheduler.nowNs());
     for (int cell = write.firstCell; cell < write.firstCell + write.cells; cell++) {
-      isKnown(write, write.chunk, cell);
+      int at = write.chunk * cellsOfChunk + cell;
+      known[at] = with(known[at], write);
+      acknowledged[at] = with(acknowledged[at], write);
     }
   }
 
-  private void isKnown(WriteRecord write, int chunk, int cell) {
-    int at = chunk * cellsOfChunk + cell;
-    if (known[at].contains(write)) {
-      return;
+  private static List<WriteRecord> with(List<WriteRecord> before, WriteRecord write) {
+    if (before.contains(write) || before.stream().anyMatch(write::isBefore)) {
+      return before;
     }
-    List<WriteRecord> latest = new ArrayList<>(known[at].size() + 1);
-    for (WriteRecord other : known[at]) {
-      if (write.isBefore(other)) {
-        return;
-      }
-      if (!other.isBefore(write)) {
-        latest.add(other);
-      }
-    }
+    List<WriteRecord> latest = new ArrayList<>(before);
+    latest.removeIf(other -> other.isBefore(write));
     latest.add(write);
-    known[at] = latest;
+    return latest;
   }
 
   /** A client begins to read. */
@@ -108,21 +107,21 @@ public final class History {
   public void endRead(Read read, ByteBuffer bytes) {
     for (int i = 0; i < read.floor.size(); i++) {
       int cell = read.firstCell + i;
-      String what = "client " + read.client + " read chunk " + read.chunk + " cell " + cell;
+      String what = "client " + read.client + " read chunk " + read.chunk;
       WriteRecord seen = check(what, read.chunk, cell, read.floor.get(i), bytes, i);
       if (seen != null) {
         seen.knownNs = Math.min(seen.knownNs, scheduler.nowNs());
-        isKnown(seen, read.chunk, cell);
+        int at = read.chunk * cellsOfChunk + cell;
+        known[at] = with(known[at], seen);
       }
     }
   }
 
-  /** Checks that a replica has everything that is known to be written, as far as it is readable. */
+  /** Checks that a replica has everything that was acknowledged, as far as it is readable. */
   public void checkReplica(String what, int chunk, ByteBuffer bytes, ReadableCell readable) {
     for (int cell = 0; cell < cellsOfChunk; cell++) {
       if (readable.test(cell)) {
-        check(
-            what + " cell " + cell, chunk, cell, known[chunk * cellsOfChunk + cell], bytes, cell);
+        check(what, chunk, cell, acknowledged[chunk * cellsOfChunk + cell], bytes, cell);
       }
     }
   }
@@ -137,7 +136,7 @@ public final class History {
     int number = Cells.writeIn(bytes, at * Cells.CELL_BYTES);
     if (number == Cells.ZERO) {
       if (!floor.isEmpty()) {
-        violated.accept(what + ": zeros, though there was " + floor);
+        violated.accept(what + " cell " + cell + ": zeros, though there was " + floor);
       }
       return null;
     }
@@ -149,12 +148,12 @@ public final class History {
             && seen.firstCell <= cell
             && cell < seen.firstCell + seen.cells;
     if (!isOfCell) {
-      violated.accept(what + ": bytes that were never written there (" + number + ")");
+      violated.accept(what + " cell " + cell + ": bytes that were never written there (" + number + ")");
       return null;
     }
     for (WriteRecord other : floor) {
       if (seen != other && seen.isBefore(other)) {
-        violated.accept(what + ": " + seen + ", though there was " + other);
+        violated.accept(what + " cell " + cell + ": " + seen + ", though there was " + other);
       }
     }
     return seen;

@@ -4,6 +4,7 @@ import org.distrifs.datanode.store.ChunkStore;
 import org.distrifs.master.journal.ReplicatedLog;
 import org.distrifs.proto.connection.ChunkRequestHandler;
 import org.distrifs.proto.connection.ChunkTransport;
+import org.distrifs.proto.control.HeartbeatReply;
 import org.distrifs.runtime.clock.ClockSource;
 
 /**
@@ -38,6 +39,11 @@ public interface Sabotage {
   /** Whether a datanode that was without a lease for long begins another life. */
   default boolean renewsIncarnations() {
     return true;
+  }
+
+  /** What the master answers to a heartbeat. */
+  default HeartbeatReply heartbeatReply(HeartbeatReply real, ChunkStore store) {
+    return real;
   }
 
   /** The journal of the master. */

@@ -142,6 +142,13 @@ public final class SimClient {
     return session.sessionId() != 0;
   }
 
+  /** Gives back what it holds, when the run is over. */
+  void release() {
+    if (file != null) {
+      file.writer().retire();
+    }
+  }
+
   // --- the file
 
   /** Makes a file, which this client writes from then on. */

@@ -40,7 +40,7 @@ final class SimMasterLink {
   private final DataServer service;
   private final MasterCalls master;
   private final boolean uncleanStart;
-  private final boolean renewsIncarnation;
+  private final Sabotage sabotage;
   private RegisterReply welcome;
   private int reportRound;
   private long revokedThrough;
@@ -65,7 +65,7 @@ final class SimMasterLink {
     this.clock = clock;
     this.master = new MasterCalls(world.network(), process, host);
     this.uncleanStart = disk.beginUse();
-    this.renewsIncarnation = world.sabotage().renewsIncarnations();
+    this.sabotage = world.sabotage();
   }
 
   void start() {
@@ -153,6 +153,7 @@ final class SimMasterLink {
     }
     master
         .heartbeat(request.build())
+        .thenApply(reply -> sabotage.heartbeatReply(reply, store))
         .whenComplete(
             (reply, failure) -> {
               boolean heard = failure == null && admit(reply.getTerm(), reply.getDurableTxid());
@@ -177,7 +178,7 @@ final class SimMasterLink {
 
   private void beginAnotherLife() {
     lease.drop();
-    if (renewsIncarnation) {
+    if (sabotage.renewsIncarnations()) {
       incarnation.renew();
     }
     register();

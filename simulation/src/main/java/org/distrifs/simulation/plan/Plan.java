@@ -23,6 +23,7 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
   private static final long NEAR_MS = 600;
   private static final long VERY_NEAR_MS = 30;
   private static final int MAX_CELLS = 12;
+  private static final int MAX_STREAM_PAUSE_MS = 40;
   private static final int MAX_BLOCKS = 4;
   private static final long MAX_SHORT_MS = 1_500;
   private static final long MAX_LONG_MS = 16_000;
@@ -54,6 +55,16 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
           draws.perMille(100)
               ? new Step.Create(atMs, draws.between(0, shape.clients() - 1), i)
               : operation(draws, shape, atMs, draws.perMille(600) ? hotCell : -1));
+    }
+    if (draws.perMille(150)) {
+      steps.add(
+          new Step.Stream(
+              draws.between(0, horizonMs / 2),
+              draws.between(0, shape.clients() - 1),
+              draws.between(0, shape.chunks() - 1),
+              hotCell,
+              draws.between(1, MAX_STREAM_PAUSE_MS),
+              MAX_LONG_MS));
     }
     steps.sort(Comparator.comparingLong(Step::atMs));
     return new Plan(draws.nextLong(), shape, List.copyOf(steps));

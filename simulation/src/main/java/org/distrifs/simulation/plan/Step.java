@@ -13,6 +13,10 @@ public sealed interface Step {
   /** A client writes cells of a chunk. */
   record Write(long atMs, int client, int chunk, int firstCell, int cells) implements Step {}
 
+  /** A client writes two cells again and again, a pause after each acknowledgement, for a while. */
+  record Stream(long atMs, int client, int chunk, int firstCell, long pauseMs, long durationMs)
+      implements Step {}
+
   /** A client reads blocks of a chunk. */
   record Read(long atMs, int client, int chunk, int firstBlock, int blocks) implements Step {}
 

@@ -19,8 +19,13 @@ import org.distrifs.proto.connection.ChunkAnswer;
 import org.distrifs.proto.connection.ChunkRequestHandler;
 import org.distrifs.proto.connection.ChunkTransport;
 import org.distrifs.proto.connection.PeerAddress;
+import org.distrifs.proto.control.DeleteReplicas;
+import org.distrifs.proto.control.HeartbeatReply;
+import org.distrifs.proto.control.NodeCommand;
+import org.distrifs.proto.control.ReplicaName;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
+import org.distrifs.runtime.clock.ClockSource;
 import org.distrifs.simulation.cluster.Sabotage;
 import org.distrifs.simulation.network.MasterTarget;
 
@@ -350,6 +355,81 @@ final class Variants {
       @Override
       public ReplicatedLog log(ReplicatedLog real) {
         return new EagerLog(real);
+      }
+    };
+  }
+
+  /** A member that leaves goes on serving reads. */
+  static Sabotage stopReadsIgnored() {
+    return onMasterTransport(
+        real ->
+            new TransportFilter(real) {
+              @Override
+              public CompletableFuture<ChunkAnswer> send(
+                  PeerAddress peer, DataRequest request, ByteBuf payload, int timeoutMs) {
+                boolean stops = request instanceof DataRequest.Fence fence && fence.stopReads();
+                return stops
+                    ? CompletableFuture.completedFuture(ok())
+                    : super.send(peer, request, payload, timeoutMs);
+              }
+            });
+  }
+
+  /** A datanode that the master has not heard goes on serving, under the life that it had. */
+  static Sabotage leaseNeverEnds() {
+    return new Sabotage() {
+      @Override
+      public ClockSource leaseClock(String host, ClockSource real) {
+        return new ClockSource() {
+          @Override
+          public long monotonicNs() {
+            return 0;
+          }
+
+          @Override
+          public long wallTimeNs() {
+            return real.wallTimeNs();
+          }
+        };
+      }
+
+      @Override
+      public boolean renewsIncarnations() {
+        return false;
+      }
+    };
+  }
+
+  /** A datanode that was without a lease for long goes on under the life that it had. */
+  static Sabotage incarnationKept() {
+    return new Sabotage() {
+      @Override
+      public boolean renewsIncarnations() {
+        return false;
+      }
+    };
+  }
+
+  /** The master has every tenth heartbeat answered with an order to delete what is there. */
+  static Sabotage deletionsWithoutProof() {
+    return new Sabotage() {
+      private int replies;
+
+      @Override
+      public HeartbeatReply heartbeatReply(HeartbeatReply reply, ChunkStore store) {
+        if (++replies % 10 != 0) {
+          return reply;
+        }
+        DeleteReplicas.Builder delete = DeleteReplicas.newBuilder().setTerm(reply.getTerm());
+        store.forEach(
+            state ->
+                delete.addReplicas(
+                    ReplicaName.newBuilder()
+                        .setChunkId(state.chunkId())
+                        .setVersion(state.version())));
+        return reply.toBuilder()
+            .addCommands(NodeCommand.newBuilder().setDeleteReplicas(delete))
+            .build();
       }
     };
   }
