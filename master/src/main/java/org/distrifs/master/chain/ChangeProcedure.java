@@ -309,8 +309,7 @@ public final class ChangeProcedure {
   }
 
   private List<ChangeAction> mendSource() {
-    Optional<Integer> other =
-        goal.chain().stream().filter(node -> node != source).findFirst();
+    Optional<Integer> other = goal.chain().stream().filter(node -> node != source).findFirst();
     if (!who.doubtful().contains(source) || other.isEmpty()) {
       return install();
     }

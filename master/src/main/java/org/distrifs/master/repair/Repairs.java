@@ -137,8 +137,7 @@ public final class Repairs {
       if (next.isEmpty()) {
         break;
       }
-      Optional<ChunkInfo> chunk =
-          environment.chunk(next.getAsLong()).filter(this::isRepairable);
+      Optional<ChunkInfo> chunk = environment.chunk(next.getAsLong()).filter(this::isRepairable);
       if (chunk.isPresent() && !repair(chunk.get())) {
         later.add(next.getAsLong());
       }
@@ -148,8 +147,7 @@ public final class Repairs {
             environment
                 .chunk(chunkId)
                 .ifPresent(
-                    chunk ->
-                        queue.offer(chunkId, ChunkHealth.of(chunk, registry).good().size())));
+                    chunk -> queue.offer(chunkId, ChunkHealth.of(chunk, registry).good().size())));
   }
 
   /** Begins the repair of a chunk; false if the datanodes for it have enough to do now. */

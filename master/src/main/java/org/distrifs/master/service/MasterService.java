@@ -222,7 +222,9 @@ public final class MasterService implements AutoCloseable {
   public List<BindableService> endpoints() {
     return List.of(
         new MetadataEndpoint(
-            loop, new ClientStreams(state, journal, serving, sessions, operations, orphans, clock), clock),
+            loop,
+            new ClientStreams(state, journal, serving, sessions, operations, orphans, clock),
+            clock),
         new DatanodesEndpoint(loop, datanodes),
         new AdministrationEndpoint(loop, report));
   }
