@@ -303,6 +303,7 @@ public final class MasterService implements AutoCloseable {
       housekeeping.tick(nowNs);
       if (--ticksToCensus < 0 && census.slice()) {
         ticksToCensus = CENSUS_TICKS;
+        housekeeping.walked(census.totals(), nowNs);
       }
       metrics.show(snapshot());
     }
@@ -327,7 +328,8 @@ public final class MasterService implements AutoCloseable {
         counts.inodes(),
         counts.chunks(),
         totals.shortOfReplicas(),
-        totals.unavailable());
+        totals.unavailable(),
+        housekeeping.status());
   }
 
   /** What the registry tells. */
