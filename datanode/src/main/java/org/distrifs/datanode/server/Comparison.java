@@ -200,7 +200,7 @@ final class Comparison {
       answer.payload().release();
       return CompletableFuture.failedFuture(source.refusal(answer.reply()));
     }
-    if (!store.hasRoomToGrow()) {
+    if (!source.fenced() && !store.hasRoomToGrow()) {
       answer.payload().release();
       return CompletableFuture.failedFuture(
           new Failures.PeerRefusal(
