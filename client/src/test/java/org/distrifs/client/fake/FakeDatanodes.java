@@ -469,11 +469,23 @@ public final class FakeDatanodes implements ChunkTransport {
   @Override
   public void close() {}
 
+  private synchronized void releaseWhatStoppedNodesKept() {
+    for (ArrayDeque<Pending> kept : arrived.values()) {
+      for (Pending pending : kept) {
+        if (pending.payload() != null) {
+          pending.payload().release();
+        }
+      }
+      kept.clear();
+    }
+  }
+
   public void shutDown() throws InterruptedException {
     synchronized (this) {
       timeouts.forEach(timeout -> timeout.cancel(false));
     }
     network.shutdown();
     network.awaitTermination(10, TimeUnit.SECONDS);
+    releaseWhatStoppedNodesKept();
   }
 }
