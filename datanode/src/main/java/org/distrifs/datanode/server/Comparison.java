@@ -167,7 +167,10 @@ final class Comparison {
         .thenCompose(nothing -> copyRun(middle, end, MAX_ATTEMPTS));
   }
 
-  /** A write of the range is under way at a source that is not fenced. */
+  /**
+   * A write of the range is under way at a source that is not fenced, and which has waited for it
+   * before it answered.
+   */
   private CompletableFuture<Void> askAgain(int start, int end, int attempts, DataReply reply) {
     if (source.fenced()) {
       return CompletableFuture.failedFuture(source.refusal(reply));
@@ -176,8 +179,7 @@ final class Comparison {
       blocksMissing += end - start;
       return done();
     }
-    return CompletableFuture.runAsync(() -> {}, source.context().afterAPause())
-        .thenCompose(nothing -> copyRun(start, end, attempts - 1));
+    return copyRun(start, end, attempts - 1);
   }
 
   private CompletableFuture<Void> placeBlocks(int start, int end, ChunkAnswer answer) {
@@ -195,7 +197,7 @@ final class Comparison {
       answer.payload().release();
       return CompletableFuture.failedFuture(source.refusal(answer.reply()));
     }
-    if (!store.hasRoomToGrow()) {
+    if (!source.fenced() && !store.hasRoomToGrow()) {
       answer.payload().release();
       return CompletableFuture.failedFuture(
           new Failures.PeerRefusal(

@@ -1,7 +1,5 @@
 package org.distrifs.datanode.server;
 
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.distrifs.datanode.store.ChunkStore;
@@ -16,7 +14,6 @@ import org.distrifs.runtime.clock.ClockSource;
  * @param identity who this node is; all zeros while it does not know yet
  * @param hopTimeoutMs how long a member may take to answer a write, for itself and for each behind
  *     it: the one in front waits longer, so that the one next to a failure names it
- * @param afterAPause runs what it is given after a moment, on any thread
  */
 public record ServerContext(
     ChunkStore store,
@@ -25,30 +22,7 @@ public record ServerContext(
     Supplier<NodeIdentity> identity,
     NodeLease lease,
     TermGuard terms,
-    int hopTimeoutMs,
-    Executor afterAPause) {
-
-  private static final int PAUSE_MS = 200;
-
-  /** With pauses in real time. */
-  public ServerContext(
-      ChunkStore store,
-      ChunkTransport transport,
-      ClockSource clock,
-      Supplier<NodeIdentity> identity,
-      NodeLease lease,
-      TermGuard terms,
-      int hopTimeoutMs) {
-    this(
-        store,
-        transport,
-        clock,
-        identity,
-        lease,
-        terms,
-        hopTimeoutMs,
-        CompletableFuture.delayedExecutor(PAUSE_MS, TimeUnit.MILLISECONDS));
-  }
+    int hopTimeoutMs) {
 
   int nodeId() {
     return identity.get().nodeId();

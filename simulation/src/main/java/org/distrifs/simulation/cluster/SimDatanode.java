@@ -21,7 +21,6 @@ final class SimDatanode implements SimChunkTransport.Target {
 
   private static final int HOP_TIMEOUT_MS = 4000;
   private static final long TICK_MS = 100;
-  private static final long PAUSE_MS = 200;
 
   private final SimProcess process;
   private final NodeDisk disk;
@@ -47,8 +46,7 @@ final class SimDatanode implements SimChunkTransport.Target {
                 this::identity,
                 lease,
                 terms,
-                HOP_TIMEOUT_MS,
-                this::afterAPause),
+                HOP_TIMEOUT_MS),
             SharedMeters.METRICS);
     handler = world.sabotage().handler(host, server);
     link = new SimMasterLink(
@@ -67,10 +65,6 @@ final class SimDatanode implements SimChunkTransport.Target {
     new SimTimer(process)
         .scheduleWithFixedDelay(server::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
     link.start();
-  }
-
-  private void afterAPause(Runnable task) {
-    process.scheduler().after(TimeUnit.MILLISECONDS.toNanos(PAUSE_MS), process, task);
   }
 
   private NodeIdentity identity() {
