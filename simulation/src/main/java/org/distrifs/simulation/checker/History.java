@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.distrifs.simulation.scheduler.Scheduler;
 
 /**
- * All writes and reads of a run, cell by cell, and what a read may see: nothing that was not written
- * there, and nothing older than what was acknowledged or seen before it began.
+ * All writes and reads of a run, cell by cell, and what a read may see: nothing that was not
+ * written there, and nothing older than what was acknowledged or seen before it began.
  *
  * <p>One write is older than another of the same cell if the same client began it first, or if it
  * was known to have taken effect before the other began. Writes that overlap in time may be seen in
@@ -64,8 +64,7 @@ public final class History {
   /** A client begins to write. */
   public WriteRecord beginWrite(int client, int chunk, int firstCell, int cells) {
     WriteRecord write =
-        new WriteRecord(
-            writes.size() + 1, client, chunk, firstCell, cells, scheduler.nowNs());
+        new WriteRecord(writes.size() + 1, client, chunk, firstCell, cells, scheduler.nowNs());
     writes.add(write);
     return write;
   }
@@ -148,7 +147,8 @@ public final class History {
             && seen.firstCell <= cell
             && cell < seen.firstCell + seen.cells;
     if (!isOfCell) {
-      violated.accept(what + " cell " + cell + ": bytes that were never written there (" + number + ")");
+      violated.accept(
+          what + " cell " + cell + ": bytes that were never written there (" + number + ")");
       return null;
     }
     for (WriteRecord other : floor) {

@@ -28,7 +28,10 @@ class SabotageTest {
         of("duplicates are applied twice", 300, Variants::duplicatesAppliedTwice),
         of("a replica is trusted after an unclean stop", 300, Variants::suspectsTrusted),
         of("members are not made equal", 300, Variants::reconcileLeftOut),
-        of("a version is committed before it is installed", 300, Variants::committedBeforeInstalled),
+        of(
+            "a version is committed before it is installed",
+            300,
+            Variants::committedBeforeInstalled),
         of("a suspect replica is the source", 300, Variants::suspectSource),
         of("writes are acknowledged by the head alone", 300, Variants::acknowledgedBeforeTheTail),
         of("failures behind a member are hidden", 300, Variants::failuresBehindHidden),
