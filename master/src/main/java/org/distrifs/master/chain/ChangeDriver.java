@@ -373,8 +373,7 @@ public final class ChangeDriver {
         Math.min(
             (long) bounds.firstRetryMs() << Math.min(wish.failures(), 10), bounds.maxRetryMs());
     wish.failed(
-        failed.why(),
-        failed.culprit(),
+        failed,
         environment.nowNs(),
         TimeUnit.MILLISECONDS.toNanos(pauseMs));
     LOG.warn(
