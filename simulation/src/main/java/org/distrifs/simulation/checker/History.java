@@ -71,20 +71,21 @@ public final class History {
 
   /** A write was acknowledged to its client. */
   public void acknowledged(WriteRecord write) {
-    write.knownNs = Math.min(write.knownNs, scheduler.nowNs());
     for (int cell = write.firstCell; cell < write.firstCell + write.cells; cell++) {
       int at = write.chunk * cellsOfChunk + cell;
-      known[at] = with(known[at], write);
-      acknowledged[at] = with(acknowledged[at], write);
+      write.isKnown(cell, scheduler.nowNs());
+      known[at] = with(known[at], write, cell);
+      acknowledged[at] = with(acknowledged[at], write, cell);
     }
   }
 
-  private static List<WriteRecord> with(List<WriteRecord> before, WriteRecord write) {
-    if (before.contains(write) || before.stream().anyMatch(write::isBefore)) {
+  private static List<WriteRecord> with(List<WriteRecord> before, WriteRecord write, int cell) {
+    boolean isOld = before.stream().anyMatch(other -> write.isBefore(other, cell));
+    if (isOld || before.contains(write)) {
       return before;
     }
     List<WriteRecord> latest = new ArrayList<>(before);
-    latest.removeIf(other -> other.isBefore(write));
+    latest.removeIf(other -> other.isBefore(write, cell));
     latest.add(write);
     return latest;
   }
@@ -109,9 +110,9 @@ public final class History {
       String what = "client " + read.client + " read chunk " + read.chunk;
       WriteRecord seen = check(what, read.chunk, cell, read.floor.get(i), bytes, i);
       if (seen != null) {
-        seen.knownNs = Math.min(seen.knownNs, scheduler.nowNs());
         int at = read.chunk * cellsOfChunk + cell;
-        known[at] = with(known[at], seen);
+        seen.isKnown(cell, scheduler.nowNs());
+        known[at] = with(known[at], seen, cell);
       }
     }
   }
@@ -141,18 +142,14 @@ public final class History {
     }
     boolean covers = number > 0 && number <= writes.size();
     WriteRecord seen = covers ? writes.get(number - 1) : null;
-    boolean isOfCell =
-        covers
-            && seen.chunk == chunk
-            && seen.firstCell <= cell
-            && cell < seen.firstCell + seen.cells;
+    boolean isOfCell = covers && seen.chunk == chunk && seen.covers(cell);
     if (!isOfCell) {
       violated.accept(
           what + " cell " + cell + ": bytes that were never written there (" + number + ")");
       return null;
     }
     for (WriteRecord other : floor) {
-      if (seen != other && seen.isBefore(other)) {
+      if (seen != other && seen.isBefore(other, cell)) {
         violated.accept(what + " cell " + cell + ": " + seen + ", though there was " + other);
       }
     }

@@ -111,8 +111,7 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
       case 4, 5 -> new Step.Pause(atMs, host(draws, shape), durationMs);
       case 6, 7 -> {
         // Mostly between two datanodes: what a chain notices before the master does.
-        String from =
-            draws.perMille(600) ? ClusterShape.nodeHost(node) : host(draws, shape);
+        String from = draws.perMille(600) ? ClusterShape.nodeHost(node) : host(draws, shape);
         String to =
             draws.perMille(600)
                 ? ClusterShape.nodeHost((node + 1) % shape.datanodes())
