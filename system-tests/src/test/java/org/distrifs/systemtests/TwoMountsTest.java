@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
+import org.distrifs.systemtests.cluster.ExtraMount;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,39 +21,19 @@ class TwoMountsTest {
   @TempDir static Path folder;
   private static Cluster cluster;
   private static Path second;
-  private static Process secondMount;
+  private static ExtraMount secondMount;
 
   @BeforeAll
   static void start() throws Exception {
     cluster = Cluster.start(folder);
-    second = Files.createDirectory(folder.resolve("second"));
-    secondMount =
-        new ProcessBuilder(
-                Cluster.launcher().toString(),
-                "mount",
-                "--master",
-                cluster.masterAddress(),
-                second.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("second.log").toFile())
-            .start();
-    Await.until(
-        "the second mount is there",
-        Duration.ofSeconds(60),
-        () -> Cluster.mounted(second) || !secondMount.isAlive());
-    assertThat(secondMount.isAlive()).isTrue();
+    secondMount = ExtraMount.of(cluster, folder.resolve("second"));
+    second = secondMount.point();
   }
 
   @AfterAll
-  static void stop() throws Exception {
+  static void stop() {
     if (secondMount != null) {
-      secondMount.destroy();
-      if (!secondMount.waitFor(30, TimeUnit.SECONDS)) {
-        secondMount.destroyForcibly();
-      }
-      if (Cluster.mounted(second)) {
-        Command.run("umount", "-l", second.toString());
-      }
+      secondMount.close();
     }
     if (cluster != null) {
       cluster.close();
