@@ -73,8 +73,7 @@ class DatanodeLossTest {
     final long startNs = System.nanoTime();
     final CompletableFuture<String> writing =
         CompletableFuture.supplyAsync(
-            () -> write(file, bytes, new Random(seed), written),
-            task -> new Thread(task).start());
+            () -> write(file, bytes, new Random(seed), written), task -> new Thread(task).start());
     Await.until(
         "a third is written",
         Duration.ofMinutes(2),
@@ -221,7 +220,6 @@ class DatanodeLossTest {
                 members ->
                     members.size() == REPLICATION
                         && members.stream()
-                            .noneMatch(
-                                member -> member.getPort() == cluster.basePort() + lost));
+                            .noneMatch(member -> member.getPort() == cluster.basePort() + lost));
   }
 }

@@ -66,14 +66,12 @@ class LinearizableBlocksTest {
     try (Cluster cluster = Cluster.start(folder, "--datanodes", "" + DATANODES);
         ExtraMount second = ExtraMount.of(cluster, folder.resolve("second"));
         DistriFsClient reading = DistriFsClients.connect(readerOf(cluster))) {
-      Files.write(
-          cluster.mount().resolve("blocks"), new byte[BLOCKS * Histories.BLOCK_BYTES]);
+      Files.write(cluster.mount().resolve("blocks"), new byte[BLOCKS * Histories.BLOCK_BYTES]);
       for (final Path mount : List.of(cluster.mount(), second.point())) {
         for (int i = 0; i < WRITERS_PER_MOUNT; i++) {
           final String name = "writer " + i + " on " + mount.getFileName();
           start(
-              new SynchronousWriter(
-                      name, mount.resolve("blocks"), histories, random.nextLong())
+              new SynchronousWriter(name, mount.resolve("blocks"), histories, random.nextLong())
                   ::run);
         }
       }

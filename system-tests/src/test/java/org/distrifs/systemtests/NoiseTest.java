@@ -54,8 +54,10 @@ class NoiseTest {
     final Random random = new Random(seed);
     try (Cluster cluster = Cluster.start(folder)) {
       final Path original = folder.resolve("original");
-      Command.shell("head -c 20000000 /dev/urandom > \"$1\"; cp \"$1\" \"$2\"/kept; sync \"$2\"/kept",
-              original, cluster.mount())
+      Command.shell(
+              "head -c 20000000 /dev/urandom > \"$1\"; cp \"$1\" \"$2\"/kept; sync \"$2\"/kept",
+              original,
+              cluster.mount())
           .expectSuccess();
       final Map<String, Long> pids = pids(cluster);
 
@@ -65,8 +67,7 @@ class NoiseTest {
         for (final FrameNoise noise : frames) {
           noises.add(inBackground(() -> noise.send(messages * 4 / 5 / frames.size())));
         }
-        noises.add(
-            inBackground(() -> reports.send((int) (messages / 5 / PARTS_PER_REPORT))));
+        noises.add(inBackground(() -> reports.send((int) (messages / 5 / PARTS_PER_REPORT))));
         for (final CompletableFuture<Void> noise : noises) {
           noise.get(bound.toMillis(), TimeUnit.MILLISECONDS);
         }
@@ -74,8 +75,10 @@ class NoiseTest {
 
       assertThat(pids(cluster)).as("no process stopped, seed %d", seed).isEqualTo(pids);
       Await.until("the cluster is healthy", SETTLE_BOUND, () -> isHealthy(cluster.status()));
-      Command.shell("dd if=\"$1\"/kept iflag=nocache count=0 status=none; cmp \"$1\"/kept \"$2\"",
-              cluster.mount(), original)
+      Command.shell(
+              "dd if=\"$1\"/kept iflag=nocache count=0 status=none; cmp \"$1\"/kept \"$2\"",
+              cluster.mount(),
+              original)
           .expectSuccess();
       Files.writeString(cluster.mount().resolve("after"), "text");
       assertThat(Files.readString(cluster.mount().resolve("after"))).isEqualTo("text");

@@ -46,8 +46,7 @@ public final class LinearizabilityChecker {
    * @return why it is impossible, with the longest order found; empty if it is linearizable
    * @throws IllegalStateException if it cannot be decided within a bound
    */
-  public static Optional<String> contradiction(
-      List<RegisterOperation> history, long initialValue) {
+  public static Optional<String> contradiction(List<RegisterOperation> history, long initialValue) {
     return new LinearizabilityChecker(history, initialValue).search();
   }
 
@@ -106,7 +105,8 @@ public final class LinearizabilityChecker {
    */
   private boolean isReadNext(long written) {
     for (EventList.Event at = events.first(); !at.isReturn(); at = at.next()) {
-      if (at.operation().kind() == RegisterOperation.Kind.READ && at.operation().value() == written) {
+      if (at.operation().kind() == RegisterOperation.Kind.READ
+          && at.operation().value() == written) {
         return true;
       }
     }
@@ -126,9 +126,7 @@ public final class LinearizabilityChecker {
     final StringBuilder text = new StringBuilder("no order explains that ");
     text.append(stuck == null ? "something returned" : stuck.operation());
     text.append("; at the furthest the register holds ").append(value).append(" after");
-    steps.stream()
-        .limit(5)
-        .forEach(step -> text.append("\n  ").append(step.call().operation()));
+    steps.stream().limit(5).forEach(step -> text.append("\n  ").append(step.call().operation()));
     return text.toString();
   }
 }

@@ -44,11 +44,7 @@ class LinearizabilityCheckerTest {
   @Test
   void twoReadersAgreeOnTheOrderOfTwoWrites() {
     expectImpossible(
-        write(1, 0, 100),
-        write(2, 0, 100),
-        read(1, 10, 11),
-        read(2, 12, 13),
-        read(1, 14, 15));
+        write(1, 0, 100), write(2, 0, 100), read(1, 10, 11), read(2, 12, 13), read(1, 14, 15));
   }
 
   @Test
@@ -94,7 +90,8 @@ class LinearizabilityCheckerTest {
    * linearizable by construction; some writes lose their answer.
    */
   private static List<RegisterOperation> drawHistory(Random random, int clients, int each) {
-    record Draft(int client, boolean isWrite, long value, long called, long happens, long returns) {}
+    record Draft(
+        int client, boolean isWrite, long value, long called, long happens, long returns) {}
     final List<Draft> drafts = new ArrayList<>();
     long nextValue = 1;
     for (int client = 0; client < clients; client++) {
@@ -102,8 +99,7 @@ class LinearizabilityCheckerTest {
       for (int i = 0; i < each; i++) {
         final long happens = now + random.nextInt(50);
         final long returns = happens + random.nextInt(50);
-        drafts.add(
-            new Draft(client, random.nextBoolean(), nextValue++, now, happens, returns));
+        drafts.add(new Draft(client, random.nextBoolean(), nextValue++, now, happens, returns));
         now = returns + 1 + random.nextInt(30);
       }
     }

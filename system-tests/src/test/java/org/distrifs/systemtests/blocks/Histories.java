@@ -49,9 +49,7 @@ public final class Histories {
   void wrote(String client, int block, long value, long invokedNs, boolean succeeded) {
     // A failed write may still arrive, so it has no end.
     final long returnedNs = succeeded ? System.nanoTime() : RegisterOperation.NEVER;
-    blocks
-        .get(block)
-        .add(new RegisterOperation(client, Kind.WRITE, value, invokedNs, returnedNs));
+    blocks.get(block).add(new RegisterOperation(client, Kind.WRITE, value, invokedNs, returnedNs));
   }
 
   /**
@@ -67,9 +65,7 @@ public final class Histories {
         return;
       }
     }
-    blocks
-        .get(block)
-        .add(new RegisterOperation(client, Kind.READ, value, invokedNs, returnedNs));
+    blocks.get(block).add(new RegisterOperation(client, Kind.READ, value, invokedNs, returnedNs));
   }
 
   /** How many operations came to an end that tells something. */

@@ -62,8 +62,7 @@ public final class Chaos {
   private boolean run() throws Exception {
     say("chaos: seed %d, %d datanodes".formatted(options.seed(), options.datanodes()));
     cluster.start();
-    final long endNs =
-        System.nanoTime() + (long) (options.minutes() * TimeUnit.MINUTES.toNanos(1));
+    final long endNs = System.nanoTime() + (long) (options.minutes() * TimeUnit.MINUTES.toNanos(1));
     int rounds = 0;
     while (findings.clean() && (rounds == 0 || System.nanoTime() < endNs)) {
       rounds++;
@@ -82,8 +81,7 @@ public final class Chaos {
     }
     say(
         "chaos: seed %d, %d rounds; %s; verdict: %s"
-            .formatted(
-                options.seed(), rounds, findings.summary(), passed ? "PASSED" : "FAILED"));
+            .formatted(options.seed(), rounds, findings.summary(), passed ? "PASSED" : "FAILED"));
     return passed;
   }
 
@@ -99,7 +97,6 @@ public final class Chaos {
     verification.run();
     say(
         "  healed after %.1f s, verified after %.1f s"
-            .formatted(
-                (healedNs - startNs) / NS_PER_S, (System.nanoTime() - startNs) / NS_PER_S));
+            .formatted((healedNs - startNs) / NS_PER_S, (System.nanoTime() - startNs) / NS_PER_S));
   }
 }

@@ -139,8 +139,7 @@ final class ChaosCluster {
 
   /** Whether the master answers and hears every datanode. */
   boolean allAlive() {
-    return view
-        .status()
+    return view.status()
         .filter(
             status ->
                 status.getNodesList().stream()

@@ -26,8 +26,7 @@ final class FaultPlan {
   private final List<String> datanodes;
   private final List<String> mounts;
 
-  FaultPlan(
-      long seed, Collection<FaultKind> kinds, List<String> datanodes, List<String> mounts) {
+  FaultPlan(long seed, Collection<FaultKind> kinds, List<String> datanodes, List<String> mounts) {
     this.random = new Random(seed);
     this.kinds = List.copyOf(kinds);
     this.datanodes = datanodes;

@@ -40,8 +40,7 @@ final class MasterView {
 
   /** The chunks of a file. */
   LocateReply locate(String path) {
-    return stub()
-        .locate(LocateRequest.newBuilder().setPath(ByteString.copyFromUtf8(path)).build());
+    return stub().locate(LocateRequest.newBuilder().setPath(ByteString.copyFromUtf8(path)).build());
   }
 
   private AdministrationGrpc.AdministrationBlockingStub stub() {

@@ -62,7 +62,10 @@ final class Reader {
         return;
       }
       findings.verified(seen.length);
-      wrong.ifPresent(text -> findings.violation("a reader of " + what + ", opened at " + openedAt + ": " + text + file.story()));
+      wrong.ifPresent(
+          text ->
+              findings.violation(
+                  "a reader of " + what + ", opened at " + openedAt + ": " + text + file.story()));
     } catch (NoSuchFileException e) {
       findings.failed(e);
       if (mount.life() == life && file.nameChanges() == nameChanges) {

@@ -95,8 +95,7 @@ final class ReplicaComparison {
     }
   }
 
-  private void compare(ModelFile file, LocatedChunk chunk, StatusReply status)
-      throws IOException {
+  private void compare(ModelFile file, LocatedChunk chunk, StatusReply status) throws IOException {
     final String name = chunk.getChunk();
     final List<Path> replicas = new ArrayList<>();
     for (final Member member : chunk.getLocation().getMembersList()) {

@@ -77,7 +77,10 @@ final class Verification {
     final byte[] seen = read(file, mount);
     file.contents()
         .contradiction(before, seen)
-        .ifPresent(wrong -> findings.violation("%s through %s: %s%s".formatted(file.name(), mount, wrong, file.story())));
+        .ifPresent(
+            wrong ->
+                findings.violation(
+                    "%s through %s: %s%s".formatted(file.name(), mount, wrong, file.story())));
     file.contents().resolve(seen);
   }
 
@@ -88,8 +91,7 @@ final class Verification {
     if (mismatch >= 0) {
       findings.violation(
           "%s differs through %s: sizes %d and %d, first at %d%s"
-              .formatted(
-                  file.name(), mount, seen.length, expected.length, mismatch, file.story()));
+              .formatted(file.name(), mount, seen.length, expected.length, mismatch, file.story()));
     }
   }
 

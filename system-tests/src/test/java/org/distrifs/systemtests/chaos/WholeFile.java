@@ -16,8 +16,7 @@ final class WholeFile {
   /** Opens a file afresh and reads it. */
   static byte[] read(Path file, Findings findings, String what) throws IOException {
     try (FileChannel channel =
-        findings.timed(
-            "open " + what, () -> FileChannel.open(file, StandardOpenOption.READ))) {
+        findings.timed("open " + what, () -> FileChannel.open(file, StandardOpenOption.READ))) {
       return read(channel, findings, what);
     }
   }
@@ -30,7 +29,8 @@ final class WholeFile {
       if (size == bytes.length) {
         bytes = Arrays.copyOf(bytes, 2 * size);
       }
-      final ByteBuffer rest = ByteBuffer.wrap(bytes, size, Math.min(PIECE_BYTES, bytes.length - size));
+      final ByteBuffer rest =
+          ByteBuffer.wrap(bytes, size, Math.min(PIECE_BYTES, bytes.length - size));
       final int at = size;
       final int read = findings.timed("read " + what, () -> channel.read(rest, at));
       if (read < 0) {

@@ -211,9 +211,7 @@ final class Worker {
         "rename to " + to + " of",
         file,
         mount,
-        () ->
-            Files.move(
-                mount.file(file.name()), mount.file(to), StandardCopyOption.ATOMIC_MOVE));
+        () -> Files.move(mount.file(file.name()), mount.file(to), StandardCopyOption.ATOMIC_MOVE));
     file.named();
   }
 
@@ -238,8 +236,7 @@ final class Worker {
     }
   }
 
-  private FileChannel open(ModelFile file, Mount mount, OpenOption... options)
-      throws IOException {
+  private FileChannel open(ModelFile file, Mount mount, OpenOption... options) throws IOException {
     ensure(file, mount);
     return call(
         "open " + List.of(options),
@@ -312,7 +309,7 @@ final class Worker {
     if (mismatch >= 0) {
       findings.violation(
           "%s does not see its own write to %s through %s: sizes %d and %d, first at %d"
-              .formatted(name, file.name(), mount, seen.length, expected.length, mismatch)
+                  .formatted(name, file.name(), mount, seen.length, expected.length, mismatch)
               + file.story());
     }
   }

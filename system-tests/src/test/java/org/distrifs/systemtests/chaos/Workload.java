@@ -73,8 +73,9 @@ final class Workload {
         final Exception where = new Exception("a call that does not return");
         where.setStackTrace(thread.getStackTrace());
         where.printStackTrace();
-        findings.violation("a caller hangs, %d s after everything was healed"
-            .formatted(TimeUnit.NANOSECONDS.toSeconds(REST_BOUND_NS)));
+        findings.violation(
+            "a caller hangs, %d s after everything was healed"
+                .formatted(TimeUnit.NANOSECONDS.toSeconds(REST_BOUND_NS)));
       }
     }
     threads.clear();

@@ -38,9 +38,7 @@ public final class ExtraMount implements AutoCloseable {
     final ExtraMount mount = new ExtraMount(point, process);
     try {
       Await.until(
-          point + " is mounted",
-          START_BOUND,
-          () -> Cluster.mounted(point) || !process.isAlive());
+          point + " is mounted", START_BOUND, () -> Cluster.mounted(point) || !process.isAlive());
       if (!process.isAlive()) {
         throw new AssertionError("the mount of " + point + " ended: see the log beside it");
       }
