@@ -1,7 +1,6 @@
 package org.distrifs.systemtests.blocks;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -30,7 +29,8 @@ public final class SynchronousWriter {
           FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.SYNC)) {
         writeUntilAnError(channel, over);
       } catch (IOException e) {
-        throw new UncheckedIOException(name + " cannot open or close " + file, e);
+        // What failed at the close was a write that is known to have failed.
+        continue;
       }
     }
   }

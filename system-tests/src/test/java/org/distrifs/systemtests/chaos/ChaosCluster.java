@@ -94,6 +94,7 @@ final class ChaosCluster {
         mounts.get(0) + " is there", START_BOUND, () -> Cluster.mounted(mounts.get(0).point()));
     Files.createDirectory(mounts.get(0).point().resolve(Mount.WORK));
     mounts.get(1).role().start();
+    mounts.forEach(Mount::watch);
     Await.until("the mounts answer", START_BOUND, this::mountsAnswer);
   }
 
@@ -134,7 +135,7 @@ final class ChaosCluster {
   }
 
   boolean mountsAnswer() {
-    return mounts.stream().allMatch(Mount::answers);
+    return mounts.stream().allMatch(Mount::isUp);
   }
 
   /** Whether the master answers and hears every datanode. */

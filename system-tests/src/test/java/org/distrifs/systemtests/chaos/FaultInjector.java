@@ -39,7 +39,6 @@ final class FaultInjector {
     final long startNs = System.nanoTime();
     for (final Event event : events) {
       while (System.nanoTime() - startNs < event.atMs() * 1_000_000) {
-        cluster.mountsAnswer();
         LockSupport.parkNanos(STEP_NS);
       }
       event.action().run();
@@ -50,9 +49,7 @@ final class FaultInjector {
   void heal() throws Exception {
     for (final Role role : cluster.roles()) {
       role.resume();
-      for (final Role other : cluster.roles()) {
-        cluster.links().heal(role.name(), other.address());
-      }
+      cluster.links().healAll(role.name());
       role.start();
     }
     Await.until("both mounts answer again", RECOVERY_BOUND, this::mountsRunAndAnswer);

@@ -80,4 +80,11 @@ final class Links {
     // Fails when there is no entry, which is what is wanted.
     Command.run("ip", "-n", fromRole, "neigh", "del", toAddress, "dev", "eth0");
   }
+
+  /** Ends every {@link #cut} of what a role sends. */
+  void healAll(String fromRole) {
+    Command.run(
+            "ip", "-n", fromRole, "neigh", "flush", "dev", "eth0", "nud", "permanent")
+        .expectSuccess();
+  }
 }

@@ -2,6 +2,7 @@ package org.distrifs.systemtests.chaos;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A mount as its users see it. {@link #life} changes whenever it is about to be killed or answers
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 final class Mount {
   /** All files are below it, so that nothing is ever written beside a mount that is away. */
   static final String WORK = "work";
+
+  private static final long WATCH_INTERVAL_NS = 50_000_000;
 
   private final Role role;
   private final Path point;
@@ -47,13 +50,34 @@ final class Mount {
     life++;
   }
 
-  /** Asks a mount that was started whether it answers. */
-  synchronized boolean answers() {
-    if (!up && role.runs() && Files.isDirectory(point.resolve(WORK))) {
-      life++;
-      up = true;
+  /**
+   * Notices from now on when a mount that was started answers. A thread of its own, because the
+   * question itself waits while the mount stands still.
+   */
+  void watch() {
+    final Thread thread =
+        new Thread(
+            () -> {
+              while (true) {
+                lookWhetherItAnswers();
+                LockSupport.parkNanos(WATCH_INTERVAL_NS);
+              }
+            });
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void lookWhetherItAnswers() {
+    final int asked = life;
+    if (up || !role.runs() || !Files.isDirectory(point.resolve(WORK))) {
+      return;
     }
-    return up;
+    synchronized (this) {
+      if (life == asked) {
+        life++;
+        up = true;
+      }
+    }
   }
 
   @Override

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.distrifs.systemtests.cluster.Command;
 
 /**
- * One role of the cluster, and the process that plays it at the moment, if any. One thread at a
- * time.
+ * One role of the cluster, and the process that plays it at the moment, if any. One thread starts
+ * and ends it, others may ask whether it runs.
  */
 final class Role {
   private static final long END_BOUND_S = 20;
@@ -23,7 +23,7 @@ final class Role {
   private final String address;
   private final List<String> command;
   private final Path log;
-  private Process process;
+  private volatile Process process;
 
   /**
    * @param command of the packaged distribution
