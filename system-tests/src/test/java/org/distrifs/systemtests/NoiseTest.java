@@ -37,7 +37,7 @@ class NoiseTest {
 
   @Test
   void thousandsOfRandomFramesAndReportsHarmNothing() throws Exception {
-    expectNoHarm(20_000, Duration.ofMinutes(3));
+    expectNoHarm(10_000, Duration.ofMinutes(3));
   }
 
   @Test
