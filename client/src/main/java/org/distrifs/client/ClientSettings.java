@@ -139,7 +139,7 @@ public record ClientSettings(
   public static final Setting<Long> CHUNK_TIMEOUT =
       Setting.ofDurationMs(
           "client.chunkTimeoutMs",
-          20_000,
+          60_000,
           100,
           600_000,
           "A chunk that takes no write for so long fails its file with EIO.");

@@ -4,15 +4,22 @@ package org.distrifs.master.chain;
 public sealed interface ChangeOutcome {
 
   /**
-   * All members have the new version, and it is journalled.
+   * All members of the new chain have the new version, and it is journalled.
    *
    * @param lengthBytes of the replicas
    */
   record Completed(int lengthBytes) implements ChangeOutcome {}
 
-  /** There was no replica anywhere: a chunk that nobody has written to needs no cut. */
+  /**
+   * There was no replica anywhere: a chunk that nobody has written to keeps its version, and needs
+   * no cut.
+   */
   record NothingToChange() implements ChangeOutcome {}
 
-  /** It did not come to its end; to be begun again under a higher version. */
-  record Failed(String why) implements ChangeOutcome {}
+  /**
+   * It did not come to its end; to be begun again under a higher version.
+   *
+   * @param culprit the node that stood in its way, 0 if none did
+   */
+  record Failed(String why, int culprit) implements ChangeOutcome {}
 }

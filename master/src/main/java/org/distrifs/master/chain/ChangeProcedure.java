@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,7 +17,7 @@ import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
 
 /**
- * One change of one chain, with all members taking part: events in, actions out.
+ * One attempt at a change of one chain: events in, actions out.
  *
  * <p>Every step may be repeated, and the whole may be abandoned anywhere: the members stay fenced
  * until another change, under a higher version, has come to its end. An event that is not waited
@@ -26,6 +27,9 @@ import org.distrifs.proto.frame.Status;
  * applied it, so any one member that has all it ever applied has all acknowledged data. A member
  * that is not suspect has; so has a suspect one whose machine did not reboot, since only its
  * process died. The others are made equal to that source before any of them takes the new version.
+ *
+ * <p>Why nobody reads what is old: a member that leaves has stopped its reads, or cannot serve any
+ * more, before the first of the others takes the new version.
  */
 public final class ChangeProcedure {
 
@@ -34,32 +38,42 @@ public final class ChangeProcedure {
     LOOK,
     RESERVE,
     FENCE,
+    /** Members without a replica get one. */
+    COPY,
     RECONCILE,
+    /** The source itself has a damaged block, and gets it from one that was made equal. */
+    MEND_SOURCE,
     INSTALL,
     COMMIT,
     ENDED
   }
 
   private final ChangeGoal goal;
+  private final Participants who;
 
   /** Node ids by the ticket of a command that is not answered yet. */
   private final Map<Integer, Integer> outstanding = new LinkedHashMap<>();
 
-  /** What each member answered to its fence. */
+  /** What each member of the chain to be answered to its fence. */
   private final Map<Integer, DataReply> fenced = new LinkedHashMap<>();
+
+  /** Members of the chain to be that have no replica yet. */
+  private final Set<Integer> lacking = new LinkedHashSet<>();
 
   private final Set<Integer> badSources = new HashSet<>();
 
-  /** How many members have said that they have no replica. */
+  /** How many of those asked have said that they have no replica. */
   private int without;
 
   private Step step = Step.LOOK;
   private int lastTicket;
   private int source;
   private int installedLength;
+  private boolean copied;
 
   public ChangeProcedure(ChangeGoal goal) {
     this.goal = goal;
+    this.who = goal.who();
   }
 
   public ChangeGoal goal() {
@@ -68,8 +82,8 @@ public final class ChangeProcedure {
 
   /** Begins. To be called once, first. */
   public List<ChangeAction> begin() {
-    return goal.mayBeUnwritten() && goal.cut().isPresent()
-        ? tellAll(goal.members(), new ChangeAction.Command.Look())
+    return goal.mayBeUnwritten()
+        ? tellAll(who.present(), new ChangeAction.Command.Look())
         : reserve();
   }
 
@@ -89,24 +103,39 @@ public final class ChangeProcedure {
       return answered(answered.ticket(), answered.reply());
     } else if (event instanceof ChangeEvent.NoAnswer none) {
       Integer node = outstanding.remove(none.ticket());
-      return node == null ? List.of() : fail("datanode " + node + ": " + none.why());
-    } else if (event instanceof ChangeEvent.Committed) {
-      return step == Step.COMMIT
-          ? end(
-              without > 0
-                  ? new ChangeOutcome.NothingToChange()
-                  : new ChangeOutcome.Completed(installedLength))
+      return node == null
+          ? List.of()
+          : fail("datanode %d did not answer %s: %s".formatted(node, step, none.why()), node);
+    } else if (event instanceof ChangeEvent.LifeEnded ended) {
+      return needs(ended.nodeId())
+          ? fail("datanode %d is away since %s".formatted(ended.nodeId(), step), 0)
           : List.of();
+    } else if (event instanceof ChangeEvent.Committed) {
+      return step == Step.COMMIT ? end(committed()) : List.of();
     } else if (event instanceof ChangeEvent.Refused refused) {
-      return fail("the journal refused: " + refused.why());
+      return fail("the journal refused: " + refused.why(), 0);
     }
-    return fail(timeoutReason());
+    return timedOut();
   }
 
-  private String timeoutReason() {
-    return outstanding.isEmpty()
-        ? "the journal did not answer in time"
-        : "waited in vain for datanodes " + outstanding.values();
+  private ChangeOutcome committed() {
+    return installedLength < 0
+        ? new ChangeOutcome.NothingToChange()
+        : new ChangeOutcome.Completed(installedLength);
+  }
+
+  private boolean needs(int node) {
+    boolean isCopiedFrom =
+        node == source && (step == Step.COPY || step == Step.RECONCILE || step == Step.MEND_SOURCE);
+    return isCopiedFrom || outstanding.containsValue(node);
+  }
+
+  private List<ChangeAction> timedOut() {
+    if (outstanding.isEmpty()) {
+      return fail("the journal did not answer in time", 0);
+    }
+    int first = outstanding.values().iterator().next();
+    return fail("waited in vain for " + step + " of datanodes " + outstanding.values(), first);
   }
 
   private List<ChangeAction> answered(int ticket, DataReply reply) {
@@ -117,64 +146,104 @@ public final class ChangeProcedure {
     return switch (step) {
       case LOOK -> lookAnswered(reply);
       case FENCE -> fenceAnswered(node, reply);
-      case RECONCILE -> reconcileAnswered(node, reply);
+      case COPY -> copyAnswered(node, reply);
+      case RECONCILE, MEND_SOURCE -> reconcileAnswered(node, reply);
       case INSTALL -> installAnswered(node, reply);
       case RESERVE, COMMIT, ENDED -> List.of();
     };
   }
 
   /**
-   * Without a replica on any member there is nothing beyond the cut; and no version may be
-   * reserved, since whoever holds the chunk creates it under the first one. With a replica on some,
-   * a first write is on its way along the chain.
+   * Without a replica anywhere there is nothing beyond a cut and nothing to be made equal; and no
+   * version may be reserved, since whoever holds the chunk creates it under the first one. Nothing
+   * was acknowledged then, so members that are away are left out as they are.
    */
   private List<ChangeAction> lookAnswered(DataReply reply) {
     without += reply.status() == Status.NO_SUCH_CHUNK ? 1 : 0;
     if (!outstanding.isEmpty()) {
       return List.of();
     }
-    if (without == 0) {
+    if (without < who.present().size()) {
       return reserve();
     }
-    return without == goal.members().size()
-        ? commit(goal.committedVersion())
-        : fail(without + " of " + goal.members().size() + " members have no replica yet");
+    installedLength = -1;
+    return commit(goal.committedVersion());
   }
 
   private List<ChangeAction> fence() {
     step = Step.FENCE;
-    return tellAll(goal.members(), new ChangeAction.Command.Fence());
+    List<ChangeAction> actions = tellAll(goal.chain(), new ChangeAction.Command.Fence(false));
+    actions.addAll(tellAll(who.leaving(), new ChangeAction.Command.Fence(true)));
+    return actions;
   }
 
   private List<ChangeAction> fenceAnswered(int node, DataReply reply) {
-    if (!reply.isOk()) {
+    boolean hasNone = reply.status() == Status.NO_SUCH_CHUNK;
+    boolean isLeaving = who.leaving().contains(node);
+    if (!reply.isOk() && !(hasNone && (isLeaving || !copied))) {
       return refusedBy(node, reply);
     }
-    fenced.put(node, reply);
+    if (hasNone && !isLeaving) {
+      lacking.add(node);
+    } else if (!isLeaving) {
+      fenced.put(node, reply);
+    }
     return outstanding.isEmpty() ? allFenced() : List.of();
   }
 
   private List<ChangeAction> allFenced() {
     Optional<Integer> best = bestSource();
-    return best.isPresent()
-        ? reconcileWith(best.get(), this::differsFromSource)
-        : fail("no member has a replica of the committed version " + goal.committedVersion());
+    if (best.isEmpty()) {
+      return fail(
+          "no survivor has a replica of the committed version "
+              + Integer.toUnsignedString(goal.committedVersion()),
+          0);
+    }
+    source = best.get();
+    if (who.lostMayReturn() && sourceRebooted()) {
+      return fail(
+          "the machines of all survivors rebooted, and one of %s may come back with more"
+              .formatted(who.lost()),
+          0);
+    }
+    if (!lacking.isEmpty()) {
+      step = Step.COPY;
+      int version = fenced.get(source).version();
+      return tellAll(List.copyOf(lacking), new ChangeAction.Command.Copy(source, version));
+    }
+    return reconcileWith(source, this::differsFromSource);
+  }
+
+  private List<ChangeAction> copyAnswered(int node, DataReply reply) {
+    if (!reply.isOk()) {
+      return refusedBy(node, reply);
+    }
+    if (!outstanding.isEmpty()) {
+      return List.of();
+    }
+    copied = true;
+    step = Step.FENCE;
+    List<Integer> copies = List.copyOf(lacking);
+    lacking.clear();
+    return tellAll(copies, new ChangeAction.Command.Fence(false));
   }
 
   /**
-   * The member to make the others equal to: rather one that never stopped than one that did, rather
-   * one whose machine stayed up. Among equals the one that applied most; of what the others lack
-   * nothing was acknowledged, and to keep it does no harm.
+   * The survivor to make the others equal to: rather one that never stopped than one that did,
+   * rather one whose machine stayed up, rather one without a damaged block. Among equals the one
+   * that applied most; of what the others lack nothing was acknowledged, and to keep it does no
+   * harm.
    */
   private Optional<Integer> bestSource() {
-    return goal.members().stream()
+    return who.survivors().stream()
         .filter(node -> !badSources.contains(node))
-        .filter(node -> isCurrent(fenced.get(node)))
+        .filter(node -> fenced.containsKey(node) && isCurrent(fenced.get(node)))
         .max(
             Comparator.<Integer>comparingInt(node -> trust(fenced.get(node)))
+                .thenComparing(node -> !who.doubtful().contains(node))
                 .thenComparing(node -> fenced.get(node).version(), Integer::compareUnsigned)
                 .thenComparingLong(node -> fenced.get(node).lastOrder())
-                .thenComparing(node -> -goal.members().indexOf(node)));
+                .thenComparing(node -> -who.survivors().indexOf(node)));
   }
 
   /** A version above the committed one was installed by a change that did not come to its end. */
@@ -200,6 +269,7 @@ public final class ChangeProcedure {
     DataReply best = fenced.get(source);
     return theirs.suspect()
         || best.suspect()
+        || who.doubtful().contains(node)
         || theirs.version() != best.version()
         || theirs.lastOrder() != best.lastOrder()
         || theirs.replicaLength() != best.replicaLength();
@@ -209,30 +279,43 @@ public final class ChangeProcedure {
     step = Step.RECONCILE;
     source = newSource;
     List<Integer> others =
-        goal.members().stream().filter(node -> node != newSource).filter(needed::test).toList();
+        goal.chain().stream().filter(node -> node != newSource).filter(needed::test).toList();
     return others.isEmpty()
-        ? install()
+        ? mendSource()
         : tellAll(others, new ChangeAction.Command.Reconcile(newSource));
   }
 
   private List<ChangeAction> reconcileAnswered(int node, DataReply reply) {
     if (reply.isOk()) {
-      return outstanding.isEmpty() ? install() : List.of();
+      if (!outstanding.isEmpty()) {
+        return List.of();
+      }
+      return step == Step.RECONCILE ? mendSource() : install();
     }
     boolean sourceIsBad =
         reply.status() == Status.CORRUPT_REPLICA
             || (reply.status() == Status.DOWNSTREAM_FAILED && reply.failedNodeId() == source);
-    if (!sourceIsBad) {
+    if (!sourceIsBad || step == Step.MEND_SOURCE) {
       return refusedBy(node, reply);
     }
     badSources.add(source);
     Optional<Integer> next = bestSource();
     if (next.isEmpty()) {
-      return fail("no member is whole enough to copy from: " + reply.detail());
+      return fail("no survivor is whole enough to copy from: " + reply.detail(), source);
     }
     // Whoever was half way to the bad source has to become equal to the new one.
     outstanding.clear();
     return reconcileWith(next.get(), each -> true);
+  }
+
+  private List<ChangeAction> mendSource() {
+    Optional<Integer> other =
+        goal.chain().stream().filter(node -> node != source).findFirst();
+    if (!who.doubtful().contains(source) || other.isEmpty()) {
+      return install();
+    }
+    step = Step.MEND_SOURCE;
+    return tellAll(List.of(source), new ChangeAction.Command.Reconcile(other.get()));
   }
 
   private List<ChangeAction> install() {
@@ -242,7 +325,7 @@ public final class ChangeProcedure {
     boolean shortens = cutLength < length;
     installedLength = Math.min(length, cutLength);
     return tellAll(
-        goal.members(),
+        goal.chain(),
         new ChangeAction.Command.Install(shortens ? cutLength : DataRequest.KEEP_LENGTH));
   }
 
@@ -268,13 +351,22 @@ public final class ChangeProcedure {
   }
 
   private List<ChangeAction> refusedBy(int node, DataReply reply) {
+    int culprit =
+        switch (reply.status()) {
+          // It knows of a higher version or term, or it is another life, which will be known soon:
+          // no fault of the replica.
+          case SUPERSEDED, WRONG_INCARNATION, NO_LEASE, OVERLOADED -> 0;
+          case DOWNSTREAM_FAILED -> reply.failedNodeId();
+          default -> node;
+        };
     return fail(
         "datanode %d refused %s: %s %s"
-            .formatted(node, step, reply.status(), Objects.requireNonNullElse(reply.detail(), "")));
+            .formatted(node, step, reply.status(), Objects.requireNonNullElse(reply.detail(), "")),
+        culprit);
   }
 
-  private List<ChangeAction> fail(String why) {
-    return end(new ChangeOutcome.Failed(why));
+  private List<ChangeAction> fail(String why, int culprit) {
+    return end(new ChangeOutcome.Failed(why, culprit));
   }
 
   private List<ChangeAction> end(ChangeOutcome outcome) {

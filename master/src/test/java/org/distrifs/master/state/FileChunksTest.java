@@ -281,6 +281,16 @@ class FileChunksTest {
   }
 
   @Test
+  void aFreshChunkMayLoseMembersUnderItsFirstVersionAndGainNone() {
+    long chunk = allocate(SESSION, 0).getChunkId();
+    assertThat(fs.commitChange(chunk, 1, 0, 0, 3, 1)).isEqualTo(new Applied.Accepted());
+    assertThat(fs.state().chunk(chunk)).map(ChunkInfo::members).contains(List.of(3, 1));
+    assertThat(fs.commitChange(chunk, 1, 0, 0, 1, 2)).isInstanceOf(Applied.Refused.class);
+    commit(SESSION, 0, 500, chunk);
+    assertThat(fs.commitChange(chunk, 1, 0, 0, 3)).isInstanceOf(Applied.Refused.class);
+  }
+
+  @Test
   void onlyTheHighestReservedVersionCanBeCommitted() {
     long chunk = allocate(SESSION, 0).getChunkId();
     assertThat(fs.reserve(chunk, 1)).isInstanceOf(Applied.Refused.class);
