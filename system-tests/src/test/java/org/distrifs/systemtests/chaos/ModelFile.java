@@ -4,6 +4,7 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A file that one worker owns: its name, and what it may hold. Only the worker changes it; readers
@@ -23,7 +24,7 @@ final class ModelFile {
   private volatile boolean mayBeAbsent;
   private volatile Mount namedThrough;
   private volatile long namedNs;
-  private volatile int nameChanges;
+  private final AtomicInteger nameChanges = new AtomicInteger();
 
   /** A file that is about to be created. */
   ModelFile(String name) {
@@ -68,12 +69,12 @@ final class ModelFile {
 
   /** Counts the attempts to change its name; a reader compares before and after. */
   int nameChanges() {
-    return nameChanges;
+    return nameChanges.get();
   }
 
   /** Its name is about to be made, changed, replaced or removed. */
   void tryingName(Mount through, String tried, boolean absentAfterwards) {
-    nameChanges++;
+    nameChanges.incrementAndGet();
     namedThrough = through;
     namedNs = System.nanoTime();
     newName = tried.equals(name) ? null : tried;
@@ -88,7 +89,7 @@ final class ModelFile {
     }
     mayBeAbsent = false;
     namedNs = System.nanoTime();
-    nameChanges++;
+    nameChanges.incrementAndGet();
   }
 
   /** After everything has come to rest: this is its name. */

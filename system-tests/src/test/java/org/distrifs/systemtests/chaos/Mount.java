@@ -2,6 +2,7 @@ package org.distrifs.systemtests.chaos;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -17,7 +18,7 @@ final class Mount {
   private final Role role;
   private final Path point;
   private volatile boolean up;
-  private volatile int life;
+  private final AtomicInteger life = new AtomicInteger();
 
   Mount(Role role, Path point) {
     this.role = role;
@@ -41,13 +42,13 @@ final class Mount {
   }
 
   int life() {
-    return life;
+    return life.get();
   }
 
   /** To be called before its process is killed. */
   synchronized void goingDown() {
     up = false;
-    life++;
+    life.incrementAndGet();
   }
 
   /**
@@ -68,13 +69,13 @@ final class Mount {
   }
 
   private void lookWhetherItAnswers() {
-    final int asked = life;
+    final int asked = life.get();
     if (up || !role.runs() || !Files.isDirectory(point.resolve(WORK))) {
       return;
     }
     synchronized (this) {
-      if (life == asked) {
-        life++;
+      if (life.get() == asked) {
+        life.incrementAndGet();
         up = true;
       }
     }
