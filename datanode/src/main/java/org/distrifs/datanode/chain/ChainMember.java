@@ -3,9 +3,11 @@ package org.distrifs.datanode.chain;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.distrifs.datanode.store.ChunkStore;
 import org.distrifs.datanode.store.OpenedReplica;
 import org.distrifs.datanode.store.ReplicaState;
+import org.distrifs.proto.connection.NodeIdentity;
 import org.distrifs.proto.frame.ChainHop;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
@@ -33,14 +35,21 @@ public final class ChainMember<T> {
   /** How long a read waits for writes of its range, in milliseconds. */
   public static final int READ_WAIT_MS = 2000;
 
-  private final int nodeId;
-  private final long incarnation;
+  /** How long a fence may stay without an INSTALL before the master is told, in milliseconds. */
+  public static final int MAX_FENCED_MS = 15_000;
+
+  /** How long a write may be stuck before the master is told, in milliseconds. */
+  public static final int MAX_STUCK_MS = 5_000;
+
+  private final Supplier<NodeIdentity> self;
   private final ChainActions<T> actions;
   private final RecentWrites recent = new RecentWrites();
   private final Refusals refusals = new Refusals();
   private final List<Unsettled<T>> unsettled = new ArrayList<>();
   private final ReadGate<T> reads;
   private final Fence fence = new Fence();
+  private final Patience untilInstalled = new Patience(MAX_FENCED_MS);
+  private final Patience untilSentAgain = new Patience(MAX_STUCK_MS);
 
   private boolean exists;
   private int version;
@@ -51,12 +60,19 @@ public final class ChainMember<T> {
   /** Why this replica cannot take writes any more, or {@code null}. */
   private DataReply broken;
 
-  /** A member of a chunk of which there is no replica here yet. */
-  public ChainMember(int nodeId, long incarnation, ChainActions<T> actions) {
-    this.nodeId = nodeId;
-    this.incarnation = incarnation;
+  /**
+   * A member of a chunk of which there is no replica here yet.
+   *
+   * @param self asked at each request: a life of this node may end before its process
+   */
+  public ChainMember(Supplier<NodeIdentity> self, ChainActions<T> actions) {
+    this.self = self;
     this.actions = actions;
     this.reads = new ReadGate<>(actions, unsettled);
+  }
+
+  private int nodeId() {
+    return self.get().nodeId();
   }
 
   /** Takes over what the store has. */
@@ -114,27 +130,37 @@ public final class ChainMember<T> {
 
   /** What speaks against a write whatever was accepted before. */
   private DataReply refusalOf(DataRequest.Write write) {
-    DataReply malformed = WriteChecks.refusalOf(write, nodeId, incarnation);
+    DataReply malformed = WriteChecks.refusalOf(write, self.get());
     if (malformed != null) {
       return malformed;
     }
     if (!exists) {
-      return write.create() && write.version() == 1
-          ? null
-          : DataReply.failure(Status.NO_SUCH_CHUNK, "node " + nodeId + " has no such chunk");
+      return write.create() && write.version() == 1 ? null : noSuchChunk();
+    }
+    if (version == 0) {
+      return joinsNoChain();
     }
     if (fence.isUp()) {
-      return DataReply.failure(Status.FENCED, "node " + nodeId + " is fenced for a change");
+      return DataReply.failure(Status.FENCED, "node " + nodeId() + " is fenced for a change");
     }
     if (write.version() != version || !WriteChecks.isOfMembers(write, nodeIds)) {
       return DataReply.failure(
-          Status.STALE_VERSION, "node " + nodeId + " is in version " + version + " " + nodeIds);
+          Status.STALE_VERSION, "node " + nodeId() + " is in version " + version + " " + nodeIds);
     }
     if (suspect) {
       return DataReply.failure(
-          Status.SUSPECT, "the replica on node " + nodeId + " has not been compared yet");
+          Status.SUSPECT, "the replica on node " + nodeId() + " has not been compared yet");
     }
     return broken;
+  }
+
+  private DataReply noSuchChunk() {
+    return DataReply.failure(Status.NO_SUCH_CHUNK, "node " + nodeId() + " has no such chunk");
+  }
+
+  private DataReply joinsNoChain() {
+    return DataReply.failure(
+        Status.STALE_VERSION, "the replica on node " + nodeId() + " has joined no chain yet");
   }
 
   private Unsettled<T> findUnsettled(DataRequest.Write write) {
@@ -153,11 +179,13 @@ public final class ChainMember<T> {
       return false;
     }
     entry.tickets.add(ticket);
-    if (entry.failure == null) {
+    // One that is on its way to an earlier life of a member will not arrive.
+    boolean isOnItsWay = entry.failure == null && write.chain().equals(entry.sentAlong);
+    if (entry.acknowledged || isOnItsWay) {
       return false;
     }
     entry.failure = null;
-    forward(numbered(write, entry.write.order()), payload);
+    forward(entry, numbered(write, entry.write.order()), payload);
     return true;
   }
 
@@ -191,7 +219,7 @@ public final class ChainMember<T> {
   }
 
   private DataReply gap(String what) {
-    return DataReply.failure(Status.SEQUENCE_GAP, "node " + nodeId + ": " + what);
+    return DataReply.failure(Status.SEQUENCE_GAP, "node " + nodeId() + ": " + what);
   }
 
   /** Why no new write can be taken, though nothing is wrong with it. */
@@ -219,10 +247,10 @@ public final class ChainMember<T> {
   private void resend(Unsettled<T> entry, List<ChainHop> chain) {
     boolean canBeSettled =
         entry.applied && broken == null && entry.failure.status() == Status.DOWNSTREAM_FAILED;
-    if (entry.resent || !canBeSettled) {
+    if (entry.attempts > 0 || !canBeSettled) {
       return;
     }
-    entry.resent = true;
+    entry.sentOn(chain);
     int nextPosition = entry.write.position() + 1;
     DataRequest.Write again = WriteChecks.in(chain, entry.write, nextPosition);
     actions.resend(again, chain.get(nextPosition), chain.size() - nextPosition);
@@ -243,7 +271,7 @@ public final class ChainMember<T> {
     entry.acknowledged = isTail(accepted);
     unsettled.add(entry);
     if (!entry.acknowledged) {
-      forward(accepted, payload.retainedDuplicate());
+      forward(entry, accepted, payload.retainedDuplicate());
     }
     actions.apply(accepted, alreadyApplied, payload);
     if (unsettled.size() == 1) {
@@ -251,7 +279,8 @@ public final class ChainMember<T> {
     }
   }
 
-  private void forward(DataRequest.Write write, ByteBuf payload) {
+  private void forward(Unsettled<T> entry, DataRequest.Write write, ByteBuf payload) {
+    entry.sentOn(write.chain());
     int nextPosition = write.position() + 1;
     DataRequest.Write next = WriteChecks.at(write, write.order(), nextPosition);
     actions.forward(
@@ -292,16 +321,20 @@ public final class ChainMember<T> {
    */
   public void forwarded(DataRequest.Write write, DataReply reply) {
     Unsettled<T> entry = findAccepted(write);
-    if (entry == null || entry.acknowledged) {
+    if (entry == null) {
       return;
     }
-    entry.resent = false;
+    entry.attempts--;
+    if (entry.acknowledged) {
+      return;
+    }
     if (reply.isOk()) {
       entry.acknowledged = true;
       entry.failure = null;
       settle(entry);
       resendNextStuck(write.chain());
-    } else {
+    } else if (entry.attempts == 0) {
+      // While another attempt is under way, the failure of this one says nothing of it.
       int nextNode = entry.write.chain().get(entry.write.position() + 1).nodeId();
       fail(entry, WriteChecks.asFailureBehind(reply, nextNode));
     }
@@ -340,10 +373,11 @@ public final class ChainMember<T> {
       return;
     }
     unsettled.remove(entry);
-    answerAll(entry, DataReply.ok());
     if (unsettled.isEmpty()) {
+      // Before the answer: whoever has it may stop this node, which must not leave it suspect.
       actions.settled(true);
     }
+    answerAll(entry, DataReply.ok());
     reads.recheck();
   }
 
@@ -373,53 +407,118 @@ public final class ChainMember<T> {
    */
   public DataReply refusalOfRead(int askedVersion, boolean reconcile) {
     if (!exists) {
-      return DataReply.failure(Status.NO_SUCH_CHUNK, "node " + nodeId + " has no such chunk");
+      return noSuchChunk();
+    }
+    if (version == 0) {
+      return joinsNoChain();
     }
     if (reconcile) {
       return refusalUnlessFenced(askedVersion);
     }
     if (fence.stopsReads()) {
-      return DataReply.failure(Status.FENCED, "node " + nodeId + " is leaving the chain");
+      return DataReply.failure(Status.FENCED, "node " + nodeId() + " is leaving the chain");
     }
     if (askedVersion != version) {
       return DataReply.failure(
-          Status.STALE_VERSION, "node " + nodeId + " is in version " + version);
+          Status.STALE_VERSION, "node " + nodeId() + " is in version " + version);
     }
     if (suspect) {
       return DataReply.failure(
-          Status.SUSPECT, "the replica on node " + nodeId + " has not been compared yet");
+          Status.SUSPECT, "the replica on node " + nodeId() + " has not been compared yet");
     }
     return null;
   }
 
-  /** To be called a few times a second while {@link #hasWaitingReads}. */
+  /** To be called a few times a second while {@link #isWaiting}. */
   public void tick(long nowMs) {
     reads.tick(nowMs);
+    untilInstalled.tick(isWaitingForInstall(), nowMs);
+    untilSentAgain.tick(hasStuckWrite(), nowMs);
   }
 
-  public boolean hasWaitingReads() {
-    return !reads.isEmpty();
+  /** Whether anything waits here that has a bound. */
+  public boolean isWaiting() {
+    return !reads.isEmpty() || isWaitingForInstall() || hasStuckWrite();
+  }
+
+  /** Whether the chunk has waited for too long for a change of its chain, or should get one. */
+  public boolean isTroubled() {
+    return untilInstalled.isOver() || untilSentAgain.isOver();
+  }
+
+  /** One that is leaving gets no INSTALL. */
+  private boolean isWaitingForInstall() {
+    return fence.isUp() && !fence.stopsReads();
+  }
+
+  private boolean hasStuckWrite() {
+    for (Unsettled<T> entry : unsettled) {
+      if (entry.failure != null) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // --- changes of the chain
 
   /** Step 2 of a change: no write below {@code newVersion} is taken from now on. */
   public void fence(int newVersion, boolean stopReads, T ticket) {
-    DataReply refusal =
-        exists
-            ? fence.raise(newVersion, stopReads, version)
-            : DataReply.failure(Status.NO_SUCH_CHUNK, "node " + nodeId + " has no such chunk");
+    DataReply refusal = exists ? fence.raise(newVersion, stopReads, version) : noSuchChunk();
     if (refusal != null) {
       actions.answer(ticket, refusal);
       return;
     }
+    untilInstalled.reset();
+    if (stopReads) {
+      reads.refuseAll(refusalOfRead(version, false));
+    }
     actions.answerWhenDrained(ticket);
+  }
+
+  /**
+   * Why this replica cannot become a copy of one that serves under {@code committed}, or {@code
+   * null}: it is in that chain itself, or in a change that goes on.
+   */
+  public DataReply refusalOfJoining(int committed) {
+    if (exists && Integer.compareUnsigned(version, committed) >= 0) {
+      return DataReply.failure(
+          Status.SUPERSEDED,
+          "the replica is in version "
+              + Integer.toUnsignedString(version)
+              + ", not below "
+              + Integer.toUnsignedString(committed));
+    }
+    return fence.refusalIfAbove(committed);
+  }
+
+  /** From now on this replica belongs to no chain; {@link #refusalOfJoining} has been asked. */
+  public void join(int committed) {
+    exists = true;
+    version = 0;
+    nodeIds = List.of();
+    suspect = false;
+    lastOrder = 0;
+    fence.lower(committed);
+    recent.reset(List.of());
+    leaveChain();
+  }
+
+  /** Nothing that was accepted in the former chain is answered any more as if it were there. */
+  private void leaveChain() {
+    broken = null;
+    refusals.clear();
+    DataReply stale = DataReply.failure(Status.STALE_VERSION, "the chain has changed");
+    unsettled.forEach(entry -> answerAll(entry, stale));
+    unsettled.clear();
+    reads.refuseAll(stale);
+    actions.settled(true);
   }
 
   /** What speaks against a step of the change to {@code newVersion}, or {@code null}. */
   public DataReply refusalUnlessFenced(int newVersion) {
     if (!exists) {
-      return DataReply.failure(Status.NO_SUCH_CHUNK, "node " + nodeId + " has no such chunk");
+      return noSuchChunk();
     }
     return fence.refusalUnlessUnder(newVersion);
   }
@@ -429,10 +528,10 @@ public final class ChainMember<T> {
     boolean isRepeated =
         exists && install.newVersion() == version && install.nodeIds().equals(nodeIds);
     DataReply refusal = isRepeated ? null : refusalUnlessFenced(install.newVersion());
-    if (refusal == null && !install.nodeIds().contains(nodeId)) {
+    if (refusal == null && !install.nodeIds().contains(nodeId())) {
       refusal =
           DataReply.failure(
-              Status.BAD_REQUEST, "node " + nodeId + " is not in " + install.nodeIds());
+              Status.BAD_REQUEST, "node " + nodeId() + " is not in " + install.nodeIds());
     }
     if (refusal != null) {
       actions.answer(ticket, refusal);
@@ -446,14 +545,30 @@ public final class ChainMember<T> {
   /** The store has durably installed. */
   public void installed(OpenedReplica replica) {
     load(replica);
-    broken = null;
-    refusals.clear();
     fence.lower(version);
-    DataReply stale = DataReply.failure(Status.STALE_VERSION, "the chain has changed");
-    unsettled.forEach(entry -> answerAll(entry, stale));
-    unsettled.clear();
-    reads.refuseAll(stale);
-    actions.settled(true);
+    leaveChain();
+  }
+
+  /**
+   * Why this replica may not be deleted, or {@code null}. A fence means that a change goes on, in
+   * which the master may count on it; except for one that is to leave, and for a copy for which the
+   * INSTALL never came.
+   */
+  public DataReply refusalOfDiscarding(int namedVersion) {
+    if (!exists) {
+      return noSuchChunk();
+    }
+    if (namedVersion != version) {
+      return DataReply.failure(
+          Status.STALE_VERSION, "it is in version " + Integer.toUnsignedString(version));
+    }
+    boolean isLeftBehind = version == 0 && untilInstalled.isOver();
+    if (isWaitingForInstall() && !isLeftBehind) {
+      return DataReply.failure(Status.FENCED, "it is fenced for a change");
+    }
+    return unsettled.isEmpty() && reads.isEmpty()
+        ? null
+        : DataReply.failure(Status.OVERLOADED, "requests are under way");
   }
 
   /** Whether nothing is lost if this object is dropped and made anew from the store. */

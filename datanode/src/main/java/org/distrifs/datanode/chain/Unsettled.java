@@ -2,6 +2,7 @@ package org.distrifs.datanode.chain;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.distrifs.proto.frame.ChainHop;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
 
@@ -19,12 +20,21 @@ final class Unsettled<T> {
   /** Why it is stuck, or {@code null}: the member behind failed, or this one did. */
   DataReply failure;
 
-  /** It was sent on once more by this member itself, and is not answered yet. */
-  boolean resent;
+  /** Times that it was sent on and is not answered yet. */
+  int attempts;
+
+  /** The chain along which it was sent on last; {@code null} at the tail. */
+  List<ChainHop> sentAlong;
 
   Unsettled(DataRequest.Write write, T ticket) {
     this.write = write;
     tickets.add(ticket);
+  }
+
+  /** It is being sent on along a chain. */
+  void sentOn(List<ChainHop> chain) {
+    attempts++;
+    sentAlong = chain;
   }
 
   boolean isOf(DataRequest.Write other) {

@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.distrifs.datanode.folder.DataFolder;
+import org.distrifs.datanode.server.Incarnation;
 import org.distrifs.datanode.server.TermGuard;
 import org.distrifs.proto.control.BlockReportPart;
 import org.distrifs.proto.control.BlockReportReply;
@@ -29,7 +30,7 @@ final class BlockReporter {
   private final DatanodesGrpc.DatanodesStub master;
   private final ReplicaReports reports;
   private final DataFolder folder;
-  private final long incarnation;
+  private final Incarnation incarnation;
   private final TermGuard terms;
   private final Thread thread;
 
@@ -41,7 +42,7 @@ final class BlockReporter {
       DatanodesGrpc.DatanodesStub master,
       ReplicaReports reports,
       DataFolder folder,
-      long incarnation,
+      Incarnation incarnation,
       TermGuard terms) {
     this.master = master;
     this.reports = reports;
@@ -119,7 +120,7 @@ final class BlockReporter {
       parts.onNext(
           BlockReportPart.newBuilder()
               .setNodeId(folder.nodeId())
-              .setIncarnation(incarnation)
+              .setIncarnation(incarnation.number())
               .setTerm(terms.highest())
               .addAllReplicas(replicas.get(i))
               .setLast(i == replicas.size() - 1)

@@ -15,6 +15,7 @@ final class ReplicaReports {
   static final int MAX_CHANGED = 1024;
 
   static final int MAX_CORRUPT = 1024;
+  static final int MAX_TROUBLED = 1024;
   static final int MAX_CORRUPT_PER_REPLICA = 64;
   static final int MAX_REPLICAS_PER_PART = 10_000;
 

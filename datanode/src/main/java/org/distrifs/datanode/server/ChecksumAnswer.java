@@ -27,7 +27,7 @@ final class ChecksumAnswer {
   /** Answers when the disk has been read, without blocking. */
   void send() {
     CompletableFuture<Void> collected;
-    if (request.length() == 0 && request.reconcile()) {
+    if (request.length() == 0 && (request.perBlock() || request.reconcile())) {
       collected = collectRecentWrites();
     } else if (request.perBlock()) {
       collected = collectChecksums();

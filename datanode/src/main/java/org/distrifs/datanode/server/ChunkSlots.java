@@ -1,5 +1,6 @@
 package org.distrifs.datanode.server;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,10 +13,14 @@ final class ChunkSlots {
 
   private final ServerContext context;
   private final Map<Long, ChunkSlot> slots = new ConcurrentHashMap<>();
-  private final Set<ChunkSlot> waiting = ConcurrentHashMap.newKeySet();
+  private final Transfers transfers;
 
-  ChunkSlots(ServerContext context) {
+  /** Those whose member waits for something. */
+  private final Set<ChunkSlot> watched = ConcurrentHashMap.newKeySet();
+
+  ChunkSlots(ServerContext context, Transfers transfers) {
     this.context = context;
+    this.transfers = transfers;
   }
 
   /** Makes a call to the member of a chunk. */
@@ -23,7 +28,7 @@ final class ChunkSlots {
     while (true) {
       ChunkSlot slot = slots.get(chunkId);
       if (slot == null) {
-        slot = slots.computeIfAbsent(chunkId, id -> new ChunkSlot(id, context, waiting));
+        slot = slots.computeIfAbsent(chunkId, id -> new ChunkSlot(id, context, transfers, watched));
       }
       if (slot.run(call)) {
         return;
@@ -40,10 +45,39 @@ final class ChunkSlots {
   /** To be called a few times a second. */
   void tick() {
     long nowMs = context.nowMs();
-    waiting.removeIf(slot -> !slot.tick(nowMs));
+    watched.removeIf(slot -> !slot.tick(nowMs));
     if (slots.size() > MAX_IDLE) {
       slots.values().removeIf(slot -> slot.retireIfIdle(nowMs));
     }
+  }
+
+  /** Chunks whose member waits for a change of the chain for too long, at most {@code limit}. */
+  List<Long> troubled(int limit) {
+    return watched.stream()
+        .filter(ChunkSlot::isTroubled)
+        .map(ChunkSlot::chunkId)
+        .limit(limit)
+        .toList();
+  }
+
+  /** A replica that was to be made may not be there after all: then nothing is to be remembered. */
+  void forgetIfAbsent(long chunkId) {
+    ChunkSlot slot = slots.get(chunkId);
+    if (slot != null) {
+      slot.retireIfAbsent();
+    }
+  }
+
+  /** Moves a replica to the trash if it has this version and nothing is going on with it. */
+  void discard(long chunkId, int version) {
+    ChunkSlot slot =
+        slots.computeIfAbsent(chunkId, id -> new ChunkSlot(id, context, transfers, watched));
+    slot.discard(version);
+  }
+
+  /** Returns when every call has ended that was being made when this began. */
+  void awaitCalls() {
+    slots.values().forEach(ChunkSlot::awaitCall);
   }
 
   int count() {

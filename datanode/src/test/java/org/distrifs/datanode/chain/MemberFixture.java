@@ -9,6 +9,7 @@ import java.util.Map;
 import org.distrifs.datanode.store.OpenedReplica;
 import org.distrifs.datanode.store.ReplicaState;
 import org.distrifs.datanode.store.WriteId;
+import org.distrifs.proto.connection.NodeIdentity;
 import org.distrifs.proto.frame.ChainHop;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
@@ -30,11 +31,13 @@ final class MemberFixture implements ChainActions<String> {
   final List<String> installing = new ArrayList<>();
   final Map<String, DataReply> answers = new HashMap<>();
   boolean settled = true;
+  long incarnation;
   long nowMs = 1000;
 
   MemberFixture(int position) {
     this.position = position;
-    this.member = new ChainMember<>(position + 1, incarnation(position), this);
+    this.incarnation = incarnation(position);
+    this.member = new ChainMember<>(() -> new NodeIdentity(1, position + 1, incarnation), this);
   }
 
   private static long incarnation(int position) {
@@ -46,6 +49,11 @@ final class MemberFixture implements ChainActions<String> {
         new ChainHop(1, incarnation(0), "a", 1),
         new ChainHop(2, incarnation(1), "b", 2),
         new ChainHop(3, incarnation(2), "c", 3));
+  }
+
+  /** The chain after its tail was started again. */
+  static List<ChainHop> chainWithAnotherTail() {
+    return List.of(chain().get(0), chain().get(1), new ChainHop(3, 999, "c", 3));
   }
 
   void load(int version, long lastOrder, boolean suspect, WriteId... recent) {
@@ -63,6 +71,17 @@ final class MemberFixture implements ChainActions<String> {
   }
 
   void send(String ticket, int version, long sequence, long order, int offset, DataReply refusal) {
+    send(ticket, version, sequence, order, offset, refusal, chain());
+  }
+
+  void send(
+      String ticket,
+      int version,
+      long sequence,
+      long order,
+      int offset,
+      DataReply refusal,
+      List<ChainHop> chain) {
     DataRequest.Write write =
         new DataRequest.Write(
             CHUNK,
@@ -73,7 +92,7 @@ final class MemberFixture implements ChainActions<String> {
             sequence,
             order,
             position,
-            chain(),
+            chain,
             new int[1],
             version == 1);
     member.write(write, Unpooled.directBuffer().writeInt(1), ticket, refusal, nowMs);
@@ -89,6 +108,12 @@ final class MemberFixture implements ChainActions<String> {
         new DataRequest.Read(CHUNK, version, incarnation(position), offset, 4096, false, false),
         ticket,
         nowMs);
+  }
+
+  /** So many milliseconds later. */
+  void tick(long laterMs) {
+    nowMs += laterMs;
+    member.tick(nowMs);
   }
 
   void applyAll() {

@@ -85,7 +85,7 @@ class DiskTroubleTest {
 
   @Test
   void aReplicaAtRestIsMadeDurableAndMarkedClean() throws Exception {
-    StoreSettings soon = new StoreSettings(2, 4, 0, 50, 0);
+    StoreSettings soon = new StoreSettings(2, 4, 0, 50, 0, 3_600_000);
     try (StoreFixture fixture = new StoreFixture(folder, disk, soon)) {
       fixture.put(CHUNK, 1, 0, patterned(100, 1), 1);
       fixture.put(CHUNK + 1, 1, 0, patterned(100, 1), 1);

@@ -58,8 +58,11 @@ final class Peer {
     }
   }
 
-  /** A connection is closed: the next request makes a new one. */
-  void detach(PeerConnection connection) {
+  /**
+   * A connection is closed: the next request makes a new one. Waits for {@link #connection}, which
+   * may have begun it a moment ago: closed before it is set, it would stay for good.
+   */
+  synchronized void detach(PeerConnection connection) {
     lanes.compareAndSet(connection.lane(), connection, null);
   }
 

@@ -90,8 +90,9 @@ public sealed interface DataRequest {
    * otherwise a 16-byte hash of each MiB that starts there; the answer's {@code replicaLength}
    * tells where the replica ends.
    *
-   * <p>With {@code reconcile} and a {@code length} of 0 the payload is the table of recent writes,
-   * oldest first: session and sequence of each, 8 bytes each.
+   * <p>With {@code perBlock} and a {@code length} of 0 the payload is the table of recent writes,
+   * oldest first: session and sequence of each, 8 bytes each. Without {@code perBlock} and {@code
+   * reconcile} a {@code length} of 0 asks for the replica's state alone.
    */
   record Checksums(
       long chunkId,
