@@ -15,6 +15,7 @@ import org.distrifs.systemtests.cluster.Await;
 final class FaultInjector {
   private static final Duration RECOVERY_BOUND = Duration.ofSeconds(90);
   private static final long STEP_NS = 20_000_000;
+  private static final long LATE_MS = 2_000;
 
   private record Event(long atMs, Runnable action) {}
 
@@ -42,6 +43,11 @@ final class FaultInjector {
         LockSupport.parkNanos(STEP_NS);
       }
       event.action().run();
+      final long tookMs = (System.nanoTime() - startNs) / 1_000_000 - event.atMs();
+      if (tookMs > LATE_MS) {
+        // Then the machine is so busy that the bounds of the cluster mean little, too.
+        Chaos.say("  what was due at %d ms was done %d ms later".formatted(event.atMs(), tookMs));
+      }
     }
   }
 
