@@ -13,6 +13,7 @@ import org.distrifs.proto.control.ChunkLocation;
 import org.distrifs.proto.control.Member;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
+import org.distrifs.proto.frame.Status;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -175,7 +176,9 @@ final class ChunkRead {
       reader.metrics.foundStale();
       chunks.lookUp(index);
     } else if (outcome.wantsChange()) {
-      LOG.warn("{} cannot serve: {}", exchange, outcome.trouble());
+      if (outcome.status() == Status.CORRUPT_REPLICA) {
+        LOG.warn("Rot was found in {}: {}", exchange, outcome.trouble());
+      }
       unfit = new Unfit(exchange, outcome);
     }
     reader.selector.failed(exchange.member.getNodeId());

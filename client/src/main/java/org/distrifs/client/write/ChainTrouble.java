@@ -51,7 +51,7 @@ record ChainTrouble(Status status, int failedNodeId, boolean answered, String de
   /** Whether trying again cannot help. */
   boolean isFinal() {
     return switch (status) {
-      case NO_SPACE, BAD_REQUEST, WRONG_CLUSTER -> answered;
+      case NO_SPACE, BAD_REQUEST, WRONG_CLUSTER, SESSION_OVER -> answered;
       default -> false;
     };
   }

@@ -329,6 +329,11 @@ final class ChunkWriter {
     location = found;
     file.located(found);
     if (!found.getWritable() || found.getMembersCount() == 0) {
+      if (isIdle()) {
+        // Asked for ahead of need: it is asked for again when somebody waits for it.
+        state = State.NEW;
+        return;
+      }
       watch();
       state = State.LOCATING;
       search.whileNotWritable(found);

@@ -48,7 +48,8 @@ public final class FakeDatanodes implements ChunkTransport {
     CORRUPT_ANSWER,
     REFUSE_CORRUPT_REPLICA,
     REFUSE_SUSPECT,
-    REFUSE_NO_SPACE
+    REFUSE_NO_SPACE,
+    REFUSE_SESSION_OVER
   }
 
   /** Decides about requests; called on the fake network's thread. */
@@ -253,6 +254,7 @@ public final class FakeDatanodes implements ChunkTransport {
         answer(pending, refusal(Status.NO_LEASE));
       }
       case REFUSE_CORRUPT_REQUEST -> answer(pending, refusal(Status.CORRUPT_REQUEST));
+      case REFUSE_SESSION_OVER -> answer(pending, refusal(Status.SESSION_OVER));
       case REFUSE_NO_SPACE -> answer(pending, refusal(Status.NO_SPACE));
       case REFUSE_SUSPECT -> answer(pending, refusal(Status.SUSPECT));
       case REFUSE_CORRUPT_REPLICA -> answer(pending, refusal(Status.CORRUPT_REPLICA));
@@ -467,11 +469,23 @@ public final class FakeDatanodes implements ChunkTransport {
   @Override
   public void close() {}
 
+  private synchronized void releaseWhatStoppedNodesKept() {
+    for (ArrayDeque<Pending> kept : arrived.values()) {
+      for (Pending pending : kept) {
+        if (pending.payload() != null) {
+          pending.payload().release();
+        }
+      }
+      kept.clear();
+    }
+  }
+
   public void shutDown() throws InterruptedException {
     synchronized (this) {
       timeouts.forEach(timeout -> timeout.cancel(false));
     }
     network.shutdown();
     network.awaitTermination(10, TimeUnit.SECONDS);
+    releaseWhatStoppedNodesKept();
   }
 }

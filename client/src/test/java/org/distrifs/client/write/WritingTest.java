@@ -279,6 +279,34 @@ class WritingTest {
   }
 
   @Test
+  void aWriteThatADatanodeTakesForOneOfAnExpiredSessionIsAnError() throws IOException {
+    cluster.datanodes().setFaults(request -> Fate.REFUSE_SESSION_OVER);
+    file.write(0, bytes(100));
+    assertThatThrownBy(file::flush)
+        .isInstanceOfSatisfying(
+            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EIO));
+    cluster.datanodes().setFaults(request -> Fate.SERVE);
+  }
+
+  @Test
+  void whatAKilledWriterHadFlushedIsReadByOthers() throws IOException {
+    file.write(0, bytes(100));
+    file.flush();
+    // As a process that is killed now: nothing after this line is ever sent.
+    cluster.datanodes().setFaults(request -> Fate.LOSE_REQUEST);
+    file.write(100, bytes(50));
+    cluster.master().endSessions();
+    cluster.datanodes().setFaults(request -> Fate.SERVE);
+    try (DistriFsClient other = cluster.client();
+        OpenFile again = other.open(file.inode())) {
+      assertThat(again.attributes().getSize()).isEqualTo(100);
+      assertThat(read(again, 0, 200)).isEqualTo(bytes(100));
+    }
+    assertThatThrownBy(file::close).isInstanceOf(ErrnoException.class);
+    file = client.open(file.inode());
+  }
+
+  @Test
   void theMasterIsToldWhichFilesWithoutANameAreHeldOpen() throws IOException {
     OpenFile closed = create("b");
     closed.close();

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.distrifs.datanode.store.ChunkStore;
 import org.distrifs.datanode.store.OpenedReplica;
-import org.distrifs.datanode.store.ReplicaState;
 import org.distrifs.proto.connection.NodeIdentity;
 import org.distrifs.proto.frame.ChainHop;
 import org.distrifs.proto.frame.DataReply;
@@ -41,20 +40,15 @@ public final class ChainMember<T> {
   /** How long a write may be stuck before the master is told, in milliseconds. */
   public static final int MAX_STUCK_MS = 5_000;
 
-  private final Supplier<NodeIdentity> self;
   private final ChainActions<T> actions;
+  private final Place place;
   private final RecentWrites recent = new RecentWrites();
   private final Refusals refusals = new Refusals();
   private final List<Unsettled<T>> unsettled = new ArrayList<>();
   private final ReadGate<T> reads;
-  private final Fence fence = new Fence();
   private final Patience untilInstalled = new Patience(MAX_FENCED_MS);
   private final Patience untilSentAgain = new Patience(MAX_STUCK_MS);
 
-  private boolean exists;
-  private int version;
-  private List<Integer> nodeIds = List.of();
-  private boolean suspect;
   private long lastOrder;
 
   /** Why this replica cannot take writes any more, or {@code null}. */
@@ -66,27 +60,16 @@ public final class ChainMember<T> {
    * @param self asked at each request: a life of this node may end before its process
    */
   public ChainMember(Supplier<NodeIdentity> self, ChainActions<T> actions) {
-    this.self = self;
     this.actions = actions;
+    this.place = new Place(self);
     this.reads = new ReadGate<>(actions, unsettled);
-  }
-
-  private int nodeId() {
-    return self.get().nodeId();
   }
 
   /** Takes over what the store has. */
   public void load(OpenedReplica replica) {
-    take(replica.state());
+    place.take(replica.state());
+    lastOrder = replica.state().lastOrder();
     recent.reset(replica.recentWrites());
-  }
-
-  private void take(ReplicaState state) {
-    exists = true;
-    version = state.version();
-    nodeIds = state.nodeIds();
-    suspect = state.suspect();
-    lastOrder = state.lastOrder();
   }
 
   // --- writes
@@ -130,37 +113,8 @@ public final class ChainMember<T> {
 
   /** What speaks against a write whatever was accepted before. */
   private DataReply refusalOf(DataRequest.Write write) {
-    DataReply malformed = WriteChecks.refusalOf(write, self.get());
-    if (malformed != null) {
-      return malformed;
-    }
-    if (!exists) {
-      return write.create() && write.version() == 1 ? null : noSuchChunk();
-    }
-    if (version == 0) {
-      return joinsNoChain();
-    }
-    if (fence.isUp()) {
-      return DataReply.failure(Status.FENCED, "node " + nodeId() + " is fenced for a change");
-    }
-    if (write.version() != version || !WriteChecks.isOfMembers(write, nodeIds)) {
-      return DataReply.failure(
-          Status.STALE_VERSION, "node " + nodeId() + " is in version " + version + " " + nodeIds);
-    }
-    if (suspect) {
-      return DataReply.failure(
-          Status.SUSPECT, "the replica on node " + nodeId() + " has not been compared yet");
-    }
-    return broken;
-  }
-
-  private DataReply noSuchChunk() {
-    return DataReply.failure(Status.NO_SUCH_CHUNK, "node " + nodeId() + " has no such chunk");
-  }
-
-  private DataReply joinsNoChain() {
-    return DataReply.failure(
-        Status.STALE_VERSION, "the replica on node " + nodeId() + " has joined no chain yet");
+    DataReply refusal = place.refusalOfWrite(write);
+    return refusal == null ? broken : refusal;
   }
 
   private Unsettled<T> findUnsettled(DataRequest.Write write) {
@@ -219,7 +173,7 @@ public final class ChainMember<T> {
   }
 
   private DataReply gap(String what) {
-    return DataReply.failure(Status.SEQUENCE_GAP, "node " + nodeId() + ": " + what);
+    return DataReply.failure(Status.SEQUENCE_GAP, place + ": " + what);
   }
 
   /** Why no new write can be taken, though nothing is wrong with it. */
@@ -257,11 +211,7 @@ public final class ChainMember<T> {
   }
 
   private void accept(DataRequest.Write write, ByteBuf payload, T ticket) {
-    if (!exists) {
-      exists = true;
-      version = write.version();
-      nodeIds = write.chain().stream().map(ChainHop::nodeId).toList();
-    }
+    place.take(write);
     // Only a member can be told of a write that it has from an earlier version: a head says OK.
     boolean alreadyApplied = recent.contains(write.sessionId(), write.sequence());
     lastOrder++;
@@ -351,7 +301,7 @@ public final class ChainMember<T> {
   }
 
   private Unsettled<T> findAccepted(DataRequest.Write write) {
-    if (write.version() != version) {
+    if (write.version() != place.version()) {
       return null;
     }
     for (Unsettled<T> entry : unsettled) {
@@ -406,49 +356,24 @@ public final class ChainMember<T> {
    * @param askedVersion the replica's version; for a reconciliation the one of the fence
    */
   public DataReply refusalOfRead(int askedVersion, boolean reconcile) {
-    if (!exists) {
-      return noSuchChunk();
-    }
-    if (version == 0) {
-      return joinsNoChain();
-    }
-    if (reconcile) {
-      return refusalUnlessFenced(askedVersion);
-    }
-    if (fence.stopsReads()) {
-      return DataReply.failure(Status.FENCED, "node " + nodeId() + " is leaving the chain");
-    }
-    if (askedVersion != version) {
-      return DataReply.failure(
-          Status.STALE_VERSION, "node " + nodeId() + " is in version " + version);
-    }
-    if (suspect) {
-      return DataReply.failure(
-          Status.SUSPECT, "the replica on node " + nodeId() + " has not been compared yet");
-    }
-    return null;
+    return place.refusalOfRead(askedVersion, reconcile);
   }
 
   /** To be called a few times a second while {@link #isWaiting}. */
   public void tick(long nowMs) {
     reads.tick(nowMs);
-    untilInstalled.tick(isWaitingForInstall(), nowMs);
+    untilInstalled.tick(place.awaitsInstall(), nowMs);
     untilSentAgain.tick(hasStuckWrite(), nowMs);
   }
 
   /** Whether anything waits here that has a bound. */
   public boolean isWaiting() {
-    return !reads.isEmpty() || isWaitingForInstall() || hasStuckWrite();
+    return !reads.isEmpty() || place.awaitsInstall() || hasStuckWrite();
   }
 
   /** Whether the chunk has waited for too long for a change of its chain, or should get one. */
   public boolean isTroubled() {
     return untilInstalled.isOver() || untilSentAgain.isOver();
-  }
-
-  /** One that is leaving gets no INSTALL. */
-  private boolean isWaitingForInstall() {
-    return fence.isUp() && !fence.stopsReads();
   }
 
   private boolean hasStuckWrite() {
@@ -464,14 +389,14 @@ public final class ChainMember<T> {
 
   /** Step 2 of a change: no write below {@code newVersion} is taken from now on. */
   public void fence(int newVersion, boolean stopReads, T ticket) {
-    DataReply refusal = exists ? fence.raise(newVersion, stopReads, version) : noSuchChunk();
+    DataReply refusal = place.fence(newVersion, stopReads);
     if (refusal != null) {
       actions.answer(ticket, refusal);
       return;
     }
     untilInstalled.reset();
     if (stopReads) {
-      reads.refuseAll(refusalOfRead(version, false));
+      reads.refuseAll(refusalOfRead(place.version(), false));
     }
     actions.answerWhenDrained(ticket);
   }
@@ -481,25 +406,13 @@ public final class ChainMember<T> {
    * null}: it is in that chain itself, or in a change that goes on.
    */
   public DataReply refusalOfJoining(int committed) {
-    if (exists && Integer.compareUnsigned(version, committed) >= 0) {
-      return DataReply.failure(
-          Status.SUPERSEDED,
-          "the replica is in version "
-              + Integer.toUnsignedString(version)
-              + ", not below "
-              + Integer.toUnsignedString(committed));
-    }
-    return fence.refusalIfAbove(committed);
+    return place.refusalOfJoining(committed);
   }
 
   /** From now on this replica belongs to no chain; {@link #refusalOfJoining} has been asked. */
   public void join(int committed) {
-    exists = true;
-    version = 0;
-    nodeIds = List.of();
-    suspect = false;
+    place.join(committed);
     lastOrder = 0;
-    fence.lower(committed);
     recent.reset(List.of());
     leaveChain();
   }
@@ -517,22 +430,13 @@ public final class ChainMember<T> {
 
   /** What speaks against a step of the change to {@code newVersion}, or {@code null}. */
   public DataReply refusalUnlessFenced(int newVersion) {
-    if (!exists) {
-      return noSuchChunk();
-    }
-    return fence.refusalUnlessUnder(newVersion);
+    return place.refusalUnlessFenced(newVersion);
   }
 
   /** Step 4 of a change. */
   public void install(DataRequest.Install install, T ticket) {
-    boolean isRepeated =
-        exists && install.newVersion() == version && install.nodeIds().equals(nodeIds);
-    DataReply refusal = isRepeated ? null : refusalUnlessFenced(install.newVersion());
-    if (refusal == null && !install.nodeIds().contains(nodeId())) {
-      refusal =
-          DataReply.failure(
-              Status.BAD_REQUEST, "node " + nodeId() + " is not in " + install.nodeIds());
-    }
+    boolean isRepeated = place.isInstalled(install);
+    DataReply refusal = isRepeated ? null : place.refusalOfInstall(install);
     if (refusal != null) {
       actions.answer(ticket, refusal);
     } else if (isRepeated) {
@@ -545,7 +449,7 @@ public final class ChainMember<T> {
   /** The store has durably installed. */
   public void installed(OpenedReplica replica) {
     load(replica);
-    fence.lower(version);
+    place.lowerFence();
     leaveChain();
   }
 
@@ -555,16 +459,9 @@ public final class ChainMember<T> {
    * INSTALL never came.
    */
   public DataReply refusalOfDiscarding(int namedVersion) {
-    if (!exists) {
-      return noSuchChunk();
-    }
-    if (namedVersion != version) {
-      return DataReply.failure(
-          Status.STALE_VERSION, "it is in version " + Integer.toUnsignedString(version));
-    }
-    boolean isLeftBehind = version == 0 && untilInstalled.isOver();
-    if (isWaitingForInstall() && !isLeftBehind) {
-      return DataReply.failure(Status.FENCED, "it is fenced for a change");
+    DataReply refusal = place.refusalOfDiscarding(namedVersion, untilInstalled.isOver());
+    if (refusal != null) {
+      return refusal;
     }
     return unsettled.isEmpty() && reads.isEmpty()
         ? null
@@ -576,7 +473,7 @@ public final class ChainMember<T> {
     return unsettled.isEmpty()
         && reads.isEmpty()
         && broken == null
-        && !fence.isUp()
+        && !place.isFenced()
         && refusals.isEmpty(nowMs);
   }
 

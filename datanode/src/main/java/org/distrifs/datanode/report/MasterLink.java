@@ -61,6 +61,9 @@ public final class MasterLink implements AutoCloseable {
   private volatile boolean closing;
   private volatile boolean registered;
 
+  /** Only of the link's thread: whether the operator has been told that it is not reachable. */
+  private boolean toldUnreachable;
+
   /** Only of the link's thread: the revocations up to this number are in force. */
   private long revokedThrough;
 
@@ -294,6 +297,15 @@ public final class MasterLink implements AutoCloseable {
     // Told in the next beat, when it is in force.
     service.revoke(reply.getRevokedSessionsList());
     revokedThrough = Math.max(revokedThrough, reply.getRevokedThrough());
+    if (reply.getLeaseRefused() != toldUnreachable) {
+      toldUnreachable = reply.getLeaseRefused();
+      LOG.warn(
+          toldUnreachable
+              ? "The master hears this node but cannot reach it at {}:{}, and lets it serve nothing"
+              : "The master reaches this node at {}:{} again",
+          settings.host(),
+          settings.port());
+    }
     if (!reply.getLeaseRefused()) {
       lease.extend(sentNs, leaseMs);
     }
@@ -313,6 +325,8 @@ public final class MasterLink implements AutoCloseable {
     for (ReplicaName name : command.getReplicasList()) {
       service.discard(name.getChunkId(), name.getVersion());
     }
+    // A beat can tell of a replica that changed, not of one that is gone.
+    blockReporter.reportSoon();
   }
 
   @Override

@@ -7,6 +7,7 @@ import org.distrifs.datanode.store.CorruptBlock;
 import org.distrifs.datanode.store.ReplicaState;
 import org.distrifs.proto.control.HeartbeatRequest;
 import org.distrifs.proto.control.ReplicaReport;
+import org.distrifs.proto.id.ReplicaDigest;
 
 /** Puts into messages what the store knows, from memory. */
 final class ReplicaReports {
@@ -64,6 +65,25 @@ final class ReplicaReports {
           last.add(report(state));
         });
     return parts;
+  }
+
+  /**
+   * Stands for the list of all replicas.
+   *
+   * @param sum of their {@link ReplicaDigest}s
+   */
+  record Digest(long sum, long count) {}
+
+  Digest digest() {
+    long[] sumAndCount = new long[2];
+    store.forEach(
+        state -> {
+          sumAndCount[0] +=
+              ReplicaDigest.of(
+                  state.chunkId(), state.version(), state.lengthBytes(), state.suspect());
+          sumAndCount[1]++;
+        });
+    return new Digest(sumAndCount[0], sumAndCount[1]);
   }
 
   private static ReplicaReport report(ReplicaState state) {

@@ -170,10 +170,10 @@ final class ChunkSlot implements ChainActions<Exchange> {
 
   /**
    * Moves the replica to the trash, unless it is not in this version or something is going on with
-   * it. What is asked meanwhile waits, and finds no replica.
+   * it. What is asked meanwhile waits, and finds no replica. False if this slot was given up.
    */
-  void discard(int version) {
-    run(
+  boolean discard(int version) {
+    return run(
         new Call() {
           @Override
           public void run(ChainMember<Exchange> present) {

@@ -26,10 +26,7 @@ final class ChunkSlots {
   /** Makes a call to the member of a chunk. */
   void run(long chunkId, ChunkSlot.Call call) {
     while (true) {
-      ChunkSlot slot = slots.get(chunkId);
-      if (slot == null) {
-        slot = slots.computeIfAbsent(chunkId, id -> new ChunkSlot(id, context, transfers, watched));
-      }
+      ChunkSlot slot = slotOf(chunkId);
       if (slot.run(call)) {
         return;
       }
@@ -37,9 +34,11 @@ final class ChunkSlots {
     }
   }
 
-  /** The slot of a chunk, or {@code null}. */
-  ChunkSlot find(long chunkId) {
-    return slots.get(chunkId);
+  private ChunkSlot slotOf(long chunkId) {
+    ChunkSlot slot = slots.get(chunkId);
+    return slot != null
+        ? slot
+        : slots.computeIfAbsent(chunkId, id -> new ChunkSlot(id, context, transfers, watched));
   }
 
   /** To be called a few times a second. */
@@ -70,9 +69,13 @@ final class ChunkSlots {
 
   /** Moves a replica to the trash if it has this version and nothing is going on with it. */
   void discard(long chunkId, int version) {
-    ChunkSlot slot =
-        slots.computeIfAbsent(chunkId, id -> new ChunkSlot(id, context, transfers, watched));
-    slot.discard(version);
+    while (true) {
+      ChunkSlot slot = slotOf(chunkId);
+      if (slot.discard(version)) {
+        return;
+      }
+      slots.remove(chunkId, slot);
+    }
   }
 
   /** Returns when every call has ended that was being made when this began. */

@@ -7,8 +7,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import org.distrifs.datanode.store.ChunkStore;
 import org.distrifs.datanode.store.MibDigest;
 import org.distrifs.datanode.store.ReplicaState;
@@ -35,9 +33,6 @@ final class Comparison {
 
   /** How often blocks are asked for on which a write was under way. */
   private static final int MAX_ATTEMPTS = 3;
-
-  private static final Executor AFTER_A_PAUSE =
-      CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS);
 
   private final ChunkStore store;
   private final long chunkId;
@@ -172,7 +167,10 @@ final class Comparison {
         .thenCompose(nothing -> copyRun(middle, end, MAX_ATTEMPTS));
   }
 
-  /** A write of the range is under way at a source that is not fenced. */
+  /**
+   * A write of the range is under way at a source that is not fenced, and which has waited for it
+   * before it answered.
+   */
   private CompletableFuture<Void> askAgain(int start, int end, int attempts, DataReply reply) {
     if (source.fenced()) {
       return CompletableFuture.failedFuture(source.refusal(reply));
@@ -181,8 +179,7 @@ final class Comparison {
       blocksMissing += end - start;
       return done();
     }
-    return CompletableFuture.runAsync(() -> {}, AFTER_A_PAUSE)
-        .thenCompose(nothing -> copyRun(start, end, attempts - 1));
+    return copyRun(start, end, attempts - 1);
   }
 
   private CompletableFuture<Void> placeBlocks(int start, int end, ChunkAnswer answer) {
@@ -200,7 +197,7 @@ final class Comparison {
       answer.payload().release();
       return CompletableFuture.failedFuture(source.refusal(answer.reply()));
     }
-    if (!store.hasRoomToGrow()) {
+    if (!source.fenced() && !store.hasRoomToGrow()) {
       answer.payload().release();
       return CompletableFuture.failedFuture(
           new Failures.PeerRefusal(

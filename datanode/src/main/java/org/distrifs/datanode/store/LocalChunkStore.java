@@ -325,7 +325,7 @@ public final class LocalChunkStore implements ChunkStore {
     return submit(
         chunkId,
         (replica, files) -> {
-          if (!replica.isJoining()) {
+          if (!replica.isJoining() || replica.isSuspect()) {
             durability.join(replica, files);
           }
           background.changed(replica);

@@ -51,8 +51,7 @@ public final class ChangeDriver {
     private final long deadlineNs;
     private ChangeWish wantedAgain;
 
-    Running(
-        ChangeProcedure procedure, List<Integer> before, ChangeWish wish, long deadlineNs) {
+    Running(ChangeProcedure procedure, List<Integer> before, ChangeWish wish, long deadlineNs) {
       this.procedure = procedure;
       this.before = before;
       this.wish = wish;
@@ -348,8 +347,7 @@ public final class ChangeDriver {
           .map(source -> new DataRequest.Reconcile(chunkId, version, life, term, source));
     }
     int length = ((ChangeAction.Command.Install) command).lengthBytes();
-    return Optional.of(
-        new DataRequest.Install(chunkId, version, life, term, goal.chain(), length));
+    return Optional.of(new DataRequest.Install(chunkId, version, life, term, goal.chain(), length));
   }
 
   private void end(Running change, ChangeOutcome outcome) {

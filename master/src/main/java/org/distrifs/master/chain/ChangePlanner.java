@@ -94,12 +94,10 @@ public final class ChangePlanner {
               .formatted(lost.size(), members, required));
     }
     List<Integer> leaving = leaving(present, joining.size(), required, demands.leave());
-    List<Integer> survivors =
-        present.stream().filter(node -> !leaving.contains(node)).toList();
+    List<Integer> survivors = present.stream().filter(node -> !leaving.contains(node)).toList();
     Set<Integer> doubtful = new LinkedHashSet<>(demands.doubtful());
     doubtful.retainAll(survivors);
-    return new Begin(
-        new Participants(survivors, leaving, lost, joining, doubtful, lostMayReturn));
+    return new Begin(new Participants(survivors, leaving, lost, joining, doubtful, lostMayReturn));
   }
 
   private static List<Integer> leaving(

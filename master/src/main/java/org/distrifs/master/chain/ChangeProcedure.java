@@ -144,7 +144,7 @@ public final class ChangeProcedure {
       return List.of();
     }
     return switch (step) {
-      case LOOK -> lookAnswered(reply);
+      case LOOK -> lookAnswered(node, reply);
       case FENCE -> fenceAnswered(node, reply);
       case COPY -> copyAnswered(node, reply);
       case RECONCILE, MEND_SOURCE -> reconcileAnswered(node, reply);
@@ -158,8 +158,16 @@ public final class ChangeProcedure {
    * version may be reserved, since whoever holds the chunk creates it under the first one. Nothing
    * was acknowledged then, so members that are away are left out as they are.
    */
-  private List<ChangeAction> lookAnswered(DataReply reply) {
-    without += reply.status() == Status.NO_SUCH_CHUNK ? 1 : 0;
+  private List<ChangeAction> lookAnswered(int node, DataReply reply) {
+    switch (reply.status()) {
+      case NO_SUCH_CHUNK -> without++;
+      case OK, FENCED, STALE_VERSION, SUSPECT, CORRUPT_REPLICA -> {
+        // There is one.
+      }
+      default -> {
+        return refusedBy(node, reply);
+      }
+    }
     if (!outstanding.isEmpty()) {
       return List.of();
     }
@@ -309,8 +317,7 @@ public final class ChangeProcedure {
   }
 
   private List<ChangeAction> mendSource() {
-    Optional<Integer> other =
-        goal.chain().stream().filter(node -> node != source).findFirst();
+    Optional<Integer> other = goal.chain().stream().filter(node -> node != source).findFirst();
     if (!who.doubtful().contains(source) || other.isEmpty()) {
       return install();
     }

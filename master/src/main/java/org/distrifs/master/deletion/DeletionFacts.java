@@ -16,8 +16,8 @@ public interface DeletionFacts {
   boolean isBusy(long chunkId);
 
   /**
-   * Whether every datanode that may serve refuses the writes of every session that has expired: what
-   * those held is nobody's then.
+   * Whether every datanode that may serve refuses the writes of every session that has expired:
+   * what those held is nobody's then.
    */
   boolean revocationsAreInForce();
 }

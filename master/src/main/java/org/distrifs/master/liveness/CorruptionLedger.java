@@ -82,7 +82,9 @@ public final class CorruptionLedger {
     }
   }
 
-  /** A replica was made equal to a good one. If it is damaged still, its datanode tells it again. */
+  /**
+   * A replica was made equal to a good one. If it is damaged still, its datanode tells it again.
+   */
   void mended(int nodeId, long chunkId) {
     if (replicas.remove(new DamagedReplica(nodeId, chunkId)) != null) {
       incarnationByDamage

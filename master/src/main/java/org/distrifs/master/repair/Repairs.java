@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,12 @@ public final class Repairs {
   /** Waiting chunks that are looked at in one step, so that a step stays short. */
   private static final int MAX_LOOKED_AT = 128;
 
+  /** Failed copies whose pause is remembered; the oldest are forgotten, and tried sooner. */
+  private static final int MAX_REMEMBERED_FAILURES = 10_000;
+
+  /** Before a chunk is tried again whose copy failed. */
+  private static final long PAUSE_NS = TimeUnit.SECONDS.toNanos(10);
+
   private static final Logger LOG = LoggerFactory.getLogger(Repairs.class);
 
   /** A copy under way. */
@@ -51,6 +58,16 @@ public final class Repairs {
   private final RepairQueue queue = new RepairQueue();
   private final Map<Long, Copy> copies = new HashMap<>();
   private final Map<Integer, Integer> copiesByNode = new HashMap<>();
+
+  /** When a chunk may be tried again whose last copy failed. */
+  private final Map<Long, Long> notBeforeNs =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Long> eldest) {
+          return size() > MAX_REMEMBERED_FAILURES;
+        }
+      };
+
   private long done;
   private long failed;
   private long bytesCopied;
@@ -103,6 +120,7 @@ public final class Repairs {
 
   private boolean isRepairable(ChunkInfo chunk) {
     return !chunk.isDetached()
+        && environment.nowNs() - notBeforeNs.getOrDefault(chunk.id(), beginNs) >= 0
         && !chunk.fresh()
         && !chunk.isChanging()
         && !copies.containsKey(chunk.id())
@@ -137,8 +155,7 @@ public final class Repairs {
       if (next.isEmpty()) {
         break;
       }
-      Optional<ChunkInfo> chunk =
-          environment.chunk(next.getAsLong()).filter(this::isRepairable);
+      Optional<ChunkInfo> chunk = environment.chunk(next.getAsLong()).filter(this::isRepairable);
       if (chunk.isPresent() && !repair(chunk.get())) {
         later.add(next.getAsLong());
       }
@@ -148,8 +165,7 @@ public final class Repairs {
             environment
                 .chunk(chunkId)
                 .ifPresent(
-                    chunk ->
-                        queue.offer(chunkId, ChunkHealth.of(chunk, registry).good().size())));
+                    chunk -> queue.offer(chunkId, ChunkHealth.of(chunk, registry).good().size())));
   }
 
   /** Begins the repair of a chunk; false if the datanodes for it have enough to do now. */
@@ -275,8 +291,9 @@ public final class Repairs {
   private void failed(long chunkId, Copy copy, String why) {
     end(chunkId, copy);
     failed++;
+    notBeforeNs.put(chunkId, environment.nowNs() + PAUSE_NS);
     LOG.warn(
-        "Chunk {} could not be copied from datanode {} to {}: {}. It is tried again in the next walk through all chunks",
+        "Chunk {} could not be copied from datanode {} to {}: {}. It is tried again in 10 s or later",
         chunkId,
         copy.source(),
         copy.target(),

@@ -51,10 +51,7 @@ final class ChunkCensus {
    * @param visitor shown every chunk in each walk that time brings
    */
   ChunkCensus(
-      MasterState state,
-      DatanodeRegistry registry,
-      int replication,
-      Consumer<ChunkInfo> visitor) {
+      MasterState state, DatanodeRegistry registry, int replication, Consumer<ChunkInfo> visitor) {
     this.state = state;
     this.registry = registry;
     this.replication = replication;

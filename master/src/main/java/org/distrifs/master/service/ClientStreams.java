@@ -85,9 +85,7 @@ final class ClientStreams implements MetadataEndpoint.Sessions {
     serving.peerSaw(message.getKeepAlive().getHighestDurableTxid(), session.toString());
     orphans.answered(session, message.getKeepAlive());
     KeepAliveReply.Builder reply =
-        KeepAliveReply.newBuilder()
-            .setTerm(state.term())
-            .setDurableTxid(journal.durableTxid());
+        KeepAliveReply.newBuilder().setTerm(state.term()).setDurableTxid(journal.durableTxid());
     orphans.ask(session, reply);
     session.send(MasterMessage.newBuilder().setKeepAlive(reply).build());
   }

@@ -73,8 +73,7 @@ final class CutGuard {
     if (members.size() - away.size() >= required) {
       return Optional.empty();
     }
-    boolean mayComeBack =
-        away.stream().map(registry::find).anyMatch(CutGuard::wasNotHeardYet);
+    boolean mayComeBack = away.stream().map(registry::find).anyMatch(CutGuard::wasNotHeardYet);
     return Optional.of(
         Replies.failure(
             mayComeBack ? Errno.EAGAIN : Errno.EIO,

@@ -222,7 +222,9 @@ public final class MasterService implements AutoCloseable {
   public List<BindableService> endpoints() {
     return List.of(
         new MetadataEndpoint(
-            loop, new ClientStreams(state, journal, serving, sessions, operations, orphans, clock), clock),
+            loop,
+            new ClientStreams(state, journal, serving, sessions, operations, orphans, clock),
+            clock),
         new DatanodesEndpoint(loop, datanodes),
         new AdministrationEndpoint(loop, report));
   }
@@ -301,6 +303,7 @@ public final class MasterService implements AutoCloseable {
       housekeeping.tick(nowNs);
       if (--ticksToCensus < 0 && census.slice()) {
         ticksToCensus = CENSUS_TICKS;
+        housekeeping.walked(census.totals(), nowNs);
       }
       metrics.show(snapshot());
     }
@@ -325,7 +328,8 @@ public final class MasterService implements AutoCloseable {
         counts.inodes(),
         counts.chunks(),
         totals.shortOfReplicas(),
-        totals.unavailable());
+        totals.unavailable(),
+        housekeeping.status());
   }
 
   /** What the registry tells. */

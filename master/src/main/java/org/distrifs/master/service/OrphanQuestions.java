@@ -102,8 +102,7 @@ final class OrphanQuestions {
       return;
     }
     journal.propose(
-        JournalEntry.newBuilder()
-            .setOrphansPurged(OrphansPurged.newBuilder().addAllInodes(unheld)),
+        JournalEntry.newBuilder().setOrphansPurged(OrphansPurged.newBuilder().addAllInodes(unheld)),
         applied ->
             LOG.info(
                 "{} inodes without a name are purged, of {} asked about", unheld.size(), count));

@@ -263,7 +263,12 @@ public final class MasterState {
   /** A hash of the whole state, which takes a walk through all of it: for tests and comparisons. */
   public long stateDigest() {
     long tables = StateDigest.of(namespace, chunks, sessions.all(), nodes);
-    return tables + 29L * expiries.hashCode() + 31 * clusterId + 37 * term + 41 * timeNs + 43 * chunkSizeBytes();
+    return tables
+        + 29L * expiries.hashCode()
+        + 31 * clusterId
+        + 37 * term
+        + 41 * timeNs
+        + 43 * chunkSizeBytes();
   }
 
   private Applied format(FormatCluster format) {

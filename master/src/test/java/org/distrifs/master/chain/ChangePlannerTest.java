@@ -42,8 +42,7 @@ class ChangePlannerTest {
     assertThat(wait(Demands.NONE, two)).contains("at least 2");
     Participants who = begin(joining(4), two);
     assertThat(who.chain()).containsExactly(3, 4);
-    Map<Integer, Standing> all =
-        Map.of(1, Standing.AWAY, 2, Standing.AWAY, 3, Standing.AWAY);
+    Map<Integer, Standing> all = Map.of(1, Standing.AWAY, 2, Standing.AWAY, 3, Standing.AWAY);
     assertThat(wait(joining(4, 5), all)).contains("[1, 2, 3]");
   }
 
@@ -104,7 +103,6 @@ class ChangePlannerTest {
   }
 
   private ChangePlanner.Plan plan(Demands demands, Map<Integer, Standing> standings) {
-    return planner.plan(
-        CHAIN, demands, node -> standings.getOrDefault(node, Standing.PRESENT));
+    return planner.plan(CHAIN, demands, node -> standings.getOrDefault(node, Standing.PRESENT));
   }
 }

@@ -65,8 +65,7 @@ final class ChangeScript {
 
   /** Node 3 is away; the others stay. */
   static Participants lost3(boolean mayReturn) {
-    return new Participants(
-        List.of(1, 2), List.of(), List.of(3), List.of(), Set.of(), mayReturn);
+    return new Participants(List.of(1, 2), List.of(), List.of(3), List.of(), Set.of(), mayReturn);
   }
 
   /** Node 3 is there, and is to leave. */
@@ -76,8 +75,7 @@ final class ChangeScript {
 
   /** Node 3 is away, and node 4 joins. */
   static Participants joining4() {
-    return new Participants(
-        List.of(1, 2), List.of(), List.of(3), List.of(4), Set.of(), false);
+    return new Participants(List.of(1, 2), List.of(), List.of(3), List.of(4), Set.of(), false);
   }
 
   /** Nodes of which the replica has a damaged block. */

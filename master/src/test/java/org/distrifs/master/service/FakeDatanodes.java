@@ -109,8 +109,7 @@ final class FakeDatanodes implements ChunkTransport {
     copied.version = 0;
     copied.copiedVersion = source.version;
     copied.length = source.length;
-    return new DataReply(
-        Status.OK, 0, "", 0, source.length, 0, false, false, false, new int[0]);
+    return new DataReply(Status.OK, 0, "", 0, source.length, 0, false, false, false, new int[0]);
   }
 
   private interface Step {

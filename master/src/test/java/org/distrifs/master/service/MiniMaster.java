@@ -181,13 +181,19 @@ final class MiniMaster implements AutoCloseable {
   }
 
   void report(int node, long incarnation, ReplicaReport... replicas) throws Exception {
-    BlockReportPart.Builder part =
-        BlockReportPart.newBuilder().setNodeId(node).setIncarnation(incarnation).setLast(true);
-    part.addAllReplicas(List.of(replicas));
+    report(
+        BlockReportPart.newBuilder()
+            .setNodeId(node)
+            .setIncarnation(incarnation)
+            .setLast(true)
+            .addAllReplicas(List.of(replicas)));
+  }
+
+  BlockReportReply report(BlockReportPart.Builder part) throws Exception {
     java.util.concurrent.CompletableFuture<BlockReportReply> done =
         new java.util.concurrent.CompletableFuture<>();
     var parts =
-        DatanodesGrpc.newStub(channel())
+        DatanodesGrpc.newStub(statusChannel())
             .blockReport(
                 new io.grpc.stub.StreamObserver<>() {
                   @Override
@@ -204,7 +210,7 @@ final class MiniMaster implements AutoCloseable {
                   public void onCompleted() {}
                 });
     parts.onNext(part.build());
-    TestClient.await(done);
+    return TestClient.await(done);
   }
 
   long incarnation(int node) {
