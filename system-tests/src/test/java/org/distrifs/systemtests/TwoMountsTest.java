@@ -2,9 +2,13 @@ package org.distrifs.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Arrays;
 import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
@@ -68,5 +72,27 @@ class TwoMountsTest {
         "the other mount sees the new name",
         Duration.ofSeconds(3),
         () -> Files.exists(second.resolve("after")) && !Files.exists(second.resolve("before")));
+  }
+
+  /** A chunk that is allocated before it is needed is one chunk for all who hold it. */
+  @Test
+  void whatOneWroteToAChunkThatTheOtherHasReadyIsNoHole() throws Exception {
+    final int before = (64 << 20) - 1000;
+    final byte[] last = new byte[5000];
+    Arrays.fill(last, (byte) 7);
+    final Path here = cluster.mount().resolve("ready");
+    try (FileChannel open =
+        FileChannel.open(here, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      open.write(ByteBuffer.allocate(before));
+      open.force(true);
+
+      Files.write(second.resolve("ready"), last, StandardOpenOption.APPEND);
+
+      try (FileChannel afresh = FileChannel.open(here)) {
+        final ByteBuffer seen = ByteBuffer.allocate(last.length);
+        afresh.read(seen, before);
+        assertThat(seen.array()).isEqualTo(last);
+      }
+    }
   }
 }
