@@ -24,6 +24,7 @@ import org.distrifs.systemtests.blocks.SynchronousWriter;
 import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.ExtraMount;
+import org.distrifs.systemtests.cluster.Shell;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,7 +64,8 @@ class LinearizableBlocksTest {
     final long seed = Seeds.fromPropertyOrFresh();
     final Random random = new Random(seed);
     final Histories histories = new Histories(BLOCKS);
-    try (Cluster cluster = Cluster.start(folder, "--datanodes", "" + DATANODES);
+    try (Shell shell = new Shell();
+        Cluster cluster = Cluster.start(folder, "--datanodes", "" + DATANODES);
         ExtraMount second = ExtraMount.of(cluster, folder.resolve("second"));
         DistriFsClient reading = DistriFsClients.connect(readerOf(cluster))) {
       Files.write(cluster.mount().resolve("blocks"), new byte[BLOCKS * Histories.BLOCK_BYTES]);
@@ -84,7 +86,7 @@ class LinearizableBlocksTest {
         start(new FreshReader("reader " + i, reading, inode, histories, random.nextLong())::run);
       }
       for (int i = 0; i < faults; i++) {
-        hurt(cluster, "datanode-" + (1 + random.nextInt(DATANODES)), random);
+        hurt(cluster, shell, "datanode-" + (1 + random.nextInt(DATANODES)), random);
       }
       over = true;
       for (final CompletableFuture<Void> client : clients) {
@@ -109,21 +111,23 @@ class LinearizableBlocksTest {
   }
 
   /** Kills a datanode, or makes it stand still, for shorter or for longer than its lease. */
-  private static void hurt(Cluster cluster, String datanode, Random random) throws Exception {
+  private static void hurt(Cluster cluster, Shell shell, String datanode, Random random)
+      throws Exception {
     final boolean isShort = random.nextInt(4) > 0;
     final Duration time =
         Duration.ofMillis(isShort ? 200 + random.nextInt(2_500) : 9_000 + random.nextInt(6_000));
+    final long pid = cluster.pid(datanode);
     if (random.nextBoolean()) {
-      cluster.kill(datanode);
+      shell.run("kill -KILL " + pid);
       pass(time);
-      cluster.local("start", datanode).expectSuccess();
+      shell.run(
+          "%s local start %s --dir %s"
+              .formatted(
+                  Shell.quoted(Cluster.launcher()), datanode, Shell.quoted(cluster.folder())));
     } else {
-      cluster.pause(datanode);
-      try {
-        pass(time);
-      } finally {
-        cluster.resume(datanode);
-      }
+      shell.run("kill -STOP " + pid);
+      pass(time);
+      shell.run("kill -CONT " + pid);
     }
     pass(Duration.ofSeconds(2));
   }

@@ -13,6 +13,7 @@ import org.distrifs.proto.control.NodeStatus;
 import org.distrifs.proto.control.StatusReply;
 import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.Cluster;
+import org.distrifs.systemtests.cluster.Shell;
 
 /** A master, datanodes and two mounts, each a process of its own in a network of its own. */
 final class ChaosCluster {
@@ -23,7 +24,8 @@ final class ChaosCluster {
   private static final int DATANODE_PORT = 7401;
 
   private final Path folder;
-  private final Links links = new Links();
+  private final Shell shell = new Shell();
+  private final Links links = new Links(shell);
   private final Role master;
   private final MasterView view;
   private final List<Role> datanodes = new ArrayList<>();
@@ -81,7 +83,7 @@ final class ChaosCluster {
   private Role role(String name, String address, String... arguments) {
     final List<String> command = new ArrayList<>(List.of(Cluster.launcher().toString()));
     command.addAll(List.of(arguments));
-    return new Role(name, address, command, folder.resolve("log").resolve(name + ".log"));
+    return new Role(name, address, command, folder.resolve("log").resolve(name + ".log"), shell);
   }
 
   /** Starts everything; returns when both mounts answer. */
@@ -99,12 +101,14 @@ final class ChaosCluster {
   }
 
   /** Stops everything, the mounts first. */
-  void stop() {
+  void stop() throws Exception {
     for (final Mount mount : mounts) {
       mount.goingDown();
       mount.role().stop();
     }
-    datanodes.forEach(Role::stop);
+    for (final Role datanode : datanodes) {
+      datanode.stop();
+    }
     master.stop();
   }
 

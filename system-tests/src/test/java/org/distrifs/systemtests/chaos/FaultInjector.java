@@ -17,7 +17,12 @@ final class FaultInjector {
   private static final long STEP_NS = 20_000_000;
   private static final long LATE_MS = 2_000;
 
-  private record Event(long atMs, Runnable action) {}
+  @FunctionalInterface
+  private interface Action {
+    void run() throws Exception;
+  }
+
+  private record Event(long atMs, Action action) {}
 
   private final ChaosCluster cluster;
   private final Findings findings;
@@ -30,7 +35,7 @@ final class FaultInjector {
   }
 
   /** Runs the faults and returns after the last has ended; not everything answers again by then. */
-  void run(List<Fault> faults) {
+  void run(List<Fault> faults) throws Exception {
     final List<Event> events = new ArrayList<>();
     for (final Fault fault : faults) {
       events.add(new Event(fault.atMs(), () -> begin(fault)));
@@ -68,11 +73,17 @@ final class FaultInjector {
     return cluster.mountsAnswer();
   }
 
-  private void begin(Fault fault) {
+  private void begin(Fault fault) throws Exception {
     findings.injected(fault.kind());
     switch (fault.kind()) {
       case KILL_DATANODE, KILL_MASTER -> role(fault.first()).kill();
-      case KILL_ALL_DATANODES -> cluster.datanodes().forEach(Role::kill);
+      case KILL_ALL_DATANODES -> {
+        // All at once, before the first of them is waited for.
+        cluster.datanodes().forEach(Role::signalKill);
+        for (final Role datanode : cluster.datanodes()) {
+          datanode.kill();
+        }
+      }
       case STOP_DATANODE, STOP_MASTER, STOP_MOUNT -> role(fault.first()).pause();
       case KILL_MOUNT -> {
         mount(fault.first()).goingDown();

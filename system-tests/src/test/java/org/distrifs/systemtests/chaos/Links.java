@@ -1,7 +1,7 @@
 package org.distrifs.systemtests.chaos;
 
 import java.util.List;
-import org.distrifs.systemtests.cluster.Command;
+import org.distrifs.systemtests.cluster.Shell;
 
 /**
  * The network of the cluster: a bridge, and for each role a network namespace with an address of
@@ -17,13 +17,13 @@ final class Links {
   private static final String PREFIX = "10.83.0.";
   private static final String NOBODY = "02:de:ad:00:00:01";
 
-  Links() {
-    Command.shell(
-            "ip link add \"$1\" type bridge; ip address add \"$2\"254/24 dev \"$1\";"
-                + " ip link set \"$1\" up",
-            BRIDGE,
-            PREFIX)
-        .expectSuccess();
+  private final Shell shell;
+
+  Links(Shell shell) {
+    this.shell = shell;
+    shell.run(
+        "ip link add %1$s type bridge && ip address add %2$s254/24 dev %1$s && ip link set %1$s up"
+            .formatted(BRIDGE, PREFIX));
   }
 
   /**
@@ -34,20 +34,16 @@ final class Links {
    */
   String join(String role, int number) {
     final String address = PREFIX + number;
-    Command.shell(
-            """
-            ip netns add "$1"
-            ip link add "v$2" type veth peer name eth0 netns "$1"
-            ip link set "v$2" master "$3" up
-            ip -n "$1" link set lo up
-            ip -n "$1" address add "$4/24" dev eth0
-            ip -n "$1" link set eth0 up
-            """,
-            role,
-            number,
-            BRIDGE,
-            address)
-        .expectSuccess();
+    shell.run(
+        """
+        ip netns add %1$s &&
+        ip link add v%2$d type veth peer name eth0 netns %1$s &&
+        ip link set v%2$d master %3$s up &&
+        ip -n %1$s link set lo up &&
+        ip -n %1$s address add %4$s/24 dev eth0 &&
+        ip -n %1$s link set eth0 up
+        """
+            .formatted(role, number, BRIDGE, address));
     return address;
   }
 
@@ -59,32 +55,18 @@ final class Links {
 
   /** From now on nothing that a role sends reaches an address. */
   void cut(String fromRole, String toAddress) {
-    Command.run(
-            "ip",
-            "-n",
-            fromRole,
-            "neigh",
-            "replace",
-            toAddress,
-            "lladdr",
-            NOBODY,
-            "dev",
-            "eth0",
-            "nud",
-            "permanent")
-        .expectSuccess();
+    shell.run(
+        "ip -n %s neigh replace %s lladdr %s dev eth0 nud permanent"
+            .formatted(fromRole, toAddress, NOBODY));
   }
 
   /** Ends a {@link #cut}; nothing happens without one. */
   void heal(String fromRole, String toAddress) {
-    // Fails when there is no entry, which is what is wanted.
-    Command.run("ip", "-n", fromRole, "neigh", "del", toAddress, "dev", "eth0");
+    shell.run("ip -n %s neigh flush to %s dev eth0 nud permanent".formatted(fromRole, toAddress));
   }
 
   /** Ends every {@link #cut} of what a role sends. */
   void healAll(String fromRole) {
-    Command.run(
-            "ip", "-n", fromRole, "neigh", "flush", "dev", "eth0", "nud", "permanent")
-        .expectSuccess();
+    shell.run("ip -n %s neigh flush dev eth0 nud permanent".formatted(fromRole));
   }
 }

@@ -1,38 +1,45 @@
 package org.distrifs.systemtests.chaos;
 
-import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.distrifs.systemtests.cluster.Command;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.distrifs.systemtests.cluster.Await;
+import org.distrifs.systemtests.cluster.Shell;
 
 /**
  * One role of the cluster, and the process that plays it at the moment, if any. One thread starts
  * and ends it, others may ask whether it runs.
  */
 final class Role {
-  private static final long END_BOUND_S = 20;
+  private static final Duration END_BOUND = Duration.ofSeconds(30);
 
   /** Nine JVMs share a small machine. */
-  private static final String JVM_FLAGS = "-Xmx320m";
+  private static final String JVM_FLAGS = "DISTRIFS_JAVA_OPTS=-Xmx320m";
 
   private final String name;
   private final String address;
-  private final List<String> command;
-  private final Path log;
-  private volatile Process process;
+  private final String command;
+  private final Shell shell;
+  private volatile long pid;
 
   /**
    * @param command of the packaged distribution
    */
-  Role(String name, String address, List<String> command, Path log) {
+  Role(String name, String address, List<String> command, Path log, Shell shell) {
     this.name = name;
     this.address = address;
-    this.command = List.copyOf(command);
-    this.log = log;
+    this.shell = shell;
+    this.command =
+        Stream.concat(Links.inside(name).stream(), command.stream())
+            .map(Shell::quoted)
+            .collect(
+                // Of a subshell that ends at once, so that the first process of the namespace
+                // becomes its parent and takes note when it ends.
+                Collectors.joining(
+                    " ", "( " + JVM_FLAGS + " ", " >>" + Shell.quoted(log) + " 2>&1 & echo $! )"));
   }
 
   String name() {
@@ -44,53 +51,34 @@ final class Role {
   }
 
   boolean runs() {
-    return process != null && process.isAlive();
+    return pid != 0 && Files.exists(Path.of("/proc", Long.toString(pid)));
   }
 
   /** Starts it if it does not run; does not wait until it answers. */
   void start() {
-    if (runs()) {
-      return;
-    }
-    final List<String> inside = new ArrayList<>(Links.inside(name));
-    inside.addAll(command);
-    final ProcessBuilder builder =
-        new ProcessBuilder(inside)
-            .redirectErrorStream(true)
-            .redirectInput(new File("/dev/null"))
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-    builder.environment().put("DISTRIFS_JAVA_OPTS", JVM_FLAGS);
-    try {
-      process = builder.start();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot start " + name, e);
+    if (!runs()) {
+      pid = Long.parseLong(shell.run(command));
     }
   }
 
   /** {@code kill -9}; returns when the process is gone. */
-  void kill() {
+  void kill() throws Exception {
     end("KILL");
   }
 
+  /** {@code kill -9}, without waiting. */
+  void signalKill() {
+    signal("KILL");
+  }
+
   /** SIGTERM; returns when the process is gone. */
-  void stop() {
+  void stop() throws Exception {
     end("TERM");
   }
 
-  private void end(String signal) {
-    if (!runs()) {
-      return;
-    }
+  private void end(String signal) throws Exception {
     signal(signal);
-    try {
-      if (!process.waitFor(END_BOUND_S, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        throw new AssertionError(name + " did not end within " + END_BOUND_S + " s");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted while " + name + " ends", e);
-    }
+    Await.until(name + " has ended", END_BOUND, () -> !runs());
   }
 
   /** SIGSTOP. */
@@ -105,8 +93,8 @@ final class Role {
 
   private void signal(String signal) {
     if (runs()) {
-      // It may have ended by itself in between, so its success is not expected.
-      Command.run("kill", "-" + signal, Long.toString(process.pid()));
+      // It may have ended by itself in between.
+      shell.run("kill -" + signal + " " + pid + " 2>/dev/null || true");
     }
   }
 
