@@ -21,12 +21,14 @@ public final class Chaos {
   private final Verification verification;
   private final FaultInjector injector;
   private final FaultPlan plan;
+  private final ReplicaComparison replicas;
 
   private Chaos(ChaosOptions options) throws IOException {
     this.options = options;
     cluster = new ChaosCluster(options.folder(), options.datanodes());
     workload = new Workload(cluster.mounts(), findings, options.seed());
     verification = new Verification(workload.workers(), cluster.mounts(), findings);
+    replicas = new ReplicaComparison(cluster, findings);
     injector = new FaultInjector(cluster, findings, options.seed());
     plan =
         new FaultPlan(
@@ -69,9 +71,7 @@ public final class Chaos {
       round(rounds);
     }
     if (findings.clean()) {
-      final List<ModelFile> files =
-          workload.workers().stream().flatMap(worker -> worker.files().stream()).toList();
-      new ReplicaComparison(cluster, findings).run(files);
+      replicas.run(files());
       // Repair has changed chains and copied replicas: nothing of that may be seen.
       verification.run();
     }
@@ -95,8 +95,15 @@ public final class Chaos {
     final long healedNs = System.nanoTime();
     workload.rest();
     verification.run();
+    if (faults.stream().anyMatch(fault -> fault.kind() == FaultKind.FLIP_BYTES)) {
+      replicas.findRot(files());
+    }
     say(
         "  healed after %.1f s, verified after %.1f s"
             .formatted((healedNs - startNs) / NS_PER_S, (System.nanoTime() - startNs) / NS_PER_S));
+  }
+
+  private List<ModelFile> files() {
+    return workload.workers().stream().flatMap(worker -> worker.files().stream()).toList();
   }
 }

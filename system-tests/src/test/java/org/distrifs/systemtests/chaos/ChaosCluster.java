@@ -91,11 +91,11 @@ final class ChaosCluster {
     master.start();
     datanodes.forEach(Role::start);
     Await.until("all datanodes are alive", START_BOUND, this::allAlive);
-    mounts.get(0).role().start();
+    mounts.get(0).start();
     Await.until(
         mounts.get(0) + " is there", START_BOUND, () -> Cluster.mounted(mounts.get(0).point()));
     Files.createDirectory(mounts.get(0).point().resolve(Mount.WORK));
-    mounts.get(1).role().start();
+    mounts.get(1).start();
     mounts.forEach(Mount::watch);
     Await.until("the mounts answer", START_BOUND, this::mountsAnswer);
   }

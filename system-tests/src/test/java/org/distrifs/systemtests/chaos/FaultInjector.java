@@ -61,15 +61,16 @@ final class FaultInjector {
     for (final Role role : cluster.roles()) {
       role.resume();
       cluster.links().healAll(role.name());
-      role.start();
     }
+    cluster.master().start();
+    cluster.datanodes().forEach(Role::start);
     Await.until("both mounts answer again", RECOVERY_BOUND, this::mountsRunAndAnswer);
     Await.until("all datanodes are alive again", RECOVERY_BOUND, cluster::allAlive);
   }
 
   /** A mount that found no master ends by itself; whoever wants it starts it again. */
   private boolean mountsRunAndAnswer() {
-    cluster.mounts().forEach(mount -> mount.role().start());
+    cluster.mounts().forEach(Mount::start);
     return cluster.mountsAnswer();
   }
 
@@ -100,7 +101,8 @@ final class FaultInjector {
 
   private void end(Fault fault) {
     switch (fault.kind()) {
-      case KILL_DATANODE, KILL_MASTER, KILL_MOUNT -> role(fault.first()).start();
+      case KILL_DATANODE, KILL_MASTER -> role(fault.first()).start();
+      case KILL_MOUNT -> mount(fault.first()).start();
       case KILL_ALL_DATANODES -> cluster.datanodes().forEach(Role::start);
       case STOP_DATANODE, STOP_MASTER, STOP_MOUNT -> role(fault.first()).resume();
       case FLIP_BYTES -> {}

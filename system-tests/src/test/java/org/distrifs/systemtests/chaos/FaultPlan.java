@@ -10,7 +10,11 @@ import java.util.Random;
 
 /**
  * Draws the faults of each round from the seed. Kinds come like cards from a deck that is shuffled
- * when it is used up, so that a short run meets each kind too. Not thread-safe.
+ * when it is used up, so that a short run meets each kind too.
+ *
+ * <p>Bytes are not flipped in the round in which all datanodes die at once. When no member of a
+ * chunk was alive all the time, one of them gives what it has of the blocks that were being written
+ * new checksums ({@code docs/chunk-store.md}), flipped or not. Not thread-safe.
  */
 final class FaultPlan {
   /** The last moment at which a fault begins, and the longest that one lasts. */
@@ -36,11 +40,14 @@ final class FaultPlan {
   /** The faults of the next round. */
   List<Fault> next() {
     final int count = FEWEST + random.nextInt(MOST - FEWEST + 1);
-    final List<Fault> faults = new ArrayList<>();
+    final List<FaultKind> drawn = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      faults.add(draw(nextKind()));
+      drawn.add(nextKind());
     }
-    return faults;
+    if (drawn.contains(FaultKind.FLIP_BYTES) && drawn.remove(FaultKind.KILL_ALL_DATANODES)) {
+      deck.add(FaultKind.KILL_ALL_DATANODES);
+    }
+    return drawn.stream().map(this::draw).toList();
   }
 
   private FaultKind nextKind() {

@@ -18,6 +18,7 @@ final class Mount {
   private final Role role;
   private final Path point;
   private volatile boolean up;
+  private boolean killed;
   private final AtomicInteger life = new AtomicInteger();
 
   Mount(Role role, Path point) {
@@ -45,8 +46,19 @@ final class Mount {
     return life.get();
   }
 
-  /** To be called before its process is killed. */
+  /** To be called before its process is killed: until it is started again, nobody uses it. */
   synchronized void goingDown() {
+    killed = true;
+    isDown();
+  }
+
+  /** Starts its process, if it does not run. Whether it answers is noticed later. */
+  synchronized void start() {
+    role.start();
+    killed = false;
+  }
+
+  private void isDown() {
     up = false;
     life.incrementAndGet();
   }
@@ -70,13 +82,16 @@ final class Mount {
 
   private void lookWhetherItAnswers() {
     final int asked = life.get();
-    if (up || !role.runs() || !Files.isDirectory(point.resolve(WORK))) {
-      return;
-    }
+    final boolean answers = role.runs() && (up || Files.isDirectory(point.resolve(WORK)));
     synchronized (this) {
-      if (life.get() == asked) {
+      if (life.get() != asked || killed || answers == up) {
+        return;
+      }
+      if (answers) {
         life.incrementAndGet();
         up = true;
+      } else {
+        isDown();
       }
     }
   }

@@ -35,7 +35,7 @@ final class ReplicaComparison {
    * @param files all files there are
    */
   void run(List<ModelFile> files) throws Exception {
-    readEveryReplica(files);
+    findRot(files);
     try {
       Await.until("every chunk has all its replicas", REPAIR_BOUND, this::isWhole);
     } catch (AssertionError e) {
@@ -62,7 +62,18 @@ final class ReplicaComparison {
         && status.getRepair().getCopiesUnderWay() == 0;
   }
 
-  /** So that each flipped byte is found, also those that no reader has met. */
+  /**
+   * Reads each replica, so that each flipped byte is found, also those that no reader has met, and
+   * waits until what was found is mended.
+   */
+  void findRot(List<ModelFile> files) throws Exception {
+    readEveryReplica(files);
+    Await.until(
+        "no replica is corrupt",
+        REPAIR_BOUND,
+        () -> cluster.status().getCorruptReplicasTotal() == 0);
+  }
+
   private void readEveryReplica(List<ModelFile> files) throws Exception {
     final long clusterId = cluster.status().getClusterId();
     try (IoThreads io = IoThreads.start("chaos");
