@@ -63,8 +63,7 @@ public final class Simulation {
     int cells = plan.shape().chunkBytes() / Cells.CELL_BYTES;
     this.history = new History(world.scheduler(), plan.shape().chunks(), cells, this::violated);
     this.replicas =
-        new ReplicaChecks(
-            cluster.journal().truth(), cluster::diskOf, history, this::violated);
+        new ReplicaChecks(cluster.journal().truth(), cluster::diskOf, history, this::violated);
     this.names = new NameChecks(cluster.journal().truth(), this::violated);
   }
 
@@ -80,7 +79,8 @@ public final class Simulation {
       simulation.runAll();
     } catch (RuntimeException e) {
       StackTraceElement[] trace = e.getStackTrace();
-      simulation.violated("a process failed with " + e + (trace.length > 0 ? " at " + trace[0] : ""));
+      simulation.violated(
+          "a process failed with " + e + (trace.length > 0 ? " at " + trace[0] : ""));
     }
     simulation.cluster.release();
     return new Outcome(
@@ -139,8 +139,7 @@ public final class Simulation {
   }
 
   private boolean isOver(PendingOperation operation) {
-    return operation.end().isDone()
-        || !cluster.client(operation.client()).process().isAlive();
+    return operation.end().isDone() || !cluster.client(operation.client()).process().isAlive();
   }
 
   // --- setup
@@ -218,9 +217,7 @@ public final class Simulation {
         cut(cut.to(), cut.from(), cut.durationMs());
       }
     } else if (step instanceof Step.Slow slow) {
-      world
-          .network()
-          .slow(slow.from(), slow.to(), TimeUnit.MILLISECONDS.toNanos(slow.extraMs()));
+      world.network().slow(slow.from(), slow.to(), TimeUnit.MILLISECONDS.toNanos(slow.extraMs()));
       healLater(slow.from(), slow.to(), slow.durationMs());
     } else if (step instanceof Step.Break broken) {
       world.network().breakConnections(broken.one(), broken.other());
@@ -255,8 +252,7 @@ public final class Simulation {
 
   private CompletableFuture<SimClient.Fate> write(int client, int chunk, int firstCell, int cells) {
     WriteRecord record = history.beginWrite(client, chunk, firstCell, cells);
-    long offset =
-        (long) chunk * plan.shape().chunkBytes() + (long) firstCell * Cells.CELL_BYTES;
+    long offset = (long) chunk * plan.shape().chunkBytes() + (long) firstCell * Cells.CELL_BYTES;
     CompletableFuture<SimClient.Fate> fate =
         cluster.client(client).write(offset, Cells.fill(record.number(), cells));
     pending.add(new PendingOperation(client, record.toString(), world.scheduler().nowNs(), fate));
@@ -351,8 +347,8 @@ public final class Simulation {
     pending.stream()
         .filter(operation -> !isOver(operation))
         .forEach(operation -> found.add(operation.what() + " is not over"));
-    found.addAll(replicas.unrest(
-            plan.shape().chunks(), plan.shape().replication(), cluster.disks()));
+    found.addAll(
+        replicas.unrest(plan.shape().chunks(), plan.shape().replication(), cluster.disks()));
     if (found.isEmpty() && !cluster.masterAgrees()) {
       found.add("the master's state is not what its journal says");
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.distrifs.runtime.clock.Seeds;
 import org.distrifs.simulation.plan.Plan;
+import org.distrifs.simulation.plan.Shrinker;
+import org.distrifs.simulation.plan.Step;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +50,14 @@ class SimulationTest {
       Outcome again = Simulation.run(Plan.of(seed));
       assertThat(again).as("seed %d", seed).isEqualTo(first);
     }
+  }
+
+  @Test
+  void aFailingPlanIsShrunkToWhatItNeeds() {
+    Plan plan = Plan.of(1);
+    Step needed = plan.steps().get(plan.steps().size() / 2);
+    Plan smallest = new Shrinker(each -> each.steps().contains(needed), 200).shrink(plan);
+    assertThat(smallest.steps()).containsExactly(needed);
   }
 
   @Test

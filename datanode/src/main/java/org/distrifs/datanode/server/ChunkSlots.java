@@ -20,8 +20,7 @@ final class ChunkSlots {
   /** Those whose member waits for something, in an order that a simulation can repeat. */
   private final Set<ChunkSlot> watched =
       new ConcurrentSkipListSet<>(
-          Comparator.comparingLong(ChunkSlot::chunkId)
-              .thenComparingInt(System::identityHashCode));
+          Comparator.comparingLong(ChunkSlot::chunkId).thenComparingInt(System::identityHashCode));
 
   ChunkSlots(ServerContext context, Transfers transfers) {
     this.context = context;

@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.distrifs.simulation.scheduler.Scheduler;
 
 /**
- * All writes and reads of a run, cell by cell, and what a read may see: nothing that was not written
- * there, and nothing older than what was acknowledged or seen before it began.
+ * All writes and reads of a run, cell by cell, and what a read may see: nothing that was not
+ * written there, and nothing older than what was acknowledged or seen before it began.
  *
  * <p>One write is older than another of the same cell if the same client began it first, or if it
  * was known to have taken effect before the other began. Writes that overlap in time may be seen in
@@ -64,28 +64,28 @@ public final class History {
   /** A client begins to write. */
   public WriteRecord beginWrite(int client, int chunk, int firstCell, int cells) {
     WriteRecord write =
-        new WriteRecord(
-            writes.size() + 1, client, chunk, firstCell, cells, scheduler.nowNs());
+        new WriteRecord(writes.size() + 1, client, chunk, firstCell, cells, scheduler.nowNs());
     writes.add(write);
     return write;
   }
 
   /** A write was acknowledged to its client. */
   public void acknowledged(WriteRecord write) {
-    write.knownNs = Math.min(write.knownNs, scheduler.nowNs());
     for (int cell = write.firstCell; cell < write.firstCell + write.cells; cell++) {
       int at = write.chunk * cellsOfChunk + cell;
-      known[at] = with(known[at], write);
-      acknowledged[at] = with(acknowledged[at], write);
+      write.isKnown(cell, scheduler.nowNs());
+      known[at] = with(known[at], write, cell);
+      acknowledged[at] = with(acknowledged[at], write, cell);
     }
   }
 
-  private static List<WriteRecord> with(List<WriteRecord> before, WriteRecord write) {
-    if (before.contains(write) || before.stream().anyMatch(write::isBefore)) {
+  private static List<WriteRecord> with(List<WriteRecord> before, WriteRecord write, int cell) {
+    boolean isOld = before.stream().anyMatch(other -> write.isBefore(other, cell));
+    if (isOld || before.contains(write)) {
       return before;
     }
     List<WriteRecord> latest = new ArrayList<>(before);
-    latest.removeIf(other -> other.isBefore(write));
+    latest.removeIf(other -> other.isBefore(write, cell));
     latest.add(write);
     return latest;
   }
@@ -110,9 +110,9 @@ public final class History {
       String what = "client " + read.client + " read chunk " + read.chunk;
       WriteRecord seen = check(what, read.chunk, cell, read.floor.get(i), bytes, i);
       if (seen != null) {
-        seen.knownNs = Math.min(seen.knownNs, scheduler.nowNs());
         int at = read.chunk * cellsOfChunk + cell;
-        known[at] = with(known[at], seen);
+        seen.isKnown(cell, scheduler.nowNs());
+        known[at] = with(known[at], seen, cell);
       }
     }
   }
@@ -142,17 +142,14 @@ public final class History {
     }
     boolean covers = number > 0 && number <= writes.size();
     WriteRecord seen = covers ? writes.get(number - 1) : null;
-    boolean isOfCell =
-        covers
-            && seen.chunk == chunk
-            && seen.firstCell <= cell
-            && cell < seen.firstCell + seen.cells;
+    boolean isOfCell = covers && seen.chunk == chunk && seen.covers(cell);
     if (!isOfCell) {
-      violated.accept(what + " cell " + cell + ": bytes that were never written there (" + number + ")");
+      violated.accept(
+          what + " cell " + cell + ": bytes that were never written there (" + number + ")");
       return null;
     }
     for (WriteRecord other : floor) {
-      if (seen != other && seen.isBefore(other)) {
+      if (seen != other && seen.isBefore(other, cell)) {
         violated.accept(what + " cell " + cell + ": " + seen + ", though there was " + other);
       }
     }

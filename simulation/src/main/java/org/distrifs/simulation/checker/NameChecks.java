@@ -9,8 +9,9 @@ import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 
 /**
- * That what clients were told of their files' creation is so: each was made once, and is there. Each
- * name is asked for once only, so that it exists can only come from the same request done twice.
+ * That what clients were told of their files' creation is so: each was made once, and is there.
+ * Each name is asked for once only, so that it exists can only come from the same request done
+ * twice.
  */
 public final class NameChecks {
 

@@ -29,10 +29,7 @@ public final class ReplicaChecks {
    * @param diskOf the disk of a node id
    */
   public ReplicaChecks(
-      MasterState truth,
-      IntFunction<NodeDisk> diskOf,
-      History history,
-      Consumer<String> violated) {
+      MasterState truth, IntFunction<NodeDisk> diskOf, History history, Consumer<String> violated) {
     this.truth = truth;
     this.diskOf = diskOf;
     this.history = history;
@@ -46,7 +43,9 @@ public final class ReplicaChecks {
 
   /** The chunk at an index of the file, as the journal has it. */
   public Optional<ChunkInfo> chunk(int index) {
-    return truth.chunksOf(inode, index, 1).stream().filter(each -> each.index() == index).findFirst();
+    return truth.chunksOf(inode, index, 1).stream()
+        .filter(each -> each.index() == index)
+        .findFirst();
   }
 
   /** Checks the committed members of the chunk at an index. */
@@ -59,7 +58,8 @@ public final class ReplicaChecks {
     truth
         .chunk(chunkId)
         .filter(chunk -> !chunk.isDetached() && chunk.inode() == inode)
-        .ifPresent(chunk -> checkMembers(chunk, "when version " + chunk.version() + " was committed"));
+        .ifPresent(
+            chunk -> checkMembers(chunk, "when version " + chunk.version() + " was committed"));
   }
 
   private void checkMembers(ChunkInfo chunk, String when) {

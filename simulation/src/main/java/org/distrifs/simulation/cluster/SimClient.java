@@ -36,8 +36,8 @@ import org.distrifs.simulation.scheduler.SimProcess;
 import org.distrifs.simulation.scheduler.SimTimer;
 
 /**
- * One client: the real session, writer and reader. A write is sent at once; that it was acknowledged
- * shows in that the writer holds its bytes no more.
+ * One client: the real session, writer and reader. A write is sent at once; that it was
+ * acknowledged shows in that the writer holds its bytes no more.
  */
 public final class SimClient {
 

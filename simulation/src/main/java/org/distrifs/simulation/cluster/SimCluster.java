@@ -113,9 +113,7 @@ public final class SimCluster {
     if (machineToo) {
       disks.get(node).losePower();
     }
-    world
-        .scheduler()
-        .after(TimeUnit.MILLISECONDS.toNanos(downMs), null, () -> startDatanode(node));
+    world.scheduler().after(TimeUnit.MILLISECONDS.toNanos(downMs), null, () -> startDatanode(node));
   }
 
   // --- stopped for a while
@@ -132,8 +130,7 @@ public final class SimCluster {
 
   /** One more client; returns its number. */
   public int addClient() {
-    clients.add(
-        new SimClient(world, ClusterShape.clientHost(clients.size()), shape.packetBytes()));
+    clients.add(new SimClient(world, ClusterShape.clientHost(clients.size()), shape.packetBytes()));
     return clients.size() - 1;
   }
 

@@ -49,14 +49,14 @@ final class SimDatanode implements SimChunkTransport.Target {
                 HOP_TIMEOUT_MS),
             SharedMeters.METRICS);
     handler = world.sabotage().handler(host, server);
-    link = new SimMasterLink(
+    link =
+        new SimMasterLink(
             world,
             process,
             host,
             disk,
             store,
-            new SimMasterLink.Standing(
-                incarnation, lease, terms),
+            new SimMasterLink.Standing(incarnation, lease, terms),
             server,
             clock);
   }

@@ -35,12 +35,7 @@ final class SimFile implements WrittenFile, ChunkLocator {
     sessionId = master.sessionId();
     writer =
         new FileWriter(
-            inode,
-            attributes.getChunkSizeBytes(),
-            sessionId,
-            createdHere,
-            this,
-            services);
+            inode, attributes.getChunkSizeBytes(), sessionId, createdHere, this, services);
   }
 
   /** Whether the session that it was opened under is over: nothing may be written then. */

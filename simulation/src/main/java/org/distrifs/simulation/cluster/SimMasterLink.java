@@ -1,13 +1,14 @@
 package org.distrifs.simulation.cluster;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.distrifs.datanode.report.ReplicaReports;
 import org.distrifs.datanode.server.DataServer;
 import org.distrifs.datanode.server.Incarnation;
 import org.distrifs.datanode.server.NodeLease;
 import org.distrifs.datanode.server.TermGuard;
 import org.distrifs.datanode.store.ChunkStore;
-import org.distrifs.datanode.store.ReplicaState;
 import org.distrifs.proto.control.BlockReportPart;
 import org.distrifs.proto.control.HeartbeatReply;
 import org.distrifs.proto.control.HeartbeatRequest;
@@ -27,7 +28,6 @@ final class SimMasterLink {
   record Standing(Incarnation incarnation, NodeLease lease, TermGuard terms) {}
 
   private static final long BACKOFF_NS = TimeUnit.MILLISECONDS.toNanos(500);
-  private static final int MAX_CHANGED = 1024;
 
   private final SimProcess process;
   private final String host;
@@ -39,6 +39,7 @@ final class SimMasterLink {
   private final Incarnation incarnation;
   private final DataServer service;
   private final MasterCalls master;
+  private final ReplicaReports reports;
   private final boolean uncleanStart;
   private final Sabotage sabotage;
   private RegisterReply welcome;
@@ -63,6 +64,7 @@ final class SimMasterLink {
     this.incarnation = standing.incarnation();
     this.service = service;
     this.clock = clock;
+    this.reports = new ReplicaReports(store);
     this.master = new MasterCalls(world.network(), process, host);
     this.uncleanStart = disk.beginUse();
     this.sabotage = world.sabotage();
@@ -102,7 +104,7 @@ final class SimMasterLink {
                 welcome = reply;
                 service.revoke(reply.getRevokedSessionsList());
                 revokedThrough = reply.getRevokedThrough();
-                reportEvery(++reportRound);
+                reportEvery(++reportRound, true);
                 beat();
               } else {
                 later(BACKOFF_NS, this::register);
@@ -124,35 +126,16 @@ final class SimMasterLink {
       return;
     }
     long sentNs = clock.monotonicNs();
-    HeartbeatRequest.Builder request =
-        HeartbeatRequest.newBuilder()
-            .setNodeId(disk.nodeId())
-            .setIncarnation(incarnation.number())
+    HeartbeatRequest request =
+        reports.heartbeat(disk.nodeId(), incarnation.number()).toBuilder()
             .setTerm(terms.highest())
-            .setTotalBytes(store.totalBytes())
-            .setAvailableBytes(store.usableBytes())
-            .setReplicas(store.count())
             .setRequestsInFlight(service.requestsInFlight())
-            .addAllTroubled(service.troubledChunks(MAX_CHANGED))
+            .addAllTroubled(service.troubledChunks(ReplicaReports.MAX_TROUBLED))
             .setRevokedThrough(revokedThrough)
-            .setHighestDurableTxid(disk.highestDurableTxid());
-    store
-        .corruptBlocks(MAX_CHANGED)
-        .forEach(
-            block ->
-                request.addCorrupt(
-                    org.distrifs.proto.control.CorruptBlock.newBuilder()
-                        .setChunkId(block.chunkId())
-                        .setVersion(block.version())
-                        .setBlock(block.block())));
-    for (long chunkId : store.takeChanged(MAX_CHANGED)) {
-      ReplicaState state = store.find(chunkId);
-      if (state != null) {
-        request.addChanged(report(state));
-      }
-    }
+            .setHighestDurableTxid(disk.highestDurableTxid())
+            .build();
     master
-        .heartbeat(request.build())
+        .heartbeat(request)
         .thenApply(reply -> sabotage.heartbeatReply(reply, store))
         .whenComplete(
             (reply, failure) -> {
@@ -168,7 +151,7 @@ final class SimMasterLink {
                   lease.extend(sentNs, welcome.getNodeLeaseMs());
                 }
               } else {
-                report();
+                report(true);
               }
               long spentNs = clock.monotonicNs() - sentNs;
               long intervalNs = TimeUnit.MILLISECONDS.toNanos(welcome.getHeartbeatIntervalMs());
@@ -188,7 +171,7 @@ final class SimMasterLink {
     boolean again = false;
     for (NodeCommand command : reply.getCommandsList()) {
       if (command.hasReportBlocks()) {
-        report();
+        report(true);
       }
       again |= command.hasRegisterAgain();
       if (command.hasDeleteReplicas() && terms.admit(command.getDeleteReplicas().getTerm())) {
@@ -196,41 +179,60 @@ final class SimMasterLink {
             .getDeleteReplicas()
             .getReplicasList()
             .forEach(name -> service.discard(name.getChunkId(), name.getVersion()));
+        // A beat can tell of a replica that changed, not of one that is gone.
+        later(BACKOFF_NS, () -> report(true));
       }
     }
     return again;
   }
 
-  private void reportEvery(int round) {
+  private void reportEvery(int round, boolean whole) {
     if (round == reportRound) {
-      report();
+      report(whole);
       later(
           TimeUnit.MILLISECONDS.toNanos(welcome.getBlockReportIntervalMs()),
-          () -> reportEvery(round));
+          () -> reportEvery(round, false));
     }
   }
 
-  private void report() {
-    BlockReportPart.Builder part =
-        BlockReportPart.newBuilder()
-            .setNodeId(disk.nodeId())
-            .setIncarnation(incarnation.number())
-            .setTerm(terms.highest())
-            .setLast(true);
-    store.forEach(state -> part.addReplicas(report(state)));
+  /**
+   * Reports.
+   *
+   * @param whole at once; otherwise a digest first
+   */
+  private void report(boolean whole) {
+    if (whole) {
+      List<List<ReplicaReport>> replicas = reports.all();
+      List<BlockReportPart> parts = new ArrayList<>(replicas.size());
+      for (int i = 0; i < replicas.size(); i++) {
+        parts.add(part().addAllReplicas(replicas.get(i)).setLast(i == replicas.size() - 1).build());
+      }
+      master.report(parts).thenAccept(reply -> terms.admit(reply.getTerm()));
+      return;
+    }
+    ReplicaReports.Digest digest = reports.digest();
+    BlockReportPart part =
+        part()
+            .setDigestOnly(true)
+            .setDigest(digest.sum())
+            .setCount(digest.count())
+            .setLast(true)
+            .build();
     master
-        .report(List.of(part.build()))
-        .thenAccept(reply -> terms.admit(reply.getTerm()));
+        .report(List.of(part))
+        .thenAccept(
+            reply -> {
+              terms.admit(reply.getTerm());
+              if (reply.getListWanted()) {
+                report(true);
+              }
+            });
   }
 
-  private static ReplicaReport report(ReplicaState state) {
-    return ReplicaReport.newBuilder()
-        .setChunkId(state.chunkId())
-        .setVersion(state.version())
-        .setLength(state.lengthBytes())
-        .setDirty(state.dirty())
-        .setSuspect(state.suspect())
-        .addAllCorruptBlocks(state.corruptBlocks())
-        .build();
+  private BlockReportPart.Builder part() {
+    return BlockReportPart.newBuilder()
+        .setNodeId(disk.nodeId())
+        .setIncarnation(incarnation.number())
+        .setTerm(terms.highest());
   }
 }

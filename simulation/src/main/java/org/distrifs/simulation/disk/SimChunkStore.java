@@ -124,8 +124,7 @@ public final class SimChunkStore implements ChunkStore {
         .flatMap(
             replica ->
                 replica.corrupt.stream()
-                    .mapToObj(
-                        block -> new CorruptBlock(replica.chunkId, replica.version, block)))
+                    .mapToObj(block -> new CorruptBlock(replica.chunkId, replica.version, block)))
         .limit(limit)
         .toList();
   }
@@ -182,8 +181,7 @@ public final class SimChunkStore implements ChunkStore {
     if (write.create() && write.order() == 1) {
       List<Integer> nodeIds = write.chain().stream().map(hop -> hop.nodeId()).toList();
       index.computeIfAbsent(
-          write.chunkId(),
-          id -> LiveReplica.born(id, write.version(), nodeIds, disk.bootId()));
+          write.chunkId(), id -> LiveReplica.born(id, write.version(), nodeIds, disk.bootId()));
     }
     WriteOperation operation = new WriteOperation(write, alreadyApplied, bytes);
     LiveReplica replica = index.get(write.chunkId());
@@ -203,8 +201,7 @@ public final class SimChunkStore implements ChunkStore {
   public CompletableFuture<FileBlocks> locate(long chunkId, int offset, int length) {
     // Says that there are no bytes to transfer: then they are read instead.
     return submit(
-        chunkId,
-        replica -> new FileBlocks(null, offset, 0, new int[0], replica.state(), () -> {}));
+        chunkId, replica -> new FileBlocks(null, offset, 0, new int[0], replica.state(), () -> {}));
   }
 
   @Override
@@ -297,8 +294,7 @@ public final class SimChunkStore implements ChunkStore {
         });
   }
 
-  private void resize(LiveReplica replica, int lengthBytes, boolean strict)
-      throws StoreException {
+  private void resize(LiveReplica replica, int lengthBytes, boolean strict) throws StoreException {
     if (lengthBytes == replica.length) {
       return;
     }
@@ -371,8 +367,7 @@ public final class SimChunkStore implements ChunkStore {
   private int settleNow(LiveReplica replica) {
     int settled = 0;
     for (int block = 0; block < replica.blocks(); block++) {
-      boolean isThere =
-          block * BLOCK_BYTES + replica.blockLength(block) <= replica.files.fileBytes;
+      boolean isThere = block * BLOCK_BYTES + replica.blockLength(block) <= replica.files.fileBytes;
       if (replica.matches(block)) {
         continue;
       }
@@ -445,8 +440,7 @@ public final class SimChunkStore implements ChunkStore {
         : disk.draws().between(5_000L, 80_000L);
   }
 
-  private <T> void run(
-      LiveReplica replica, Operation<T> operation, CompletableFuture<T> result) {
+  private <T> void run(LiveReplica replica, Operation<T> operation, CompletableFuture<T> result) {
     T value;
     try {
       if (replica.discarded) {
@@ -467,8 +461,7 @@ public final class SimChunkStore implements ChunkStore {
     replica.files =
         new StoredReplica(
             disk.chunkBytes(),
-            new StoredReplica.Header(
-                replica.version, replica.nodeIds, 0, 0, true, disk.bootId()));
+            new StoredReplica.Header(replica.version, replica.nodeIds, 0, 0, true, disk.bootId()));
     disk.replicas.put(replica.chunkId, replica.files);
     changed.add(replica.chunkId);
   }

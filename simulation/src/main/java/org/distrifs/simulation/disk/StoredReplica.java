@@ -105,8 +105,7 @@ public final class StoredReplica {
     }
     for (int block = 0; block < checksums.length; block++) {
       if (draws.perMille(500)) {
-        System.arraycopy(
-            syncedBytes, block * BLOCK_BYTES, bytes, block * BLOCK_BYTES, BLOCK_BYTES);
+        System.arraycopy(syncedBytes, block * BLOCK_BYTES, bytes, block * BLOCK_BYTES, BLOCK_BYTES);
       }
       if (draws.perMille(500)) {
         checksums[block] = syncedChecksums[block];

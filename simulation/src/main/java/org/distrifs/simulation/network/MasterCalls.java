@@ -63,9 +63,7 @@ public final class MasterCalls {
             request.accept(
                 (MasterTarget) target,
                 new SimServerCall<>(over, result::complete, status -> fail(result, status))));
-    network
-        .scheduler()
-        .after(timeoutNs, process, () -> fail(result, Status.DEADLINE_EXCEEDED));
+    network.scheduler().after(timeoutNs, process, () -> fail(result, Status.DEADLINE_EXCEEDED));
     return result;
   }
 

@@ -89,7 +89,8 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
       return draws.perMille(600)
           ? new Step.Write(
               atMs, client, chunk, hotCell + draws.between(0, HOT_CELLS / 2), HOT_CELLS / 2)
-          : new Step.Read(atMs, client, chunk, Math.min(hotCell / CELLS_OF_BLOCK, BLOCKS_OF_CHUNK - 2), 2);
+          : new Step.Read(
+              atMs, client, chunk, Math.min(hotCell / CELLS_OF_BLOCK, BLOCKS_OF_CHUNK - 2), 2);
     }
     if (draws.perMille(600)) {
       int cells = draws.between(1, MAX_CELLS);
@@ -109,18 +110,18 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
       case 3 -> new Step.KillMaster(atMs, durationMs);
       case 4, 5 -> new Step.Pause(atMs, host(draws, shape), durationMs);
       case 6, 7 -> {
-        String from = host(draws, shape);
-        yield new Step.Cut(
-            atMs, from, otherHost(draws, shape, from), draws.perMille(500), durationMs);
+        // Mostly between two datanodes: what a chain notices before the master does.
+        String from = draws.perMille(600) ? ClusterShape.nodeHost(node) : host(draws, shape);
+        String to =
+            draws.perMille(600)
+                ? ClusterShape.nodeHost((node + 1) % shape.datanodes())
+                : otherHost(draws, shape, from);
+        yield new Step.Cut(atMs, from, to, draws.perMille(500), durationMs);
       }
       case 8 -> {
         String from = host(draws, shape);
         yield new Step.Slow(
-            atMs,
-            from,
-            otherHost(draws, shape, from),
-            draws.between(1, MAX_SHORT_MS),
-            durationMs);
+            atMs, from, otherHost(draws, shape, from), draws.between(1, MAX_SHORT_MS), durationMs);
       }
       case 9 -> {
         // The first one made the file, and a cluster without clients does nothing.
@@ -169,8 +170,6 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
 
   @Override
   public String toString() {
-    return shape
-        + "\n"
-        + steps.stream().map(step -> "  " + step).collect(Collectors.joining("\n"));
+    return shape + "\n" + steps.stream().map(step -> "  " + step).collect(Collectors.joining("\n"));
   }
 }

@@ -51,8 +51,7 @@ public sealed interface Step {
   }
 
   /** Nothing gets from one host to another, and later it does. */
-  record Cut(long atMs, String from, String to, boolean bothWays, long durationMs)
-      implements Step {
+  record Cut(long atMs, String from, String to, boolean bothWays, long durationMs) implements Step {
     @Override
     public long endMs() {
       return atMs + durationMs;

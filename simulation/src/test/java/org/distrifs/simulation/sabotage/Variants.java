@@ -26,6 +26,7 @@ import org.distrifs.proto.control.ReplicaName;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.runtime.clock.ClockSource;
+import org.distrifs.simulation.cluster.ClusterShape;
 import org.distrifs.simulation.cluster.Sabotage;
 import org.distrifs.simulation.network.MasterTarget;
 
@@ -34,7 +35,7 @@ final class Variants {
 
   private Variants() {}
 
-  /** A member answers FENCE and goes on taking writes until the next step of the change. */
+  /** One datanode answers FENCE and goes on taking writes until the next step of the change. */
   static Sabotage fenceSkipped() {
     return new Sabotage() {
       private final Map<String, ChunkStore> stores = new HashMap<>();
@@ -48,6 +49,9 @@ final class Variants {
       @Override
       public ChunkRequestHandler handler(String host, ChunkRequestHandler real) {
         Map<Long, DataRequest.Fence> late = new HashMap<>();
+        if (!host.equals(ClusterShape.nodeHost(1))) {
+          return real;
+        }
         return (request, payload, answer) -> {
           if (request instanceof DataRequest.Fence fence) {
             late.put(fence.chunkId(), fence);
@@ -268,7 +272,9 @@ final class Variants {
       public ChunkRequestHandler handler(String host, ChunkRequestHandler real) {
         return (request, payload, answer) -> {
           ReplicaState state =
-              request instanceof DataRequest.Read read ? stores.get(host).find(read.chunkId()) : null;
+              request instanceof DataRequest.Read read
+                  ? stores.get(host).find(read.chunkId())
+                  : null;
           if (state == null
               || state.suspect()
               || ((DataRequest.Read) request).reconcile()
@@ -380,10 +386,11 @@ final class Variants {
     return new Sabotage() {
       @Override
       public ClockSource leaseClock(String host, ClockSource real) {
+        long stoppedNs = real.monotonicNs();
         return new ClockSource() {
           @Override
           public long monotonicNs() {
-            return 0;
+            return stoppedNs;
           }
 
           @Override
