@@ -170,8 +170,9 @@ final class SharedFile implements WrittenFile, ChunkLocator {
   @Override
   public CompletableFuture<Optional<ChunkLocation>> locate(long index) {
     ChunkLocation own = writer.freshLocation(index);
-    return own != null
-        ? CompletableFuture.completedFuture(readable(index, Optional.of(own)))
+    // One that this mount has not written to may hold what another has: only the master knows.
+    return own != null && writer.isWrittenFresh(index)
+        ? CompletableFuture.completedFuture(Optional.of(own))
         : services.chains().locate(inode, index).thenApply(found -> readable(index, found));
   }
 
