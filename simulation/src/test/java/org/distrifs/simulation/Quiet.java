@@ -11,7 +11,8 @@ public final class Quiet {
   private Quiet() {}
 
   public static void logNothing() {
-    // Killed processes keep their buffers; to write down where each was made would be most of the work.
+    // Killed processes keep their buffers; to write down where each was made would be most of the
+    // work.
     ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
     ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.OFF);
   }

@@ -111,7 +111,8 @@ final class Place {
 
   /**
    * The replica is made equal to another member's from now on: it gets writes that nobody has
-   * acknowledged, and that other members may not have yet. Who read them here could miss them there.
+   * acknowledged, and that other members may not have yet. Who read them here could miss them
+   * there.
    */
   void beginComparison() {
     compared = true;

@@ -40,8 +40,8 @@ final class Comparison {
   private final Transfer transfer;
 
   /**
-   * What the source had applied when it was asked first. Taken over last: if this ends half way, the
-   * ids of writes whose bytes did not come must not be here, or they would count as applied.
+   * What the source had applied when it was asked first. Taken over last: if this ends half way,
+   * the ids of writes whose bytes did not come must not be here, or they would count as applied.
    */
   private List<WriteId> recentWrites = List.of();
 
