@@ -2,6 +2,7 @@ package org.distrifs.simulation;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.netty.util.ResourceLeakDetector;
 import org.distrifs.simulation.plan.Plan;
 import org.distrifs.simulation.plan.Shrinker;
 import org.slf4j.LoggerFactory;
@@ -59,6 +60,7 @@ public final class Simulate {
 
   private boolean run() {
     ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(level);
+    ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
     long beganNs = System.nanoTime();
     long steps = 0;
     for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {

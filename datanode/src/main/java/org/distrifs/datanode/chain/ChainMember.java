@@ -453,6 +453,11 @@ public final class ChainMember<T> {
     leaveChain();
   }
 
+  /** Step 3 of a change: from now on nothing is read here until its INSTALL. */
+  public void beginComparison() {
+    place.beginComparison();
+  }
+
   /**
    * Why this replica may not be deleted, or {@code null}. A fence means that a change goes on, in
    * which the master may count on it; except for one that is to leave, and for one whose INSTALL

@@ -22,6 +22,9 @@ final class Place {
   private List<Integer> nodeIds = List.of();
   private boolean suspect;
 
+  /** Not equal to the others yet, and not what it was. */
+  private boolean compared;
+
   /**
    * @param self asked at each request: a life of this node may end before its process
    */
@@ -32,6 +35,7 @@ final class Place {
   /** Takes over what the store has. */
   void take(ReplicaState state) {
     exists = true;
+    compared = false;
     version = state.version();
     nodeIds = state.nodeIds();
     suspect = state.suspect();
@@ -105,6 +109,14 @@ final class Place {
     return refusalOfSuspect();
   }
 
+  /**
+   * The replica is made equal to another member's from now on: it gets writes that nobody has
+   * acknowledged, and that other members may not have yet. Who read them here could miss them there.
+   */
+  void beginComparison() {
+    compared = true;
+  }
+
   /** See {@link ChainMember#refusalOfRead}. */
   DataReply refusalOfRead(int askedVersion, boolean reconcile) {
     if (!exists) {
@@ -118,6 +130,9 @@ final class Place {
     }
     if (fence.stopsReads()) {
       return DataReply.failure(Status.FENCED, this + " is leaving the chain");
+    }
+    if (compared) {
+      return DataReply.failure(Status.FENCED, this + " is being made equal to another member");
     }
     if (askedVersion != version) {
       return DataReply.failure(Status.STALE_VERSION, this + " is in version " + version);

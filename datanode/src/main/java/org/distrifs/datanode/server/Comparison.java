@@ -39,6 +39,12 @@ final class Comparison {
   private final SourceReads source;
   private final Transfer transfer;
 
+  /**
+   * What the source had applied when it was asked first. Taken over last: if this ends half way, the
+   * ids of writes whose bytes did not come must not be here, or they would count as applied.
+   */
+  private List<WriteId> recentWrites = List.of();
+
   private byte[] sourceHashes;
   private int blocksMissing;
   private long bytesCopied;
@@ -55,7 +61,9 @@ final class Comparison {
     return source
         .recentWrites(this::takeRecentWrites)
         .thenCompose(nothing -> source.hashes(ChunkStore.MAX_CHUNK_BYTES, this::takeHashes))
-        .thenCompose(nothing -> forEachMib(0));
+        .thenCompose(nothing -> forEachMib(0))
+        .thenCompose(
+            nothing -> transfer.step(() -> store.replaceRecentWrites(chunkId, recentWrites)));
   }
 
   /** Blocks that differ, or may, and could not be had. */
@@ -73,7 +81,8 @@ final class Comparison {
     while (table.readableBytes() >= WRITE_ID_BYTES) {
       writes.add(new WriteId(table.readLong(), table.readLong()));
     }
-    return transfer.step(() -> store.replaceRecentWrites(chunkId, writes));
+    recentWrites = writes;
+    return done();
   }
 
   private CompletableFuture<Void> takeHashes(DataReply reply, ByteBuf hashes) {

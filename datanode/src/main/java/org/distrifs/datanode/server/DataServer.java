@@ -312,6 +312,7 @@ public final class DataServer implements ChunkRequestHandler {
           store.settle(request.chunkId()).thenCompose(blocks -> store.drain(request.chunkId())),
           (e, state) -> e.reply(Exchange.okWith(state)));
     } else {
+      member.beginComparison();
       Transfer transfer = transfers.beginReconciliation(request.chunkId());
       Reconciliation reconciliation = new Reconciliation(context, request, transfer);
       CompletableFuture<DataReply> reconciled =

@@ -389,6 +389,21 @@ class ChainMemberTest {
     }
 
     @Test
+    void servesNoReadsFromItsComparisonToItsInstall() {
+      head.client(1);
+      head.applyAll();
+      head.behindAnswers(0, OK);
+      head.member.fence(2, false, "fence");
+      assertThat(head.member.refusalOfRead(1, false)).isNull();
+      head.member.beginComparison();
+      assertThat(head.member.refusalOfRead(1, false).status()).isEqualTo(Status.FENCED);
+      assertThat(head.member.refusalOfRead(2, true)).as("another member may ask").isNull();
+      install(2, "install");
+      installed(2);
+      assertThat(head.member.refusalOfRead(2, false)).isNull();
+    }
+
+    @Test
     void letsAReplicaGoThatAChangeWentOnWithout() {
       head.client(1);
       head.applyAll();

@@ -248,7 +248,8 @@ public final class ChangeDriver {
             chunk.reservedVersion() + 1,
             ((ChangePlanner.Begin) plan).who(),
             cutOf(chunkId),
-            chunk.fresh() && !chunk.isChanging());
+            chunk.fresh() && !chunk.isChanging(),
+            chunk.isChanging());
     Running change =
         new Running(
             new ChangeProcedure(goal),

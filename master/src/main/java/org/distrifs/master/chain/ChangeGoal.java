@@ -13,6 +13,8 @@ import org.distrifs.master.chunk.PendingCut;
  * @param cut the truncation that this change carries out, if any
  * @param mayBeUnwritten the chunk is allocated and nobody has said that he wrote to it: there may
  *     be no replica anywhere, and nothing to cut
+ * @param comparesAll an earlier attempt did not come to its end, and may have made some replicas
+ *     equal half way: they are all compared, even if they look equal
  */
 public record ChangeGoal(
     long chunkId,
@@ -20,7 +22,8 @@ public record ChangeGoal(
     int version,
     Participants who,
     Optional<PendingCut> cut,
-    boolean mayBeUnwritten) {
+    boolean mayBeUnwritten,
+    boolean comparesAll) {
 
   public ChangeGoal {
     if (Integer.compareUnsigned(version, committedVersion) <= 0) {

@@ -281,7 +281,8 @@ public final class ChangeProcedure {
   private boolean differsFromSource(int node) {
     DataReply theirs = fenced.get(node);
     DataReply best = fenced.get(source);
-    return theirs.suspect()
+    return goal.comparesAll()
+        || theirs.suspect()
         || best.suspect()
         || who.doubtful().contains(node)
         || theirs.version() != best.version()

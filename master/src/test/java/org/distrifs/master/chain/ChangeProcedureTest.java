@@ -493,6 +493,19 @@ class ChangeProcedureTest {
   }
 
   @Test
+  void afterAnAttemptThatEndedHalfWayEqualLooksAreNotTrusted() {
+    ChangeScript.compareAgain()
+        .plays(
+            """
+            begin                     -> reserve
+            reserved                  -> fence 1, fence 2, fence 3
+            1: ok length=100 order=7
+            2: ok length=100 order=7
+            3: ok length=100 order=7  -> equalise 2 with 1, equalise 3 with 1
+            """);
+  }
+
+  @Test
   void rebootedSurvivorsDoNotDoWithoutOneThatIsThereAndMayHaveMore() {
     ChangeScript.of(ChangeScript.leaving3())
         .plays(

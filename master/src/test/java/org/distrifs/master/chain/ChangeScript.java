@@ -38,8 +38,20 @@ final class ChangeScript {
   private final Map<Integer, Integer> tickets = new HashMap<>();
 
   private ChangeScript(Participants who, Optional<PendingCut> cut, boolean mayBeUnwritten) {
+    this(who, cut, mayBeUnwritten, false);
+  }
+
+  private ChangeScript(
+      Participants who, Optional<PendingCut> cut, boolean mayBeUnwritten, boolean comparesAll) {
     procedure =
-        new ChangeProcedure(new ChangeGoal(CHUNK, COMMITTED, RESERVED, who, cut, mayBeUnwritten));
+        new ChangeProcedure(
+            new ChangeGoal(CHUNK, COMMITTED, RESERVED, who, cut, mayBeUnwritten, comparesAll));
+  }
+
+  /** An earlier attempt did not come to its end. */
+  static ChangeScript compareAgain() {
+    Participants who = Participants.allOf(List.of(1, 2, 3));
+    return new ChangeScript(who, Optional.empty(), false, true);
   }
 
   static ChangeScript compare() {
