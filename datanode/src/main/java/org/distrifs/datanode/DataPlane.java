@@ -155,6 +155,11 @@ final class DataPlane implements DataService, AutoCloseable {
   }
 
   @Override
+  public long bytesCopied() {
+    return server.bytesCopied();
+  }
+
+  @Override
   public List<Long> troubledChunks(int limit) {
     return server.troubledChunks(limit);
   }

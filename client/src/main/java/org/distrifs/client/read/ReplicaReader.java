@@ -49,7 +49,7 @@ public final class ReplicaReader {
    *     the replica ends, none for a hole: what is missing reads as zeros. Completes exceptionally
    *     with {@code EIO} when no replica could serve in {@link ClientSettings#readTimeoutMs}.
    */
-  CompletableFuture<ByteBuf> read(ChunkLocator chunks, long index, int offset, int length) {
+  public CompletableFuture<ByteBuf> read(ChunkLocator chunks, long index, int offset, int length) {
     return new ChunkRead(this, chunks, index, offset, length).start();
   }
 }

@@ -1,11 +1,12 @@
 package org.distrifs.client.read;
 
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.distrifs.runtime.clock.ClockSource;
 
 /**
@@ -24,7 +25,11 @@ final class SlowExchanges {
 
   private final ClockSource clock;
   private final ScheduledExecutorService timer;
-  private final Set<Watched> underWay = ConcurrentHashMap.newKeySet();
+
+  /** Each with its number, so that they are looked at in an order that a simulation can repeat. */
+  private final Map<Watched, Long> underWay = new ConcurrentHashMap<>();
+
+  private final AtomicLong lastNumber = new AtomicLong();
   private final AtomicBoolean ticking = new AtomicBoolean();
 
   SlowExchanges(ClockSource clock, ScheduledExecutorService timer) {
@@ -33,7 +38,7 @@ final class SlowExchanges {
   }
 
   void began(Watched exchange) {
-    underWay.add(exchange);
+    underWay.put(exchange, lastNumber.incrementAndGet());
     tickLater();
   }
 
@@ -56,7 +61,9 @@ final class SlowExchanges {
   private void tick() {
     ticking.set(false);
     long nowNs = clock.monotonicNs();
-    underWay.forEach(exchange -> exchange.checkAge(nowNs));
+    underWay.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue())
+        .forEach(entry -> entry.getKey().checkAge(nowNs));
     if (!underWay.isEmpty()) {
       tickLater();
     }

@@ -131,9 +131,7 @@ public final class MasterSession implements MasterApi {
       Entropy entropy,
       ScheduledExecutorService timer,
       SessionMetrics metrics) {
-    MasterSession session = new MasterSession(settings, opener, clock, entropy, metrics);
-    metrics.watch(session::taken, session::queued);
-    timer.scheduleWithFixedDelay(session::tickGuarded, 0, TICK_MS, TimeUnit.MILLISECONDS);
+    MasterSession session = begin(settings, opener, clock, entropy, timer, metrics);
     try {
       Replies.await(session.firstOpened, settings.connectTimeoutMs(), "connect");
       return session;
@@ -146,6 +144,20 @@ public final class MasterSession implements MasterApi {
               + " with --master HOST:PORT.",
           e);
     }
+  }
+
+  /** As {@link #connect}, without waiting: what is submitted meanwhile waits for the session. */
+  public static MasterSession begin(
+      ClientSettings settings,
+      ControlStream.Opener opener,
+      ClockSource clock,
+      Entropy entropy,
+      ScheduledExecutorService timer,
+      SessionMetrics metrics) {
+    MasterSession session = new MasterSession(settings, opener, clock, entropy, metrics);
+    metrics.watch(session::taken, session::queued);
+    timer.scheduleWithFixedDelay(session::tickGuarded, 0, TICK_MS, TimeUnit.MILLISECONDS);
+    return session;
   }
 
   @Override

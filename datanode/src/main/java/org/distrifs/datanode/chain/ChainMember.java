@@ -455,15 +455,17 @@ public final class ChainMember<T> {
 
   /**
    * Why this replica may not be deleted, or {@code null}. A fence means that a change goes on, in
-   * which the master may count on it; except for one that is to leave, and for a copy for which the
-   * INSTALL never came.
+   * which the master may count on it; except for one that is to leave, and for one whose INSTALL
+   * never came, because the change went on without it. Writes that got stuck here stay so: what
+   * became of them is decided by the chain that this replica is not of any more.
    */
   public DataReply refusalOfDiscarding(int namedVersion) {
     DataReply refusal = place.refusalOfDiscarding(namedVersion, untilInstalled.isOver());
     if (refusal != null) {
       return refusal;
     }
-    return unsettled.isEmpty() && reads.isEmpty()
+    boolean isIdle = unsettled.stream().allMatch(entry -> entry.failure != null);
+    return isIdle && reads.isEmpty()
         ? null
         : DataReply.failure(Status.OVERLOADED, "requests are under way");
   }

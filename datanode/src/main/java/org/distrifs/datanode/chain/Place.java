@@ -163,8 +163,7 @@ final class Place {
       return DataReply.failure(
           Status.STALE_VERSION, "it is in version " + Integer.toUnsignedString(version));
     }
-    boolean isLeftBehind = version == 0 && isFencedForLong;
-    return awaitsInstall() && !isLeftBehind
+    return awaitsInstall() && !isFencedForLong
         ? DataReply.failure(Status.FENCED, "it is fenced for a change")
         : null;
   }

@@ -8,6 +8,9 @@ public interface DataService {
 
   int requestsInFlight();
 
+  /** Bytes that differed in copies and reconciliations, since the process began. */
+  long bytesCopied();
+
   /** Chunks that have waited too long for a change of their chain, at most {@code limit}. */
   List<Long> troubledChunks(int limit);
 

@@ -264,6 +264,7 @@ public final class MasterLink implements AutoCloseable {
                   request.toBuilder()
                       .setTerm(terms.highest())
                       .setRequestsInFlight(service.requestsInFlight())
+                      .setBytesCopied(service.bytesCopied())
                       .addAllTroubled(service.troubledChunks(ReplicaReports.MAX_TROUBLED))
                       .setRevokedThrough(revokedThrough)
                       .setHighestDurableTxid(folder.highestDurableTxid())

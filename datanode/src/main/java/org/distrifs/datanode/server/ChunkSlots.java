@@ -1,9 +1,11 @@
 package org.distrifs.datanode.server;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 
 /** The chunks that something is going on with, each in a slot of its own. */
 final class ChunkSlots {
@@ -15,8 +17,10 @@ final class ChunkSlots {
   private final Map<Long, ChunkSlot> slots = new ConcurrentHashMap<>();
   private final Transfers transfers;
 
-  /** Those whose member waits for something. */
-  private final Set<ChunkSlot> watched = ConcurrentHashMap.newKeySet();
+  /** Those whose member waits for something, in an order that a simulation can repeat. */
+  private final Set<ChunkSlot> watched =
+      new ConcurrentSkipListSet<>(
+          Comparator.comparingLong(ChunkSlot::chunkId).thenComparingInt(System::identityHashCode));
 
   ChunkSlots(ServerContext context, Transfers transfers) {
     this.context = context;

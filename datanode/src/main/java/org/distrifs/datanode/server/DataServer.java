@@ -370,6 +370,11 @@ public final class DataServer implements ChunkRequestHandler {
     }
   }
 
+  /** Bytes that differed in copies and reconciliations, since the process began. */
+  public long bytesCopied() {
+    return metrics.bytesThatDiffered();
+  }
+
   /** Chunks that were fenced, or had a write stuck behind them, for too long. */
   public List<Long> troubledChunks(int limit) {
     return slots.troubled(limit);

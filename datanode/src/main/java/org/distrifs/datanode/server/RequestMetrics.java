@@ -58,6 +58,7 @@ final class RequestMetrics {
   private final Counter bytesReconciled;
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicLong bytesInFlight = new AtomicLong();
+  private final AtomicLong bytesThatDiffered = new AtomicLong();
 
   RequestMetrics(Metrics metrics) {
     for (Kind kind : Kind.values()) {
@@ -110,10 +111,17 @@ final class RequestMetrics {
 
   void copied(long bytes) {
     bytesCopied.increment(bytes);
+    bytesThatDiffered.addAndGet(bytes);
   }
 
   void reconciled(long bytes) {
     bytesReconciled.increment(bytes);
+    bytesThatDiffered.addAndGet(bytes);
+  }
+
+  /** Bytes that differed in copies and reconciliations, since the process began. */
+  long bytesThatDiffered() {
+    return bytesThatDiffered.get();
   }
 
   int inFlight() {

@@ -388,6 +388,19 @@ class ChainMemberTest {
       assertThat(head.member.refusalOfDiscarding(1)).as("it is to leave").isNull();
     }
 
+    @Test
+    void letsAReplicaGoThatAChangeWentOnWithout() {
+      head.client(1);
+      head.applyAll();
+      head.behindAnswers(0, TAIL_IS_GONE);
+      assertThat(head.member.refusalOfDiscarding(1)).as("its write is stuck for good").isNull();
+      head.member.fence(2, false, "fence");
+      head.tick(0);
+      assertThat(head.member.refusalOfDiscarding(1).status()).isEqualTo(Status.FENCED);
+      head.tick(ChainMember.MAX_FENCED_MS);
+      assertThat(head.member.refusalOfDiscarding(1)).as("the INSTALL never came").isNull();
+    }
+
     private void install(int version, String ticket) {
       head.member.install(
           new DataRequest.Install(

@@ -372,11 +372,7 @@ public final class ChangeDriver {
     long pauseMs =
         Math.min(
             (long) bounds.firstRetryMs() << Math.min(wish.failures(), 10), bounds.maxRetryMs());
-    wish.failed(
-        failed.why(),
-        failed.culprit(),
-        environment.nowNs(),
-        TimeUnit.MILLISECONDS.toNanos(pauseMs));
+    wish.failed(failed, environment.nowNs(), TimeUnit.MILLISECONDS.toNanos(pauseMs));
     LOG.warn(
         "Chunk {}: attempt {} at a change to version {} with {} failed: {}. The next in {} ms, or when a datanode comes or goes",
         goal.chunkId(),

@@ -20,6 +20,8 @@ public sealed interface ChangeOutcome {
    * It did not come to its end; to be begun again under a higher version.
    *
    * @param culprit the node that stood in its way, 0 if none did
+   * @param lacksSource no survivor has all that was acknowledged, as far as is known: whoever was
+   *     to leave may have it, and has to take part
    */
-  record Failed(String why, int culprit) implements ChangeOutcome {}
+  record Failed(String why, int culprit, boolean lacksSource) implements ChangeOutcome {}
 }

@@ -202,16 +202,22 @@ public final class ChangeProcedure {
   private List<ChangeAction> allFenced() {
     Optional<Integer> best = bestSource();
     if (best.isEmpty()) {
-      return fail(
+      return failWithoutSource(
           "no survivor has a replica of the committed version "
               + Integer.toUnsignedString(goal.committedVersion()),
           0);
     }
     source = best.get();
     if (who.lostMayReturn() && sourceRebooted()) {
-      return fail(
+      return failWithoutSource(
           "the machines of all survivors rebooted, and one of %s may come back with more"
               .formatted(who.lost()),
+          0);
+    }
+    if (!who.leaving().isEmpty() && sourceRebooted()) {
+      return failWithoutSource(
+          "the machines of all survivors rebooted, and one of %s, who are to leave, may have more"
+              .formatted(who.leaving()),
           0);
     }
     if (!lacking.isEmpty()) {
@@ -309,7 +315,8 @@ public final class ChangeProcedure {
     badSources.add(source);
     Optional<Integer> next = bestSource();
     if (next.isEmpty()) {
-      return fail("no survivor is whole enough to copy from: " + reply.detail(), source);
+      return failWithoutSource(
+          "no survivor is whole enough to copy from: " + reply.detail(), source);
     }
     // Whoever was half way to the bad source has to become equal to the new one.
     outstanding.clear();
@@ -373,7 +380,11 @@ public final class ChangeProcedure {
   }
 
   private List<ChangeAction> fail(String why, int culprit) {
-    return end(new ChangeOutcome.Failed(why, culprit));
+    return end(new ChangeOutcome.Failed(why, culprit, false));
+  }
+
+  private List<ChangeAction> failWithoutSource(String why, int culprit) {
+    return end(new ChangeOutcome.Failed(why, culprit, true));
   }
 
   private List<ChangeAction> end(ChangeOutcome outcome) {

@@ -71,16 +71,19 @@ final class ChangeWish {
     return nowNs - notBeforeNs >= 0 || lifeChangedNs - postponedNs > 0;
   }
 
-  /**
-   * An attempt failed.
-   *
-   * @param culprit the node in its way, 0 if none
-   */
-  void failed(String why, int culprit, long nowNs, long pauseNs) {
+  /** An attempt failed. */
+  void failed(ChangeOutcome.Failed failed, long nowNs, long pauseNs) {
     failures++;
-    reason = why;
+    reason = failed.why();
     postponedNs = nowNs;
     notBeforeNs = nowNs + pauseNs;
+    int culprit = failed.culprit();
+    if (failed.lacksSource() && !leave.isEmpty()) {
+      // What is lacking may be where nobody looked.
+      leave.clear();
+      refusals.clear();
+      return;
+    }
     if (culprit == 0) {
       return;
     }

@@ -36,6 +36,11 @@ public final class Datanode {
   private long totalBytes;
   private long availableBytes;
   private int requestsInFlight;
+  private long bytesCopied;
+
+  /** -1 before the first beat. */
+  private long copiedAtLastBeat = -1;
+
   private long placedSinceHeard;
   private long chunksAtReport;
   private long missingBelow;
@@ -180,10 +185,25 @@ public final class Datanode {
     requestsInFlight = beat.getRequestsInFlight();
     tookSpace(beat.getTotalBytes(), beat.getAvailableBytes());
     revokedThrough = beat.getRevokedThrough();
+    tookCopied(beat.getBytesCopied());
     leaseRefused = isOutOfReach(nowNs, reachableWithinNs);
     if (!leaseRefused) {
       heard(nowNs);
     }
+  }
+
+  /**
+   * What it counted before this master first heard it was another master's; a restart counts anew.
+   */
+  private void tookCopied(long counted) {
+    boolean isFirst = copiedAtLastBeat < 0;
+    bytesCopied += isFirst ? 0 : counted >= copiedAtLastBeat ? counted - copiedAtLastBeat : counted;
+    copiedAtLastBeat = counted;
+  }
+
+  /** Bytes that differed in its copies and reconciliations, since this master first heard it. */
+  public long bytesCopied() {
+    return bytesCopied;
   }
 
   private boolean isOutOfReach(long nowNs, long reachableWithinNs) {

@@ -70,7 +70,6 @@ public final class Repairs {
 
   private long done;
   private long failed;
-  private long bytesCopied;
 
   /**
    * @param nowNs monotonic time of the master's start
@@ -277,7 +276,6 @@ public final class Repairs {
     }
     end(chunk.id(), copy);
     done++;
-    bytesCopied += Integer.toUnsignedLong(reply.replicaLength());
     registry.installed(copy.target(), chunk.id(), 0, reply.replicaLength());
     LOG.info(
         "Chunk {}: datanode {} has a copy of {} bytes after {} ms, and joins the chain",
@@ -333,10 +331,5 @@ public final class Repairs {
   /** Copies that failed since the start. */
   public long failed() {
     return failed;
-  }
-
-  /** Bytes of the copies made since the start. */
-  public long bytesCopied() {
-    return bytesCopied;
   }
 }

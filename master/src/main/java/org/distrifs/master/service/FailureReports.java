@@ -24,7 +24,7 @@ final class FailureReports {
   private static final int MAX_COUNTED = 10_000;
 
   /** A member that is named so often under one version, though it is there, leaves the chain. */
-  private static final int REPORTS_TO_LEAVE = 2;
+  private static final int REPORTS_TO_ACT = 2;
 
   /** Who was named how often under one version of a chunk. */
   private record Blame(int version, Map<Integer, Integer> reports) {}
@@ -102,15 +102,18 @@ final class FailureReports {
   /**
    * A member that is there, and yet named a second time under one version, goes: its disk is full
    * or failing, or the link to it is cut one way. The first report is no reason yet: mostly it is
-   * settled when its client sends again.
+   * settled when its client sends again. One that only took too long may itself have waited for a
+   * write that is stuck behind it: then the members are compared, and whoever does not take part in
+   * that goes.
    */
   private void blame(ReportFailure report) {
+    Status seen = Status.ofCode(report.getStatus());
     boolean isItsFault =
-        switch (Status.ofCode(report.getStatus())) {
-          case DOWNSTREAM_FAILED, TIMED_OUT, IO_FAILURE, NO_SPACE -> true;
+        switch (seen) {
+          case DOWNSTREAM_FAILED, IO_FAILURE, NO_SPACE -> true;
           default -> false;
         };
-    if (!isItsFault) {
+    if (!isItsFault && seen != Status.TIMED_OUT) {
       return;
     }
     Blame blame = blamed.get(report.getChunkId());
@@ -119,8 +122,13 @@ final class FailureReports {
       blamed.put(report.getChunkId(), blame);
     }
     int reports = blame.reports().merge(report.getFailedNodeId(), 1, Integer::sum);
-    if (reports >= REPORTS_TO_LEAVE && registry.isAlive(report.getFailedNodeId())) {
+    if (reports < REPORTS_TO_ACT || !registry.isAlive(report.getFailedNodeId())) {
+      return;
+    }
+    if (isItsFault) {
       changes.wantWithout(report.getChunkId(), report.getFailedNodeId());
+    } else {
+      changes.want(report.getChunkId());
     }
   }
 

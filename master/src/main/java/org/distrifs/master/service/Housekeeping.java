@@ -8,6 +8,7 @@ import org.distrifs.master.chunk.ChunkInfo;
 import org.distrifs.master.deletion.DeletionFacts;
 import org.distrifs.master.deletion.Deletions;
 import org.distrifs.master.deletion.ForgottenChunks;
+import org.distrifs.master.liveness.Datanode;
 import org.distrifs.master.liveness.DatanodeRegistry;
 import org.distrifs.master.repair.Repairs;
 import org.distrifs.master.state.MasterState;
@@ -27,6 +28,7 @@ final class Housekeeping {
 
   private final MasterState state;
   private final JournalPipeline journal;
+  private final DatanodeRegistry registry;
   private final ChangeDriver changes;
   private final Repairs repairs;
   private final Deletions deletions;
@@ -46,6 +48,7 @@ final class Housekeeping {
       int replication) {
     this.state = state;
     this.journal = journal;
+    this.registry = registry;
     this.changes = changes;
     this.repairs = repairs;
     this.orphans = orphans;
@@ -111,7 +114,7 @@ final class Housekeeping {
         .setCopiesUnderWay(repairs.underWay())
         .setCopiesDone(repairs.done())
         .setCopiesFailed(repairs.failed())
-        .setBytesCopied(repairs.bytesCopied())
+        .setBytesCopied(registry.nodes().stream().mapToLong(Datanode::bytesCopied).sum())
         .setReplicasDeleted(deletions.deleted())
         .setReplicasToDelete(deletions.toDelete())
         .setOrphans(state.counts().orphans())

@@ -88,10 +88,24 @@ public final class MasterService implements AutoCloseable {
       ClockSource clock,
       Entropy entropy,
       Metrics metrics) {
+    this(settings, log, transport, probe, policy, clock, entropy, metrics, ThreadedMasterLoop::new);
+  }
+
+  /** The same with what is to run it in the place of a thread of its own. */
+  public MasterService(
+      ServiceSettings settings,
+      ReplicatedLog log,
+      ChunkTransport transport,
+      PeerProbe probe,
+      PlacementPolicy policy,
+      ClockSource clock,
+      Entropy entropy,
+      Metrics metrics,
+      MasterLoop.Factory loops) {
     this.log = log;
     this.clock = clock;
     this.metrics = new ServiceMetrics(metrics);
-    loop = new MasterLoop(clock, new Work());
+    loop = loops.make(clock, new Work());
     this.metrics.watchQueue(metrics, loop);
     journal = new JournalPipeline(state, clock, this.metrics, this::afterApply, this::becameLeader);
     journal.use(log);
@@ -189,6 +203,12 @@ public final class MasterService implements AutoCloseable {
    * @throws IOException if the disk fails
    */
   public void start() throws IOException {
+    begin();
+    awaitStart();
+  }
+
+  /** As {@link #start}, without waiting until requests can be answered. */
+  public void begin() throws IOException {
     long beganNs = clock.monotonicNs();
     log.start(journal);
     StateCounts counts = state.counts();
@@ -203,7 +223,6 @@ public final class MasterService implements AutoCloseable {
     lastTickNs = clock.monotonicNs();
     journal.handTo(loop);
     loop.start();
-    awaitStart();
   }
 
   private void awaitStart() {
@@ -236,6 +255,11 @@ public final class MasterService implements AutoCloseable {
   /** Id of the cluster; known after {@link #start}. */
   public long clusterId() {
     return state.clusterId();
+  }
+
+  /** A hash of the whole state. Only for whoever drives the loop, between two of its steps. */
+  public long stateDigest() {
+    return state.stateDigest();
   }
 
   private void becameLeader(long term) {

@@ -493,6 +493,29 @@ class ChangeProcedureTest {
   }
 
   @Test
+  void rebootedSurvivorsDoNotDoWithoutOneThatIsThereAndMayHaveMore() {
+    ChangeScript.of(ChangeScript.leaving3())
+        .plays(
+            """
+            begin                            -> reserve
+            reserved                         -> fence 1, fence 2, stop 3
+            1: ok length=100 order=7 suspect
+            2: ok length=100 order=7 suspect
+            3: ok length=100 order=7         -> failed
+            """);
+  }
+
+  @Test
+  void whoWasLeftOutIsTakenInAgainWhenNobodyElseIsWhole() {
+    ChangeWish wish = new ChangeWish(0);
+    wish.failed(new ChangeOutcome.Failed("no answer", 2, false), 0, 0);
+    wish.failed(new ChangeOutcome.Failed("no answer", 2, false), 0, 0);
+    assertThat(wish.leave()).containsExactly(2);
+    wish.failed(new ChangeOutcome.Failed("nobody is whole", 1, true), 0, 0);
+    assertThat(wish.leave()).isEmpty();
+  }
+
+  @Test
   void whoGoesAwayWhileItIsWaitedForEndsTheAttemptAtOnce() {
     ChangeScript.compare()
         .plays(

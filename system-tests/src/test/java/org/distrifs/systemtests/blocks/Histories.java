@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import org.distrifs.simulation.checker.LinearizabilityChecker;
-import org.distrifs.simulation.checker.RegisterOperation;
-import org.distrifs.simulation.checker.RegisterOperation.Kind;
+import org.distrifs.simulation.linearizability.LinearizabilityChecker;
+import org.distrifs.simulation.linearizability.RegisterOperation;
+import org.distrifs.simulation.linearizability.RegisterOperation.Kind;
 
 /**
  * What all clients did to each block of one file, by one clock. A block holds one number over and

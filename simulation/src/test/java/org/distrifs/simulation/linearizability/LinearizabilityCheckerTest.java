@@ -1,4 +1,4 @@
-package org.distrifs.simulation.checker;
+package org.distrifs.simulation.linearizability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.distrifs.runtime.clock.Seeds;
-import org.distrifs.simulation.checker.RegisterOperation.Kind;
+import org.distrifs.simulation.linearizability.RegisterOperation.Kind;
 import org.junit.jupiter.api.Test;
 
 class LinearizabilityCheckerTest {

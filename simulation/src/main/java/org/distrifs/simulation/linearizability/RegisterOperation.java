@@ -1,4 +1,4 @@
-package org.distrifs.simulation.checker;
+package org.distrifs.simulation.linearizability;
 
 /**
  * One read or write of a register, as its client saw it.
