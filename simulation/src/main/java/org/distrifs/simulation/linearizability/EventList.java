@@ -1,4 +1,4 @@
-package org.distrifs.simulation.checker;
+package org.distrifs.simulation.linearizability;
 
 import java.util.ArrayList;
 import java.util.Comparator;
