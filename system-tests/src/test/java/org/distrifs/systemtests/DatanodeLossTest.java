@@ -30,7 +30,6 @@ import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
 import org.distrifs.systemtests.cluster.ExtraMount;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,18 +43,8 @@ class DatanodeLossTest {
   private static final int MIB = 1 << 20;
   private static final Duration REPAIR_BOUND = Duration.ofMinutes(4);
 
-  /** Soon enough for a test, and still above {@code node.silenceMs}. */
-  private static final String MASTER_SETTINGS = "node.deadAfterMs = 15 s\n";
-
   @TempDir Path folder;
   private Cluster cluster;
-
-  @BeforeEach
-  void start() throws Exception {
-    final Path conf = Files.createDirectories(folder.resolve("cluster").resolve("conf"));
-    Files.writeString(conf.resolve("master.conf"), MASTER_SETTINGS);
-    cluster = Cluster.start(folder, "--datanodes", "" + DATANODES);
-  }
 
   @AfterEach
   void stop() {
@@ -64,8 +53,19 @@ class DatanodeLossTest {
     }
   }
 
+  /**
+   * @param deadAfter {@code node.deadAfterMs}: when what a silent node holds is copied to others
+   */
+  private void start(Duration deadAfter) throws Exception {
+    final Path conf = Files.createDirectories(folder.resolve("cluster").resolve("conf"));
+    Files.writeString(
+        conf.resolve("master.conf"), "node.deadAfterMs = %d\n".formatted(deadAfter.toMillis()));
+    cluster = Cluster.start(folder, "--datanodes", "" + DATANODES);
+  }
+
   @Test
   void aWriterOfSixHundredMegabytesOnlyWaitsWhenADatanodeIsKilled() throws Exception {
+    start(Duration.ofSeconds(15));
     final long bytes = 600_000_000;
     final long seed = Seeds.fromPropertyOrFresh();
     final Path file = cluster.mount().resolve("large");
@@ -99,6 +99,8 @@ class DatanodeLossTest {
 
   @Test
   void ofANodeThatStoodStillNoOldByteIsReadAndLittleIsCopied() throws Exception {
+    // Longer than it stands still, so that it is waited for and not replaced.
+    start(Duration.ofMinutes(5));
     final long seed = Seeds.fromPropertyOrFresh();
     final byte[] expected = new byte[100 * MIB];
     final Random random = new Random(seed);

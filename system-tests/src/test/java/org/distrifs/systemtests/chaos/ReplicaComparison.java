@@ -56,7 +56,7 @@ final class ReplicaComparison {
         && status.getServing()
         && status.getChunksShort() == 0
         && status.getChunksUnavailable() == 0
-        && status.getCorruptReplicasTotal() == 0
+        && status.getCorruptReplicasCount() == 0
         && status.getChangesUnderWay() == 0
         && status.getRepair().getChunksWaiting() == 0
         && status.getRepair().getCopiesUnderWay() == 0;
@@ -71,7 +71,7 @@ final class ReplicaComparison {
     Await.until(
         "no replica is corrupt",
         REPAIR_BOUND,
-        () -> cluster.status().getCorruptReplicasTotal() == 0);
+        () -> cluster.status().getCorruptReplicasCount() == 0);
   }
 
   private void readEveryReplica(List<ModelFile> files) throws Exception {
