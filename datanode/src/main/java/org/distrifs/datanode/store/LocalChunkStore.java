@@ -374,8 +374,8 @@ public final class LocalChunkStore implements ChunkStore {
         (replica, files) -> {
           openFiles.awaitOthers(files, MAX_TRANSFER_WAIT_MS);
           ReplicaState state = replica.state();
-          if (state.suspect() && state.sameBoot()) {
-            // Finds nothing in a replica that was reconciled; one that is alone has no other way.
+          if (nodeIds.size() == 1 && state.suspect() && state.sameBoot()) {
+            // It is alone: no other has whole what was being written when its process died.
             changer.settle(replica, files);
           }
           changer.install(replica, files, version, nodeIds, lengthBytes);

@@ -389,6 +389,12 @@ public final class ChangeDriver {
     ChangeGoal goal = change.procedure.goal();
     long tookMs = TimeUnit.NANOSECONDS.toMillis(environment.nowNs() - change.wish.sinceNs());
     String version = Integer.toUnsignedString(goal.version());
+    if (change.procedure.leftRot()) {
+      LOG.error(
+          "Chunk {}: a block is damaged on each of {}; it is not served until it is overwritten",
+          goal.chunkId(),
+          goal.chain());
+    }
     if (change.procedure.sourceRebooted()) {
       LOG.warn(
           "Chunk {}: the machine of every survivor went down; what was not synced may be lost. Version {} on {}",

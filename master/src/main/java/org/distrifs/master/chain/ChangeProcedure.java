@@ -41,7 +41,9 @@ public final class ChangeProcedure {
     /** Members without a replica get one. */
     COPY,
     RECONCILE,
-    /** The source itself has a damaged block, and gets it from one that was made equal. */
+    /** No survivor is whole, and all were stopped at work: one keeps what it was writing then. */
+    SETTLE,
+    /** The source itself may have a damaged block, and gets it from one that was made equal. */
     MEND_SOURCE,
     INSTALL,
     COMMIT,
@@ -70,6 +72,10 @@ public final class ChangeProcedure {
   private int source;
   private int installedLength;
   private boolean copied;
+  private boolean settled;
+
+  /** What is whole nowhere stays as it is: a bad block must not cost the others. */
+  private boolean leavesRot;
 
   public ChangeProcedure(ChangeGoal goal) {
     this.goal = goal;
@@ -147,7 +153,9 @@ public final class ChangeProcedure {
       case LOOK -> lookAnswered(node, reply);
       case FENCE -> fenceAnswered(node, reply);
       case COPY -> copyAnswered(node, reply);
-      case RECONCILE, MEND_SOURCE -> reconcileAnswered(node, reply);
+      case RECONCILE -> reconcileAnswered(node, reply);
+      case SETTLE -> settleAnswered(node, reply);
+      case MEND_SOURCE -> mendAnswered(node, reply);
       case INSTALL -> installAnswered(node, reply);
       case RESERVE, COMMIT, ENDED -> List.of();
     };
@@ -301,36 +309,89 @@ public final class ChangeProcedure {
   }
 
   private List<ChangeAction> reconcileAnswered(int node, DataReply reply) {
-    if (reply.isOk()) {
-      if (!outstanding.isEmpty()) {
-        return List.of();
-      }
-      return step == Step.RECONCILE ? mendSource() : install();
+    boolean isDone = reply.isOk() || (reply.status() == Status.CORRUPT_REPLICA && mayKeepOwn(node));
+    if (isDone) {
+      return outstanding.isEmpty() ? mendSource() : List.of();
     }
     boolean sourceIsBad =
         reply.status() == Status.CORRUPT_REPLICA
             || (reply.status() == Status.DOWNSTREAM_FAILED && reply.failedNodeId() == source);
-    if (!sourceIsBad || step == Step.MEND_SOURCE) {
+    if (!sourceIsBad || leavesRot) {
       return refusedBy(node, reply);
     }
     badSources.add(source);
-    Optional<Integer> next = bestSource();
-    if (next.isEmpty()) {
+    // Whoever was half way to the bad source has to become equal to the new one.
+    outstanding.clear();
+    return bestSource()
+        .map(next -> reconcileWith(next, each -> true))
+        .orElseGet(() -> withoutWholeSource(reply));
+  }
+
+  /**
+   * Whether a node may go on with blocks of its own where the source has none that is whole. What a
+   * stale replica has there may be old, and would be taken for good.
+   */
+  private boolean mayKeepOwn(int node) {
+    return leavesRot && who.survivors().contains(node) && isCurrent(fenced.get(node));
+  }
+
+  /**
+   * No survivor can give all that the others lack. A block that none has whole, though all were
+   * only stopped in their work, was being written then, and nobody was told that it is: the best of
+   * them keeps what it has there. What is rotten besides stays so; it is never served, and the rest
+   * must not suffer for it.
+   */
+  private List<ChangeAction> withoutWholeSource(DataReply reply) {
+    boolean isLost = reply.status() != Status.CORRUPT_REPLICA || !who.leaving().isEmpty();
+    if (isLost) {
       return failWithoutSource(
           "no survivor is whole enough to copy from: " + reply.detail(), source);
     }
-    // Whoever was half way to the bad source has to become equal to the new one.
-    outstanding.clear();
-    return reconcileWith(next.get(), each -> true);
+    badSources.clear();
+    source = bestSource().orElseThrow();
+    if (!settled && fenced.get(source).suspect()) {
+      settled = true;
+      step = Step.SETTLE;
+      return tellAll(List.of(source), new ChangeAction.Command.Reconcile(source));
+    }
+    leavesRot = true;
+    return reconcileWith(source, each -> true);
   }
 
+  private List<ChangeAction> settleAnswered(int node, DataReply reply) {
+    return reply.isOk() ? reconcileWith(source, each -> true) : refusedBy(node, reply);
+  }
+
+  /** Whether blocks of the change were found that no survivor has whole. */
+  public boolean leftRot() {
+    return leavesRot;
+  }
+
+  /**
+   * The others are equal to what the source could give. What it could not, or has without its
+   * checksum since it was stopped in between, it gets from one of them.
+   */
   private List<ChangeAction> mendSource() {
     Optional<Integer> other = goal.chain().stream().filter(node -> node != source).findFirst();
-    if (!who.doubtful().contains(source) || other.isEmpty()) {
+    boolean mayBeDamaged =
+        leavesRot || who.doubtful().contains(source) || fenced.get(source).suspect();
+    if (!mayBeDamaged || other.isEmpty()) {
       return install();
     }
     step = Step.MEND_SOURCE;
     return tellAll(List.of(source), new ChangeAction.Command.Reconcile(other.get()));
+  }
+
+  private List<ChangeAction> mendAnswered(int node, DataReply reply) {
+    if (reply.isOk()) {
+      return install();
+    }
+    if (reply.status() != Status.CORRUPT_REPLICA) {
+      return refusedBy(node, reply);
+    }
+    // The other has rot of its own that nobody has met yet: it is told by whoever reads it.
+    leavesRot = true;
+    return install();
   }
 
   private List<ChangeAction> install() {

@@ -15,13 +15,16 @@ import org.distrifs.master.liveness.NodeLife;
  * @param missing alive, and without a replica
  * @param away not heard, but not yet lost
  * @param lost away for so long that its replica counts as lost
+ * @param leftOut no members any more, since they are away, but not yet lost: most of what they hold
+ *     may still be right, and it is waited for before another copy is made
  */
 record ChunkHealth(
     List<Integer> good,
     List<Integer> unequal,
     List<Integer> missing,
     List<Integer> away,
-    List<Integer> lost) {
+    List<Integer> lost,
+    List<Integer> leftOut) {
 
   static ChunkHealth of(ChunkInfo chunk, DatanodeRegistry registry) {
     ChunkHealth health =
@@ -30,8 +33,15 @@ record ChunkHealth(
             new ArrayList<>(),
             new ArrayList<>(),
             new ArrayList<>(),
+            new ArrayList<>(),
             new ArrayList<>());
     chunk.members().forEach(node -> health.placeOf(node, chunk, registry).add(node));
+    for (Datanode node : registry.nodes()) {
+      boolean mayReturn = node.life() == NodeLife.SILENT || node.life() == NodeLife.UNKNOWN;
+      if (mayReturn && !chunk.members().contains(node.id()) && node.replica(chunk.id()) != null) {
+        health.leftOut().add(node.id());
+      }
+    }
     return health;
   }
 
@@ -49,6 +59,6 @@ record ChunkHealth(
 
   /** Members that hold a good replica, or will when they are back. */
   int standing() {
-    return good.size() + unequal.size() + away.size();
+    return good.size() + unequal.size() + away.size() + leftOut.size();
   }
 }

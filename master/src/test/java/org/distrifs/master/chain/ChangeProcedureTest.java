@@ -168,7 +168,7 @@ class ChangeProcedureTest {
   }
 
   @Test
-  void whenEverySourceHasABadBlockTheChangeFails() {
+  void whenEverySourceHasABadBlockAStaleReplicaMayNotKeepItsOwnInstead() {
     ChangeScript.compare()
         .plays(
             """
@@ -178,7 +178,48 @@ class ChangeProcedureTest {
             2: ok length=100 order=7
             3: ok version=3                      -> equalise 3 with 1
             3: CORRUPT_REPLICA                   -> equalise 1 with 2, equalise 3 with 2
-            1: CORRUPT_REPLICA                   -> failed because of 2
+            1: CORRUPT_REPLICA                   -> equalise 2 with 1, equalise 3 with 1
+            2: CORRUPT_REPLICA
+            3: CORRUPT_REPLICA                   -> failed because of 3
+            """);
+  }
+
+  @Test
+  void aBlockThatIsBadOnEveryMemberDoesNotCostTheOthers() {
+    ChangeScript.of(ChangeScript.doubtful(1, 2, 3))
+        .plays(
+            """
+            begin                                -> reserve
+            reserved                             -> fence 1, fence 2, fence 3
+            1: ok length=100 order=7
+            2: ok length=100 order=7
+            3: ok length=100 order=7             -> equalise 2 with 1, equalise 3 with 1
+            2: CORRUPT_REPLICA                   -> equalise 1 with 2, equalise 3 with 2
+            1: CORRUPT_REPLICA                   -> equalise 1 with 3, equalise 2 with 3
+            1: CORRUPT_REPLICA                   -> equalise 2 with 1, equalise 3 with 1
+            2: CORRUPT_REPLICA
+            3: CORRUPT_REPLICA                   -> equalise 1 with 2
+            1: CORRUPT_REPLICA                   -> install 1, install 2, install 3
+            """);
+  }
+
+  @Test
+  void whatNoneHasWholeThatWasStoppedAtWorkIsSettledByTheBestOfThem() {
+    ChangeScript.compare()
+        .plays(
+            """
+            begin                                -> reserve
+            reserved                             -> fence 1, fence 2, fence 3
+            1: ok length=100 order=7 suspect sameBoot
+            2: ok length=100 order=7 suspect sameBoot
+            3: ok length=100 order=7 suspect sameBoot -> equalise 2 with 1, equalise 3 with 1
+            2: CORRUPT_REPLICA                   -> equalise 1 with 2, equalise 3 with 2
+            1: CORRUPT_REPLICA                   -> equalise 1 with 3, equalise 2 with 3
+            1: CORRUPT_REPLICA                   -> equalise 1 with 1
+            1: ok                                -> equalise 2 with 1, equalise 3 with 1
+            2: ok
+            3: ok                                -> equalise 1 with 2
+            1: ok                                -> install 1, install 2, install 3
             """);
   }
 
@@ -475,7 +516,7 @@ class ChangeProcedureTest {
             3: ok length=100 order=7  -> equalise 2 with 1, equalise 3 with 1
             2: ok
             3: ok                     -> equalise 1 with 2
-            1: CORRUPT_REPLICA        -> failed because of 1
+            1: CORRUPT_REPLICA        -> install 1, install 2, install 3
             """);
   }
 

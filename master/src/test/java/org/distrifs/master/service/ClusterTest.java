@@ -270,9 +270,10 @@ class ClusterTest extends ClusterSteps {
     master.datanodes.setMute(MiniMaster.BASE_PORT + 3, true);
     client.send(0, ++number, TestClient.truncate(inode, 600));
     master.until(() -> log.entries().stream().anyMatch(entry -> entry.hasChangeReserve()));
-    master.datanodes.setMute(MiniMaster.BASE_PORT + 3, false);
     long session = client.sessionId();
+    // Not before: the change would come to its end.
     master.restart();
+    master.datanodes.setMute(MiniMaster.BASE_PORT + 3, false);
     master.nodesJoin(3);
     client = new TestClient(master.channel(), 42);
     client.open(

@@ -119,10 +119,9 @@ public sealed interface DataRequest {
    * match its checksum at the source fails it with {@link Status#CORRUPT_REPLICA}: another member
    * has to be the source.
    *
-   * <p>A source that is suspect itself, because only its process died, gives blocks that were being
-   * written then a checksum of what is there, before it tells its hashes. After a reboot it does so
-   * only when it is told to reconcile with itself: the last resort of a chunk without a whole
-   * member.
+   * <p>Told to reconcile with itself, a suspect member gives each block without its checksum that
+   * lies where it was being written a checksum of what is there: the last resort of a chunk of
+   * which no member has it whole.
    */
   record Reconcile(long chunkId, int newVersion, long incarnation, long term, ChainHop source)
       implements DataRequest {}

@@ -388,7 +388,7 @@ public final class SimChunkStore implements ChunkStore {
     return submit(
         chunkId,
         replica -> {
-          if (replica.suspect && replica.sameBoot) {
+          if (nodeIds.size() == 1 && replica.suspect && replica.sameBoot) {
             settleNow(replica);
           }
           if (lengthBytes != DataRequest.KEEP_LENGTH) {
