@@ -7,6 +7,7 @@ import org.distrifs.cli.admin.LocateCommand;
 import org.distrifs.cli.admin.StatusCommand;
 import org.distrifs.cli.files.CatCommand;
 import org.distrifs.cli.files.DfCommand;
+import org.distrifs.cli.files.FsckCommand;
 import org.distrifs.cli.files.GetCommand;
 import org.distrifs.cli.files.LsCommand;
 import org.distrifs.cli.files.MkdirCommand;
@@ -33,6 +34,7 @@ final class Subcommands {
     BY_NAME.put("local", LocalCommand::new);
     BY_NAME.put("status", StatusCommand::new);
     BY_NAME.put("locate", LocateCommand::new);
+    BY_NAME.put("fsck", FsckCommand::new);
     BY_NAME.put("put", PutCommand::new);
     BY_NAME.put("get", GetCommand::new);
     BY_NAME.put("cat", CatCommand::new);

@@ -103,6 +103,14 @@ class MainTest {
     assertThat(err.toString()).contains("\"nonsense\" is no address");
   }
 
+  @Test
+  void aMountIsEitherHardOrHasATimeout() {
+    assertThat(run("mount", "--hard", "--timeout", "5", "/nowhere")).isEqualTo(2);
+    assertThat(err.toString()).contains("--timeout").contains("--hard");
+    assertThat(run("mount", "--timeout", "0", "/nowhere")).isEqualTo(2);
+    assertThat(err.toString()).contains("client.operationTimeoutMs");
+  }
+
   private int run(String... arguments) {
     CommandLine commandLine = Main.commandLine(arguments);
     commandLine.setOut(new PrintWriter(out, true));

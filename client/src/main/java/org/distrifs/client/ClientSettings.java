@@ -61,6 +61,9 @@ public record ClientSettings(
   /** Port of a master whose address names none. */
   public static final int DEFAULT_MASTER_PORT = 7400;
 
+  /** A bound that nobody lives to see: of a mount that is to wait for its cluster. */
+  public static final long FOR_EVER_MS = 3_650L * 24 * 3_600 * 1_000;
+
   private static final long KIB = 1024;
   private static final long MIB = 1024 * KIB;
 
@@ -74,7 +77,7 @@ public record ClientSettings(
           "client.operationTimeoutMs",
           60_000,
           1_000,
-          600_000,
+          FOR_EVER_MS,
           "No call waits longer for the master, or for room in the write buffer; then it is EIO.");
   public static final Setting<Long> CONNECT_TIMEOUT =
       Setting.ofDurationMs(
@@ -139,9 +142,9 @@ public record ClientSettings(
   public static final Setting<Long> CHUNK_TIMEOUT =
       Setting.ofDurationMs(
           "client.chunkTimeoutMs",
-          20_000,
+          60_000,
           100,
-          600_000,
+          FOR_EVER_MS,
           "A chunk that takes no write for so long fails its file with EIO.");
   public static final Setting<Long> READ_AHEAD =
       Setting.ofBytes(
@@ -169,7 +172,7 @@ public record ClientSettings(
           "client.readTimeoutMs",
           20_000,
           100,
-          600_000,
+          FOR_EVER_MS,
           "A read that no replica can serve for so long is EIO.");
   public static final Setting<Long> ATTRIBUTE_TIMEOUT =
       Setting.ofDurationMs(

@@ -1,11 +1,15 @@
 package org.distrifs.datanode;
 
 import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.datanode.folder.DataFolder;
+import org.distrifs.datanode.report.DataService;
 import org.distrifs.datanode.server.DataServer;
+import org.distrifs.datanode.server.Incarnation;
 import org.distrifs.datanode.server.NodeLease;
 import org.distrifs.datanode.server.ServerContext;
 import org.distrifs.datanode.server.TermGuard;
@@ -24,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A datanode without its ties to the master: store, chain, server and their threads. */
-final class DataPlane implements AutoCloseable {
+final class DataPlane implements DataService, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DataPlane.class);
 
   private static final int TICK_MS = 100;
@@ -33,10 +37,10 @@ final class DataPlane implements AutoCloseable {
   final LocalChunkStore store;
   final NodeLease lease;
   final TermGuard terms = new TermGuard();
+  final Incarnation incarnation;
   final IoThreads io;
 
   private final DataFolder folder;
-  private final long incarnation;
   private final CloseStack opened;
   private final DataServer server;
   private final ChunkListener listener;
@@ -44,15 +48,15 @@ final class DataPlane implements AutoCloseable {
   private DataPlane(
       DatanodeSettings settings,
       DataFolder folder,
-      long incarnation,
       Disk disk,
+      Incarnation incarnation,
       ClockSource clock,
       Metrics metrics,
       CloseStack opened)
       throws IOException {
     this.folder = folder;
-    this.incarnation = incarnation;
     this.opened = opened;
+    this.incarnation = incarnation;
     this.lease = new NodeLease(clock);
     store =
         opened.add(
@@ -90,19 +94,20 @@ final class DataPlane implements AutoCloseable {
    * Opens the store and begins to listen.
    *
    * @param folder stays the caller's to close, after this
+   * @param incarnation which life of the node requests have to mean
    * @throws OperatorException if the folder or the port cannot be used
    */
   static DataPlane start(
       DatanodeSettings settings,
       DataFolder folder,
-      long incarnation,
       Disk disk,
+      Incarnation incarnation,
       ClockSource clock,
       Metrics metrics) {
     CloseStack opened = new CloseStack();
     boolean started = false;
     try {
-      DataPlane plane = new DataPlane(settings, folder, incarnation, disk, clock, metrics, opened);
+      DataPlane plane = new DataPlane(settings, folder, disk, incarnation, clock, metrics, opened);
       started = true;
       return plane;
     } catch (IOException e) {
@@ -119,6 +124,7 @@ final class DataPlane implements AutoCloseable {
     metrics.gauge("replicas", "Replicas on this node", store::count);
     metrics.gauge("replicas.dirty", "Replicas not yet marked clean", store::dirtyReplicas);
     metrics.gauge("replicas.open", "Replicas whose files are open", store::openReplicas);
+    metrics.gauge("replicas.trash", "Deleted replicas kept in the trash", store::replicasInTrash);
     metrics.gauge("disk.queue.length", "Disk operations under way", store::waitingOperations);
     metrics.gauge("disk.usable.bytes", "Bytes that may still be written", store::usableBytes);
     metrics.gauge("disk.total.bytes", "Bytes of the disk", store::totalBytes);
@@ -136,7 +142,7 @@ final class DataPlane implements AutoCloseable {
   }
 
   private NodeIdentity identity() {
-    return new NodeIdentity(folder.clusterId(), folder.nodeId(), incarnation);
+    return new NodeIdentity(folder.clusterId(), folder.nodeId(), incarnation.number());
   }
 
   int port() {
@@ -148,7 +154,28 @@ final class DataPlane implements AutoCloseable {
     return !store.hasFailed();
   }
 
-  int requestsInFlight() {
+  @Override
+  public long bytesCopied() {
+    return server.bytesCopied();
+  }
+
+  @Override
+  public List<Long> troubledChunks(int limit) {
+    return server.troubledChunks(limit);
+  }
+
+  @Override
+  public void revoke(Collection<Long> sessionIds) {
+    server.revoke(sessionIds);
+  }
+
+  @Override
+  public void discard(long chunkId, int version) {
+    server.discard(chunkId, version);
+  }
+
+  @Override
+  public int requestsInFlight() {
     return server.requestsInFlight();
   }
 

@@ -10,9 +10,9 @@ import java.util.concurrent.TimeUnit;
 import org.distrifs.datanode.folder.DataFolder;
 import org.distrifs.datanode.report.MasterLink;
 import org.distrifs.datanode.report.ReportSettings;
+import org.distrifs.datanode.server.Incarnation;
 import org.distrifs.proto.control.ControlChannels;
 import org.distrifs.runtime.clock.ClockSource;
-import org.distrifs.runtime.clock.Entropy;
 import org.distrifs.runtime.clock.SystemClock;
 import org.distrifs.runtime.clock.SystemEntropy;
 import org.distrifs.runtime.disk.Disk;
@@ -42,11 +42,12 @@ public final class DatanodeServer implements AutoCloseable {
     this.opened = opened;
     Disk disk = new LocalDisk();
     ClockSource clock = new SystemClock();
-    long incarnation = drawIncarnation(new SystemEntropy());
     folder =
         opened.add("data folder", DataFolder.open(disk, settings.dataDir(), new SystemEntropy()));
     Metrics metrics = opened.add("metrics", new Metrics("datanode"));
-    plane = DataPlane.start(settings, folder, incarnation, disk, clock, metrics);
+    plane =
+        DataPlane.start(
+            settings, folder, disk, new Incarnation(new SystemEntropy()), clock, metrics);
     opened.add("data plane", this::closePlane);
     opened.add(
         "metrics server",
@@ -63,8 +64,7 @@ public final class DatanodeServer implements AutoCloseable {
             settings.advertisedHost(),
             plane.port(),
             settings.rack(),
-            DataFolder.bootId().toString(),
-            incarnation);
+            DataFolder.bootId().toString());
     master =
         opened.add(
             "link to the master",
@@ -73,9 +73,8 @@ public final class DatanodeServer implements AutoCloseable {
                 channel,
                 folder,
                 plane.store,
-                plane.lease,
-                plane.terms,
-                plane::requestsInFlight,
+                new MasterLink.Standing(plane.incarnation, plane.lease, plane.terms),
+                plane,
                 clock));
   }
 
@@ -105,14 +104,6 @@ public final class DatanodeServer implements AutoCloseable {
         opened.close();
       }
     }
-  }
-
-  private static long drawIncarnation(Entropy entropy) {
-    long incarnation = entropy.nextLong();
-    while (incarnation == 0) {
-      incarnation = entropy.nextLong();
-    }
-    return incarnation;
   }
 
   private static int metricsPort(DatanodeSettings settings, int port) {

@@ -90,7 +90,8 @@ public record DatanodeSettings(
           6_000,
           100,
           60_000,
-          "How long a member of a chain may take to answer a write, for itself and each behind it.");
+          "How long a member of a chain may take to answer a write, for itself and each behind"
+              + " it.");
   public static final Setting<Integer> OPEN_REPLICAS =
       Setting.ofInt(
           "datanode.openReplicas",
@@ -121,6 +122,14 @@ public record DatanodeSettings(
           1024 * MIB,
           "After so many bytes of a stream the disk is told to begin; 0 leaves it to the kernel.");
 
+  public static final Setting<Long> TRASH_KEEP =
+      Setting.ofDurationMs(
+          "datanode.trashKeepMs",
+          3_600_000,
+          0,
+          7L * 24 * 3_600_000,
+          "How long a deleted chunk is kept in the trash folder, unless the disk gets full.");
+
   /** All settings of a datanode. */
   public static final SettingsSchema SCHEMA =
       SettingsSchema.of(
@@ -138,7 +147,8 @@ public record DatanodeSettings(
           OPEN_REPLICAS,
           RESERVE,
           CLEAN_AFTER,
-          WRITE_BACK);
+          WRITE_BACK,
+          TRASH_KEEP);
 
   /**
    * The settings of a datanode among resolved ones.
@@ -154,7 +164,8 @@ public record DatanodeSettings(
             settings.get(OPEN_REPLICAS),
             settings.get(RESERVE),
             settings.get(CLEAN_AFTER),
-            Math.toIntExact(settings.get(WRITE_BACK)));
+            Math.toIntExact(settings.get(WRITE_BACK)),
+            settings.get(TRASH_KEEP));
     return new DatanodeSettings(
         settings.get(DATA_DIR),
         listenHost,

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.distrifs.datanode.folder.DataFolder;
+import org.distrifs.datanode.server.Incarnation;
 import org.distrifs.proto.checksum.BlockChecksums;
 import org.distrifs.proto.connection.ChunkAnswer;
 import org.distrifs.proto.connection.IoThreads;
@@ -41,7 +42,7 @@ final class ChainFixture implements AutoCloseable {
   final class Node {
     final int id;
     final Path path;
-    private long incarnation;
+    Incarnation incarnation;
     private int port;
     private Metrics metrics;
     private DataFolder folder;
@@ -54,7 +55,7 @@ final class ChainFixture implements AutoCloseable {
     }
 
     void start() {
-      incarnation += 100 + id;
+      incarnation = new Incarnation(new SystemEntropy());
       metrics = new Metrics("datanode");
       folder = DataFolder.open(new LocalDisk(), path, new SystemEntropy());
       try {
@@ -82,7 +83,7 @@ final class ChainFixture implements AutoCloseable {
                       "600000")));
       plane =
           DataPlane.start(
-              settings, folder, incarnation, new LocalDisk(), new SystemClock(), metrics);
+              settings, folder, new LocalDisk(), incarnation, new SystemClock(), metrics);
       plane.lease.extend(System.nanoTime(), LEASE_MS);
       port = plane.port();
     }
@@ -101,7 +102,7 @@ final class ChainFixture implements AutoCloseable {
     }
 
     ChainHop hop() {
-      return new ChainHop(id, incarnation, "127.0.0.1", port);
+      return new ChainHop(id, incarnation.number(), "127.0.0.1", port);
     }
 
     PeerAddress address() {
@@ -122,6 +123,9 @@ final class ChainFixture implements AutoCloseable {
   private final TcpChunkTransport transport = new TcpChunkTransport(io, () -> CLUSTER, "test");
   final List<Node> nodes = new ArrayList<>();
 
+  /** Those that the chain consists of, head first; all of them unless it is said otherwise. */
+  List<Node> members = nodes;
+
   ChainFixture(Path base, int count) {
     this.base = base;
     for (int id = 1; id <= count; id++) {
@@ -134,7 +138,7 @@ final class ChainFixture implements AutoCloseable {
   }
 
   List<ChainHop> chain() {
-    return nodes.stream().map(Node::hop).toList();
+    return members.stream().map(Node::hop).toList();
   }
 
   CompletableFuture<ChunkAnswer> send(Node node, DataRequest request, ByteBuf payload) {
@@ -154,12 +158,12 @@ final class ChainFixture implements AutoCloseable {
 
   CompletableFuture<ChunkAnswer> write(
       long chunkId, int version, int offset, byte[] bytes, long sequence) {
-    ByteBuf payload = ByteBufAllocator.DEFAULT.directBuffer(bytes.length).writeBytes(bytes);
-    return write(chunkId, version, offset, payload, sequence);
+    return write(chunkId, version, offset, bytes, sequence, chain());
   }
 
   CompletableFuture<ChunkAnswer> write(
-      long chunkId, int version, int offset, ByteBuf payload, long sequence) {
+      long chunkId, int version, int offset, byte[] bytes, long sequence, List<ChainHop> hops) {
+    ByteBuf payload = ByteBufAllocator.DEFAULT.directBuffer(bytes.length).writeBytes(bytes);
     DataRequest.Write write =
         new DataRequest.Write(
             chunkId,
@@ -170,10 +174,10 @@ final class ChainFixture implements AutoCloseable {
             sequence,
             0,
             0,
-            chain(),
+            hops,
             BlockChecksums.ofParts(payload, offset),
             true);
-    return send(node(1), write, payload);
+    return send(members.get(0), write, payload);
   }
 
   Status put(long chunkId, int version, int offset, byte[] bytes, long sequence) {
@@ -211,8 +215,17 @@ final class ChainFixture implements AutoCloseable {
   }
 
   DataReply fence(Node node, long chunkId, int newVersion) {
+    return fence(node, chunkId, newVersion, false);
+  }
+
+  DataReply fence(Node node, long chunkId, int newVersion, boolean stopReads) {
     return ask(
-        node, new DataRequest.Fence(chunkId, newVersion, node.hop().incarnation(), 1, false));
+        node, new DataRequest.Fence(chunkId, newVersion, node.hop().incarnation(), 1, stopReads));
+  }
+
+  DataReply copy(Node node, long chunkId, int version, Node source) {
+    return ask(
+        node, new DataRequest.Copy(chunkId, version, node.hop().incarnation(), 1, source.hop()));
   }
 
   DataReply reconcile(Node node, long chunkId, int newVersion, Node source) {
@@ -222,7 +235,7 @@ final class ChainFixture implements AutoCloseable {
   }
 
   DataReply install(Node node, long chunkId, int newVersion, int length) {
-    List<Integer> ids = nodes.stream().map(n -> n.id).toList();
+    List<Integer> ids = members.stream().map(n -> n.id).toList();
     return ask(
         node,
         new DataRequest.Install(chunkId, newVersion, node.hop().incarnation(), 1, ids, length));

@@ -2,6 +2,7 @@ package org.distrifs.master;
 
 import java.nio.file.Path;
 import org.distrifs.master.liveness.LivenessBounds;
+import org.distrifs.master.repair.RepairBounds;
 import org.distrifs.master.service.ServiceSettings;
 import org.distrifs.runtime.lifecycle.OperatorException;
 import org.distrifs.runtime.metrics.MetricsServer;
@@ -146,6 +147,30 @@ public record MasterSettings(
           "changes",
           "Chunks whose chain changes at once: each may copy up to a chunk between datanodes.");
 
+  public static final Setting<Integer> MAX_COPIES =
+      Setting.ofInt(
+          "repair.maxCopies",
+          8,
+          1,
+          1024,
+          "copies",
+          "Replicas that are copied at once to make up for lost ones.");
+  public static final Setting<Integer> MAX_COPIES_PER_NODE =
+      Setting.ofInt(
+          "repair.maxCopiesPerNode",
+          2,
+          1,
+          1024,
+          "copies",
+          "Copies at once in which one datanode gives or takes; the rest of it is for clients.");
+  public static final Setting<Long> REPAIR_START_AFTER_MS =
+      Setting.ofDurationMs(
+          "repair.startAfterMs",
+          30_000,
+          0,
+          3_600_000,
+          "Nothing is repaired or deleted so long after the master's start: datanodes may come back.");
+
   /** All of them. */
   public static final SettingsSchema SCHEMA =
       SettingsSchema.of(
@@ -168,7 +193,10 @@ public record MasterSettings(
           SESSION_EXPIRY_MS,
           MAX_SESSIONS,
           CUT_WAIT_MS,
-          MAX_CHANGES);
+          MAX_CHANGES,
+          MAX_COPIES,
+          MAX_COPIES_PER_NODE,
+          REPAIR_START_AFTER_MS);
 
   /**
    * From resolved settings.
@@ -213,7 +241,13 @@ public record MasterSettings(
             settings.get(SESSION_EXPIRY_MS),
             settings.get(MAX_SESSIONS),
             settings.get(CUT_WAIT_MS),
-            settings.get(MAX_CHANGES)));
+            settings.get(MAX_CHANGES),
+            new RepairBounds(
+                replication,
+                minReplicas,
+                settings.get(MAX_COPIES),
+                settings.get(MAX_COPIES_PER_NODE),
+                settings.get(REPAIR_START_AFTER_MS))));
   }
 
   private static LivenessBounds liveness(Settings settings) {

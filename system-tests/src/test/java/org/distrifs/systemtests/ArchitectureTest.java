@@ -81,6 +81,8 @@ class ArchitectureTest {
           .that()
           .resideOutsideOfPackages(
               "org.distrifs.cli..", "org.distrifs.benchmarks..", "org.distrifs.systemtests..")
+          .and()
+          .doNotHaveFullyQualifiedName("org.distrifs.simulation.Simulate") // scripts/simulate
           .should(ACCESS_STANDARD_STREAMS)
           .because("everything else logs, or tells its caller");
 

@@ -58,21 +58,19 @@ class ReplicasTest {
   }
 
   @Test
-  void flippedBytesOnTwoReplicasAreNotReadAndAreNamedByLogAndStatus() throws Exception {
+  void flippedBytesOnTwoReplicasAreNotReadAreToldAndAreMendedFromTheThird() throws Exception {
     final Path file = cluster.mount().resolve("rotting");
-    final Path original = folder.resolve("original");
-    Command.shell("head -c 3000000 /dev/urandom > \"$1\"; cp \"$1\" \"$2\"", original, file)
-        .expectSuccess();
+    final Path original = writeTo(file);
     final LocatedChunk chunk = cluster.locate("/rotting").getChunks(0);
     final List<Path> replicas = replicas(chunk);
     flip(replicas.get(0), 1_234_567);
     flip(replicas.get(1), 1_234_567);
 
-    // Each reader begins with a replica of its own choice: read afresh until both bad ones were
-    // met.
+    // A reader begins with the replica of its own choice, and one that is bad is mended with help of
+    // the others: read afresh until both were found.
     Await.until(
-        "status names both corrupt replicas",
-        Duration.ofSeconds(60),
+        "both were found and mended",
+        Duration.ofSeconds(90),
         () -> {
           Command.shell("dd if=\"$1\" iflag=nocache count=0 status=none", file).expectSuccess();
           Command.run("cmp", original.toString(), file.toString()).expectSuccess();
@@ -82,12 +80,46 @@ class ReplicasTest {
                   cluster.masterAddress(),
                   original)
               .expectSuccess();
-          return cluster.status().getCorruptReplicasCount() >= 2;
+          return Files.mismatch(original, replicas.get(0)) < 0
+              && Files.mismatch(original, replicas.get(1)) < 0;
         });
 
+    assertThat(cluster.status().getCorruptReplicasTotal()).isGreaterThanOrEqualTo(2);
+    assertThat(Files.readString(cluster.log("master")))
+        .contains("Chunk " + chunk.getChunk() + " is corrupt")
+        .contains("/rotting");
+  }
+
+  @Test
+  void rotThatNoReplicaIsFreeOfIsNamedAndNeverRead() throws Exception {
+    final Path file = cluster.mount().resolve("rotten");
+    writeTo(file);
+    final LocatedChunk chunk = cluster.locate("/rotten").getChunks(0);
+    for (final Path replica : replicas(chunk)) {
+      flip(replica, 1_234_567);
+    }
+
+    Command.shell("dd if=\"$1\" iflag=nocache count=0 status=none", file).expectSuccess();
+    final Command.Result read = Command.run("cat", file.toString());
+    assertThat(read.exitStatus()).isNotZero();
+    Await.until(
+        "status lists a bad block of each replica",
+        Duration.ofSeconds(60),
+        () ->
+            cluster.status().getCorruptReplicasList().stream()
+                    .filter(each -> each.getChunk().equals(chunk.getChunk()))
+                    .count()
+                >= 3);
+
     final String status = cluster.distrifs("status").expectSuccess().output();
-    assertThat(status).contains(chunk.getChunk()).contains("/rotting");
-    assertThat(Files.readString(cluster.log("master"))).contains(chunk.getChunk());
+    assertThat(status).contains(chunk.getChunk()).contains("/rotten");
+  }
+
+  private static Path writeTo(Path file) throws Exception {
+    final Path original = folder.resolve("original-of-" + file.getFileName());
+    Command.shell("head -c 3000000 /dev/urandom > \"$1\"; cp \"$1\" \"$2\"", original, file)
+        .expectSuccess();
+    return original;
   }
 
   private static List<Path> replicas(LocatedChunk chunk) {

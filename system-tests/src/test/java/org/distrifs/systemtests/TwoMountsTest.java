@@ -2,13 +2,17 @@ package org.distrifs.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import java.util.Arrays;
 import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
+import org.distrifs.systemtests.cluster.ExtraMount;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,39 +25,19 @@ class TwoMountsTest {
   @TempDir static Path folder;
   private static Cluster cluster;
   private static Path second;
-  private static Process secondMount;
+  private static ExtraMount secondMount;
 
   @BeforeAll
   static void start() throws Exception {
     cluster = Cluster.start(folder);
-    second = Files.createDirectory(folder.resolve("second"));
-    secondMount =
-        new ProcessBuilder(
-                Cluster.launcher().toString(),
-                "mount",
-                "--master",
-                cluster.masterAddress(),
-                second.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("second.log").toFile())
-            .start();
-    Await.until(
-        "the second mount is there",
-        Duration.ofSeconds(60),
-        () -> Cluster.mounted(second) || !secondMount.isAlive());
-    assertThat(secondMount.isAlive()).isTrue();
+    secondMount = ExtraMount.of(cluster, folder.resolve("second"));
+    second = secondMount.point();
   }
 
   @AfterAll
-  static void stop() throws Exception {
+  static void stop() {
     if (secondMount != null) {
-      secondMount.destroy();
-      if (!secondMount.waitFor(30, TimeUnit.SECONDS)) {
-        secondMount.destroyForcibly();
-      }
-      if (Cluster.mounted(second)) {
-        Command.run("umount", "-l", second.toString());
-      }
+      secondMount.close();
     }
     if (cluster != null) {
       cluster.close();
@@ -88,5 +72,27 @@ class TwoMountsTest {
         "the other mount sees the new name",
         Duration.ofSeconds(3),
         () -> Files.exists(second.resolve("after")) && !Files.exists(second.resolve("before")));
+  }
+
+  /** A chunk that is allocated before it is needed is one chunk for all who hold it. */
+  @Test
+  void whatOneWroteToAChunkThatTheOtherHasReadyIsNoHole() throws Exception {
+    final int before = (64 << 20) - 1000;
+    final byte[] last = new byte[5000];
+    Arrays.fill(last, (byte) 7);
+    final Path here = cluster.mount().resolve("ready");
+    try (FileChannel open =
+        FileChannel.open(here, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      open.write(ByteBuffer.allocate(before));
+      open.force(true);
+
+      Files.write(second.resolve("ready"), last, StandardOpenOption.APPEND);
+
+      try (FileChannel afresh = FileChannel.open(here)) {
+        final ByteBuffer seen = ByteBuffer.allocate(last.length);
+        afresh.read(seen, before);
+        assertThat(seen.array()).isEqualTo(last);
+      }
+    }
   }
 }

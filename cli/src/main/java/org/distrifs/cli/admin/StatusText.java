@@ -6,6 +6,7 @@ import java.util.Map;
 import org.distrifs.cli.output.HumanBytes;
 import org.distrifs.proto.control.CorruptReplica;
 import org.distrifs.proto.control.NodeStatus;
+import org.distrifs.proto.control.RepairStatus;
 import org.distrifs.proto.control.SessionStatus;
 import org.distrifs.proto.control.StatusReply;
 
@@ -24,6 +25,7 @@ final class StatusText {
       addresses.put(node.getNodeId(), node.getHost() + ":" + node.getPort());
     }
     cluster();
+    repair();
     nodes();
     corruptReplicas();
     sessions();
@@ -51,6 +53,24 @@ final class StatusText {
     line("  unavailable  %d with no good replica", status.getChunksUnavailable());
     line("  changing     %d", status.getChangesUnderWay());
     line("  of deleted   %d kept for now", status.getChunksOfDeletedFiles());
+  }
+
+  private void repair() {
+    RepairStatus repair = status.getRepair();
+    line(
+        "%nRepair: %s",
+        repair.getChunksWaiting() == 0 && repair.getCopiesUnderWay() == 0
+            ? "nothing to do"
+            : "%d chunks wait for replicas, %d are being copied"
+                .formatted(repair.getChunksWaiting(), repair.getCopiesUnderWay()));
+    line(
+        "  copied       %d replicas (%s), %d attempts failed",
+        repair.getCopiesDone(), HumanBytes.of(repair.getBytesCopied()), repair.getCopiesFailed());
+    line("  chains       %d changed", repair.getChainsCommitted());
+    line(
+        "  deleted      %d replicas, %d surplus ones are still there",
+        repair.getReplicasDeleted(), repair.getReplicasToDelete());
+    line("  without name %d files, which somebody may have open", repair.getOrphans());
   }
 
   private void nodes() {

@@ -6,11 +6,13 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.distrifs.cli.connect.Identity;
 import org.distrifs.cli.connect.MasterOption;
 import org.distrifs.client.ClientSettings;
 import org.distrifs.client.DistriFsClients;
+import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.proto.error.ErrnoException;
 import org.distrifs.runtime.disk.FailureReason;
 import org.distrifs.runtime.log.Logging;
@@ -62,7 +64,17 @@ abstract class FileCommand implements Callable<Integer> {
     } catch (IOException e) {
       tell(reason(e));
     }
-    return failed ? FAILED : 0;
+    return exitCode(failed);
+  }
+
+  /** The exit code of a command that came to its end; {@code failed} if any operand did. */
+  int exitCode(boolean anyFailed) {
+    return anyFailed ? FAILED : 0;
+  }
+
+  /** The masters that were named, for questions beside the session. */
+  final List<PeerAddress> masters() {
+    return master.addresses();
   }
 
   /** What is asked of one operand. */

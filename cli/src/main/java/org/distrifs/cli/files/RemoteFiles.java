@@ -123,18 +123,30 @@ final class RemoteFiles implements AutoCloseable {
   /** All entries of a directory, in no particular order. */
   List<DirectoryEntry> entries(Attributes directory) throws IOException {
     List<DirectoryEntry> entries = new ArrayList<>();
+    forEachEntry(directory, entries::add);
+    return entries;
+  }
+
+  /** What is done with one entry. */
+  interface EntryAction {
+    void on(DirectoryEntry entry) throws IOException;
+  }
+
+  /** Visits the entries of a directory, of which only one page is in memory. */
+  void forEachEntry(Attributes directory, EntryAction action) throws IOException {
     long cookie = 0;
     boolean end = false;
     while (!end) {
       OperationReply page =
           client.metadata().readDirectory(directory.getInode(), cookie, DIRECTORY_PAGE);
-      entries.addAll(page.getEntriesList());
+      for (DirectoryEntry entry : page.getEntriesList()) {
+        action.on(entry);
+      }
       end = page.getEndOfDirectory() || page.getEntriesCount() == 0;
       if (!end) {
         cookie = page.getEntries(page.getEntriesCount() - 1).getCookie();
       }
     }
-    return entries;
   }
 
   ByteString readLink(Attributes symlink) throws IOException {

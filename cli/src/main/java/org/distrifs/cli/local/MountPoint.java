@@ -35,6 +35,8 @@ final class MountPoint {
     FREE,
     /** Something is mounted and answers. */
     ANSWERS,
+    /** Something is mounted and its process runs, but what it answers are errors. */
+    FAILS,
     /** A FUSE file system is mounted whose process is gone. */
     STALE,
     /** Something is mounted and did not answer within the bound. */
@@ -75,8 +77,12 @@ final class MountPoint {
   }
 
   State state() {
-    if (MountTable.at(folder).isEmpty()) {
+    Optional<MountTable.Entry> mounted = MountTable.at(folder);
+    if (mounted.isEmpty()) {
       return State.FREE;
+    }
+    if (mounted.get().isAbandoned()) {
+      return State.STALE;
     }
     // A name that nobody looked up before: the kernel cannot answer for the file system.
     Path probe = folder.resolve(".distrifs-probe-" + UUID.randomUUID());
@@ -84,7 +90,8 @@ final class MountPoint {
       Optional<State> answer = bounded(PROBE_BOUND, () -> lookup(probe));
       return answer.orElse(State.SILENT);
     } catch (IOException e) {
-      return State.STALE;
+      // As by EIO while the master is away. The process may have ended since it was looked for.
+      return mounted.get().isAbandoned() ? State.STALE : State.FAILS;
     }
   }
 

@@ -44,6 +44,7 @@ record RoleState(
     return switch (state) {
       case ANSWERS -> new ClusterProbe.Health(true, Optional.empty());
       case FREE -> new ClusterProbe.Health(false, Optional.of("not mounted"));
+      case FAILS -> new ClusterProbe.Health(true, Optional.of("the mount answers with errors"));
       case STALE -> new ClusterProbe.Health(false, Optional.of("the mount is stale"));
       case SILENT -> new ClusterProbe.Health(false, Optional.of("the mount does not answer"));
     };

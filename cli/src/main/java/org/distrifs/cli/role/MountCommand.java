@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.distrifs.client.ClientSettings;
 import org.distrifs.client.DistriFsClient;
 import org.distrifs.client.DistriFsClients;
@@ -21,6 +22,7 @@ import org.distrifs.runtime.metrics.MetricsServer;
 import org.distrifs.runtime.settings.Settings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -35,8 +37,9 @@ import picocli.CommandLine.Parameters;
       "",
       "What was written is sent before it ends; 'fusermount -u MOUNTPOINT' ends it too.",
       "",
-      "Example:",
-      "  distrifs mount --master 10.0.0.1:7400 /mnt/distrifs"
+      "Examples:",
+      "  distrifs mount --master 10.0.0.1:7400 /mnt/distrifs",
+      "  distrifs mount --master 10.0.0.1:7400 --hard /mnt/distrifs"
     })
 public final class MountCommand implements Callable<Integer> {
 
@@ -55,17 +58,45 @@ public final class MountCommand implements Callable<Integer> {
       description = "The port of its metrics (default: none).")
   private Integer metricsPort;
 
+  @ArgGroup private Patience patience;
+
+  /** How long callers wait for the cluster. */
+  private static final class Patience {
+    @Option(
+        names = "--timeout",
+        paramLabel = "SECONDS",
+        description =
+            "Fail what the cluster has not done after so long, with an I/O error (default: 60)."
+                + " Stands for client.operationTimeoutMs, chunkTimeoutMs and readTimeoutMs.")
+    private Long seconds;
+
+    @Option(
+        names = "--hard",
+        description =
+            "Wait for the cluster however long it is away. A caller that is killed still ends.")
+    private boolean hard;
+
+    /** The bound in milliseconds. */
+    long boundMs() {
+      return hard ? ClientSettings.FOR_EVER_MS : TimeUnit.SECONDS.toMillis(seconds);
+    }
+  }
+
   @Parameters(paramLabel = "MOUNTPOINT", arity = "0..1", description = "An empty folder.")
   private Path mountPoint;
 
   @Override
   public Integer call() throws InterruptedException {
     Logging.start(Logging.Use.ROLE);
+    Long boundMs = patience == null ? null : patience.boundMs();
     Settings settings =
         options
             .with(MountSettings.MOUNT_POINT, mountPoint)
             .with(MountSettings.METRICS_PORT, metricsPort)
             .with(ClientSettings.MASTERS, master)
+            .with(ClientSettings.OPERATION_TIMEOUT, boundMs)
+            .with(ClientSettings.CHUNK_TIMEOUT, boundMs)
+            .with(ClientSettings.READ_TIMEOUT, boundMs)
             .load(MountSettings.SCHEMA.and(ClientSettings.SCHEMA));
     MountSettings mountSettings = MountSettings.of(settings);
     // Before the master is asked for anything, so that the sentence is about the mount point.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import org.distrifs.proto.control.CorruptReplica;
 import org.distrifs.proto.control.NodeStatus;
+import org.distrifs.proto.control.RepairStatus;
 import org.distrifs.proto.control.SessionStatus;
 import org.distrifs.proto.control.StatusReply;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,23 @@ class StatusTextTest {
                         SessionStatus.newBuilder().setClientName("mount /b").setSilentMs(61_000))))
         .contains("mount /a (connected)")
         .contains("mount /b (away for 1 min 1 s)");
+  }
+
+  @Test
+  void repairIsToldInPlainWords() {
+    assertThat(text(StatusReply.newBuilder())).contains("Repair: nothing to do");
+    assertThat(
+            text(
+                StatusReply.newBuilder()
+                    .setRepair(
+                        RepairStatus.newBuilder()
+                            .setChunksWaiting(12)
+                            .setCopiesUnderWay(3)
+                            .setCopiesFailed(1)
+                            .setReplicasToDelete(4))))
+        .contains("12 chunks wait for replicas, 3 are being copied")
+        .contains("1 attempts failed")
+        .contains("4 surplus ones are still there");
   }
 
   private static String text(StatusReply.Builder status) {

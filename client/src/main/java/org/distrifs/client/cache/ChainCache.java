@@ -8,11 +8,15 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.client.session.MasterApi;
+import org.distrifs.client.session.RefusedException;
+import org.distrifs.client.session.Replies;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.ChunkLocation;
 import org.distrifs.proto.control.GetChains;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.ReportFailure;
+import org.distrifs.proto.frame.Status;
 import org.distrifs.runtime.clock.ClockSource;
 
 /**
@@ -84,6 +88,51 @@ public final class ChainCache {
     return master
         .submit(Operation.newBuilder().setGetChains(question).build())
         .thenApply(reply -> answered(inode, index, generation, reply));
+  }
+
+  /**
+   * Tells the master that a member did not do what it should. Answered with the chunk at that index
+   * as the master knows it by then; empty for a hole.
+   *
+   * @param nodeId the member
+   * @param seen what it answered, or {@code TIMED_OUT} for nothing
+   */
+  public CompletableFuture<Optional<ChunkLocation>> report(
+      long inode, ChunkLocation location, int nodeId, Status seen) {
+    ReportFailure.Builder report =
+        ReportFailure.newBuilder()
+            .setInode(inode)
+            .setChunkId(location.getChunkId())
+            .setVersion(location.getVersion())
+            .setFailedNodeId(nodeId)
+            .setStatus(seen.code());
+    long generation = generation(inode);
+    return master
+        .submit(Operation.newBuilder().setReportFailure(report).build())
+        .thenApply(reply -> reported(inode, location.getChunkId(), generation, reply))
+        .exceptionallyCompose(
+            failure ->
+                Replies.asIoException(failure, "report") instanceof RefusedException
+                    ? CompletableFuture.completedFuture(Optional.empty())
+                    : CompletableFuture.failedFuture(failure))
+        .thenCompose(
+            found ->
+                found.isPresent()
+                    ? CompletableFuture.completedFuture(found)
+                    // The file was cut, or has another chunk there by now.
+                    : lookUp(inode, location.getIndex()));
+  }
+
+  private synchronized Optional<ChunkLocation> reported(
+      long inode, long chunkId, long generation, OperationReply reply) {
+    Optional<ChunkLocation> found =
+        reply.getChunksList().stream()
+            .filter(location -> location.getChunkId() == chunkId)
+            .findFirst();
+    if (generation == generation(inode)) {
+      found.ifPresent(location -> learn(inode, location));
+    }
+    return found;
   }
 
   private synchronized Optional<ChunkLocation> answered(

@@ -63,6 +63,12 @@ final class FileTable implements OpenFileChanges {
     }
   }
 
+  /** Whether a handle of an inode is open that still works. */
+  boolean holds(long inode) {
+    SharedFile file = byInode.get(inode);
+    return file != null && !file.isOrphaned();
+  }
+
   List<SharedFile> all() {
     return List.copyOf(byInode.values());
   }

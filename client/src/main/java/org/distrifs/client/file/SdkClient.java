@@ -23,7 +23,6 @@ import org.distrifs.client.read.ReplicaReader;
 import org.distrifs.client.read.SegmentCache;
 import org.distrifs.client.read.SpreadingReplicaSelector;
 import org.distrifs.client.session.ControlStream;
-import org.distrifs.client.session.MasterApi;
 import org.distrifs.client.session.MasterSession;
 import org.distrifs.client.session.SessionMetrics;
 import org.distrifs.client.write.WriteMemory;
@@ -104,13 +103,14 @@ public final class SdkClient implements DistriFsClient {
 
   private static SdkClient assemble(
       ClientSettings settings,
-      MasterApi master,
+      MasterSession master,
       ChunkTransport transport,
       ClockSource clock,
       Metrics meters,
       ScheduledExecutorService timer,
       CloseStack opened) {
     FileTable files = new FileTable();
+    master.answerOrphansBy(files::holds);
     AttributeCache attributes =
         new AttributeCache(clock, settings.attributeTimeoutMs(), settings.cachedInodes());
     attributes.listen(files::learn);

@@ -23,6 +23,7 @@ import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
+import org.distrifs.proto.frame.Status;
 
 /**
  * What the handles of one inode share: its writer, its reader and what was last heard of it. Lives
@@ -169,14 +170,24 @@ final class SharedFile implements WrittenFile, ChunkLocator {
   @Override
   public CompletableFuture<Optional<ChunkLocation>> locate(long index) {
     ChunkLocation own = writer.freshLocation(index);
-    return own != null
-        ? CompletableFuture.completedFuture(readable(index, Optional.of(own)))
+    // One that this mount has not written to may hold what another has: only the master knows.
+    return own != null && writer.isWrittenFresh(index)
+        ? CompletableFuture.completedFuture(Optional.of(own))
         : services.chains().locate(inode, index).thenApply(found -> readable(index, found));
   }
 
   @Override
   public CompletableFuture<Optional<ChunkLocation>> lookUp(long index) {
     return services.chains().lookUp(inode, index).thenApply(found -> readable(index, found));
+  }
+
+  @Override
+  public CompletableFuture<Optional<ChunkLocation>> report(
+      ChunkLocation location, int nodeId, Status seen) {
+    return services
+        .chains()
+        .report(inode, location, nodeId, seen)
+        .thenApply(found -> readable(location.getIndex(), found));
   }
 
   /** A fresh chunk is a hole until bytes of it were acknowledged: no datanode may know it yet. */

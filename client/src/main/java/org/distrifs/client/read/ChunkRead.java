@@ -3,38 +3,36 @@ package org.distrifs.client.read;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.client.session.Replies;
-import org.distrifs.proto.checksum.BlockChecksums;
-import org.distrifs.proto.connection.ChunkAnswer;
-import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.proto.control.ChunkLocation;
 import org.distrifs.proto.control.Member;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
-import org.distrifs.proto.frame.DataReply;
-import org.distrifs.proto.frame.DataRequest;
+import org.distrifs.proto.frame.Status;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One read of blocks of one chunk, from replica to replica until one answers rightly or the bound
- * passes. One exchange is under way at a time, so its fields need no lock.
+ * passes. While a replica is slower than it usually is, one other is asked too, and the first right
+ * answer is the read's. When all that are known have refused, the chain is looked up again, or the
+ * master is told when only a change of the chain can help. Thread-safe.
  */
 final class ChunkRead {
   private static final Logger LOG = LoggerFactory.getLogger(ChunkRead.class);
-
-  /**
-   * A node that has lost its lease may have answered with bytes that were current when they were
-   * read: a node is replaced no sooner than 11 s after its last sign of life, and its lease ends 8
-   * s after it. Only an answer within the difference is known to be from before a replacement.
-   */
-  private static final long MAX_ANSWER_AGE_NS = TimeUnit.SECONDS.toNanos(3);
-
   private static final long MIN_BACKOFF_MS = 20;
   private static final long MAX_BACKOFF_MS = 1_000;
+
+  /** The replica that is slow, and the one that was asked because of it. */
+  private static final int MAX_UNDER_WAY = 2;
+
+  /** A replica that only a change of its chain makes serve again. */
+  private record Unfit(ReplicaExchange exchange, ReplicaOutcome outcome) {}
 
   private final ReplicaReader reader;
   private final ChunkLocator chunks;
@@ -42,10 +40,15 @@ final class ChunkRead {
   private final int offset;
   private final int length;
   private final CompletableFuture<ByteBuf> result = new CompletableFuture<>();
-  private final ArrayDeque<Member> untried = new ArrayDeque<>();
   private final long deadlineNs;
+
+  private final ArrayDeque<Member> untried = new ArrayDeque<>();
+  private final List<ReplicaExchange> underWay = new ArrayList<>(MAX_UNDER_WAY);
   private ChunkLocation location;
   private int rounds;
+  private boolean foundStale;
+  private boolean over;
+  private Unfit unfit;
   private String lastTrouble = "";
 
   ChunkRead(ReplicaReader reader, ChunkLocator chunks, long index, int offset, int length) {
@@ -59,6 +62,7 @@ final class ChunkRead {
   }
 
   CompletableFuture<ByteBuf> start() {
+    reader.hedges.earn();
     chunks.locate(index).whenComplete(this::located);
     return result;
   }
@@ -69,122 +73,122 @@ final class ChunkRead {
     } else if (found.isEmpty()) {
       result.complete(Unpooled.EMPTY_BUFFER);
     } else {
-      location = found.get();
-      untried.clear();
-      untried.addAll(reader.selector.order(location));
-      askNext();
+      begin(found.get());
     }
+  }
+
+  private synchronized void begin(ChunkLocation found) {
+    location = found;
+    foundStale = false;
+    unfit = null;
+    untried.clear();
+    untried.addAll(reader.selector.order(found));
+    askNext();
   }
 
   private void askNext() {
     Member member = untried.poll();
     if (member != null) {
-      ask(member, false);
+      ask(member);
     } else {
       lookUpLater();
     }
   }
 
-  private void ask(Member member, boolean verify) {
-    long askedNs = reader.clock.monotonicNs();
-    DataRequest.Read request =
-        new DataRequest.Read(
-            location.getChunkId(),
-            location.getVersion(),
-            member.getIncarnation(),
-            offset,
-            length,
-            verify,
-            false);
-    reader
-        .transport
-        .send(
-            new PeerAddress(member.getHost(), member.getPort()),
-            request,
-            null,
-            reader.replicaTimeoutMs)
-        .whenComplete((answer, failure) -> answered(member, verify, askedNs, answer, failure));
+  private void ask(Member member) {
+    ReplicaExchange exchange = new ReplicaExchange(reader, this, location, member, offset, length);
+    underWay.add(exchange);
+    exchange.start();
   }
 
-  private void answered(
-      Member member, boolean verify, long askedNs, ChunkAnswer answer, Throwable failure) {
-    if (failure != null) {
-      failOver(member, failure.toString());
+  /** An exchange takes longer than its node usually needs: asks another replica, if it may. */
+  synchronized void isSlow(ReplicaExchange exchange) {
+    boolean mayAsk =
+        !over
+            && underWay.size() < MAX_UNDER_WAY
+            && underWay.contains(exchange)
+            && !untried.isEmpty();
+    if (mayAsk && reader.hedges.spend()) {
+      reader.metrics.hedged();
+      LOG.debug("Hedging a read, since {} is slow", exchange);
+      ask(untried.poll());
+    }
+  }
+
+  void ended(ReplicaExchange exchange, ReplicaOutcome outcome) {
+    if (takes(exchange, outcome)) {
+      result.complete(outcome.bytes());
+    }
+  }
+
+  /** Whether the outcome is the read's; otherwise it is dealt with here. */
+  private synchronized boolean takes(ReplicaExchange exchange, ReplicaOutcome outcome) {
+    boolean wasHedge = underWay.indexOf(exchange) > 0;
+    underWay.remove(exchange);
+    if (over) {
+      dropped(exchange, outcome);
+      return false;
+    }
+    if (outcome.isServed()) {
+      over = true;
+      reader.selector.answered(exchange.member.getNodeId(), outcome.tookNs());
+      if (wasHedge) {
+        overtook(underWay.get(0));
+      }
+      return true;
+    }
+    refused(exchange, outcome);
+    if (underWay.isEmpty()) {
+      if (foundStale && rounds == 0) {
+        lookUpLater();
+      } else {
+        askNext();
+      }
+    }
+    return false;
+  }
+
+  /** It was asked first, and is slower than the hedge: it is not asked first for a while. */
+  private void overtook(ReplicaExchange slow) {
+    reader.selector.overtaken(slow.member.getNodeId());
+    reader.metrics.hedgeWon();
+    LOG.debug("A hedge overtook {}", slow);
+  }
+
+  private void dropped(ReplicaExchange exchange, ReplicaOutcome outcome) {
+    if (outcome.isServed()) {
+      outcome.bytes().release();
+    } else if (outcome.status() == null) {
+      reader.selector.failed(exchange.member.getNodeId());
+    }
+  }
+
+  private void refused(ReplicaExchange exchange, ReplicaOutcome outcome) {
+    lastTrouble = exchange + ": " + outcome.trouble();
+    LOG.debug("Read fails over from {}", lastTrouble);
+    if (outcome.isStale()) {
+      foundStale = true;
+      reader.metrics.foundStale();
       return;
     }
-    long tookNs = reader.clock.monotonicNs() - askedNs;
-    DataReply reply = answer.reply();
-    ByteBuf payload = answer.payload();
-    if (!reply.isOk()) {
-      payload.release();
-      refused(member, reply);
-    } else if (tookNs > MAX_ANSWER_AGE_NS) {
-      payload.release();
-      failOver(member, "its answer took " + TimeUnit.NANOSECONDS.toMillis(tookNs) + " ms");
-    } else if (matches(reply, payload)) {
-      reader.selector.answered(member.getNodeId(), tookNs);
-      reader.metrics.fetched(payload.readableBytes(), tookNs);
-      result.complete(payload);
-    } else {
-      payload.release();
-      mismatched(member, verify);
-    }
-  }
-
-  private boolean matches(DataReply reply, ByteBuf payload) {
-    int expected = Math.max(0, Math.min(length, reply.replicaLength() - offset));
-    return payload.readableBytes() == expected
-        && BlockChecksums.firstMismatch(payload, offset, reply.checksums()) < 0;
-  }
-
-  private void mismatched(Member member, boolean verify) {
-    reader.metrics.mismatched();
-    if (verify) {
-      LOG.warn("Bytes of {} do not match their checksums", replica(member));
-      failOver(member, "its bytes do not match their checksums");
-    } else {
-      // An overwrite may have raced with the answer: the node compares under the chunk's lock.
-      ask(member, true);
-    }
-  }
-
-  private void refused(Member member, DataReply reply) {
-    String trouble = reply.status() + " " + reply.detail();
-    switch (reply.status()) {
-      case STALE_VERSION -> {
-        reader.metrics.foundStale();
-        lastTrouble = replica(member) + ": " + trouble;
-        if (rounds == 0) {
-          lookUpLater();
-        } else {
-          askNext();
-        }
+    if (outcome.isMoved()) {
+      // The others may serve while the master is away; the next read finds the new location.
+      reader.metrics.foundStale();
+      chunks.lookUp(index);
+    } else if (outcome.wantsChange()) {
+      if (outcome.status() == Status.CORRUPT_REPLICA) {
+        LOG.warn("Rot was found in {}: {}", exchange, outcome.trouble());
       }
-      case WRONG_INCARNATION, NO_SUCH_CHUNK -> {
-        // The others may serve while the master is away; the next read finds the new location.
-        reader.metrics.foundStale();
-        chunks.lookUp(index);
-        failOver(member, trouble);
-      }
-      case CORRUPT_REPLICA -> {
-        LOG.warn("Rot was found in {}: {}", replica(member), reply.detail());
-        failOver(member, trouble);
-      }
-      default -> failOver(member, trouble);
+      unfit = new Unfit(exchange, outcome);
     }
-  }
-
-  private void failOver(Member member, String trouble) {
-    reader.selector.failed(member.getNodeId());
+    reader.selector.failed(exchange.member.getNodeId());
     reader.metrics.failedOver();
-    lastTrouble = replica(member) + ": " + trouble;
-    LOG.debug("Read fails over from {}", lastTrouble);
-    askNext();
   }
 
   /** All known replicas were asked, or the chain is stale: the first time at once, then slower. */
   private void lookUpLater() {
     if (reader.clock.monotonicNs() - deadlineNs >= 0) {
+      over = true;
       result.completeExceptionally(
           new ErrnoException(
               Errno.EIO, what() + ", no replica could serve it; the last was " + lastTrouble));
@@ -199,18 +203,18 @@ final class ChunkRead {
     }
   }
 
-  private void lookUp() {
-    chunks.lookUp(index).whenComplete(this::located);
+  private synchronized void lookUp() {
+    boolean tell =
+        unfit != null
+            && !foundStale
+            && reader.reports.isDue(location.getChunkId(), location.getVersion());
+    CompletableFuture<Optional<ChunkLocation>> answer = tell ? report() : chunks.lookUp(index);
+    answer.whenComplete(this::located);
   }
 
-  private String replica(Member member) {
-    return "the replica of chunk %d version %d on node %d (%s:%d)"
-        .formatted(
-            location.getChunkId(),
-            Integer.toUnsignedLong(location.getVersion()),
-            member.getNodeId(),
-            member.getHost(),
-            member.getPort());
+  private CompletableFuture<Optional<ChunkLocation>> report() {
+    return chunks.report(
+        unfit.exchange().location, unfit.exchange().member.getNodeId(), unfit.outcome().status());
   }
 
   private String what() {

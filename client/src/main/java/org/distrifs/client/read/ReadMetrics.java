@@ -15,6 +15,8 @@ public final class ReadMetrics {
   private final Counter failovers;
   private final Counter mismatches;
   private final Counter stale;
+  private final Counter hedges;
+  private final Counter hedgesWon;
 
   public ReadMetrics(Metrics metrics) {
     this.metrics = metrics;
@@ -24,6 +26,9 @@ public final class ReadMetrics {
     failovers = metrics.counter("read.failovers", "Reads that turned to another replica");
     mismatches = metrics.counter("read.mismatches", "Answers whose bytes did not match");
     stale = metrics.counter("read.stale.chains", "Reads that found their chain changed");
+    hedges =
+        metrics.counter("read.hedges", "Reads that asked a second replica, the first being slow");
+    hedgesWon = metrics.counter("read.hedges.won", "Hedged reads that the second replica answered");
   }
 
   void watchCache(Supplier<Integer> bytes) {
@@ -45,6 +50,14 @@ public final class ReadMetrics {
 
   void mismatched() {
     mismatches.increment();
+  }
+
+  void hedged() {
+    hedges.increment();
+  }
+
+  void hedgeWon() {
+    hedgesWon.increment();
   }
 
   void foundStale() {

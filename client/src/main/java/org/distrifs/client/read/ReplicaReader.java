@@ -14,6 +14,9 @@ public final class ReplicaReader {
   final ClockSource clock;
   final ScheduledExecutorService timer;
   final ReadMetrics metrics;
+  final HedgeBudget hedges = new HedgeBudget();
+  final SlowExchanges slowExchanges;
+  final ReplicaReports reports;
   final int replicaTimeoutMs;
   final long readTimeoutMs;
 
@@ -29,6 +32,8 @@ public final class ReplicaReader {
     this.clock = clock;
     this.timer = timer;
     this.metrics = metrics;
+    this.slowExchanges = new SlowExchanges(clock, timer);
+    this.reports = new ReplicaReports(clock);
     this.replicaTimeoutMs = settings.replicaTimeoutMs();
     this.readTimeoutMs = settings.readTimeoutMs();
   }
@@ -44,7 +49,7 @@ public final class ReplicaReader {
    *     the replica ends, none for a hole: what is missing reads as zeros. Completes exceptionally
    *     with {@code EIO} when no replica could serve in {@link ClientSettings#readTimeoutMs}.
    */
-  CompletableFuture<ByteBuf> read(ChunkLocator chunks, long index, int offset, int length) {
+  public CompletableFuture<ByteBuf> read(ChunkLocator chunks, long index, int offset, int length) {
     return new ChunkRead(this, chunks, index, offset, length).start();
   }
 }

@@ -13,6 +13,12 @@ public interface ReplicaSelector {
   /** A node answered. */
   void answered(int nodeId, long latencyNs);
 
+  /** Another node, which was asked later, answered before this one. */
+  void overtaken(int nodeId);
+
+  /** How long a node may take before another is asked too. */
+  long hedgeAfterNs(int nodeId);
+
   /** A node did not serve what it should have. */
   void failed(int nodeId);
 }

@@ -26,9 +26,15 @@ public final class SpreadingReplicaSelector implements ReplicaSelector {
 
   private static final double WEIGHT_OF_NEWEST = 0.2;
 
+  /** Who was found slow so long ago is tried afresh: it would never show that it is fast again. */
+  private static final long FORGIVEN_AFTER_NS = TimeUnit.SECONDS.toNanos(10);
+
+  private static final long MIN_HEDGE_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
   private static final class Node {
     private volatile double latencyNs;
-    private volatile boolean failedOnce;
+    private volatile long measuredNs;
+    private volatile boolean avoided;
     private volatile long avoidUntilNs;
   }
 
@@ -56,7 +62,7 @@ public final class SpreadingReplicaSelector implements ReplicaSelector {
   private int penalty(Member member, double best) {
     int penalty = member.getAlive() && member.getIncarnation() != 0 ? 0 : 4;
     Node node = nodes.get(member.getNodeId());
-    if (node != null && node.failedOnce && clock.monotonicNs() - node.avoidUntilNs < 0) {
+    if (node != null && node.avoided && clock.monotonicNs() - node.avoidUntilNs < 0) {
       penalty += 2;
     }
     return latencyNs(member) > Math.max(NOISE_NS, best * MUCH_SLOWER) ? penalty + 1 : penalty;
@@ -64,7 +70,8 @@ public final class SpreadingReplicaSelector implements ReplicaSelector {
 
   private double latencyNs(Member member) {
     Node node = nodes.get(member.getNodeId());
-    return node == null ? 0 : node.latencyNs;
+    boolean known = node != null && clock.monotonicNs() - node.measuredNs < FORGIVEN_AFTER_NS;
+    return known ? node.latencyNs : 0;
   }
 
   @Override
@@ -73,15 +80,33 @@ public final class SpreadingReplicaSelector implements ReplicaSelector {
     double known = node.latencyNs;
     // A lost update of two racing answers costs one sample.
     node.latencyNs = known == 0 ? latencyNs : known + WEIGHT_OF_NEWEST * (latencyNs - known);
+    node.measuredNs = clock.monotonicNs();
+  }
+
+  @Override
+  public void overtaken(int nodeId) {
+    avoid(node(nodeId));
+  }
+
+  @Override
+  public long hedgeAfterNs(int nodeId) {
+    Node node = nodes.get(nodeId);
+    return node == null
+        ? MIN_HEDGE_NS
+        : Math.max(MIN_HEDGE_NS, (long) (MUCH_SLOWER * node.latencyNs));
   }
 
   @Override
   public void failed(int nodeId) {
     Node node = node(nodeId);
-    node.avoidUntilNs = clock.monotonicNs() + AVOID_NS;
-    node.failedOnce = true;
+    avoid(node);
     // Forget a latency measured before: it is to be tried afresh.
     node.latencyNs = 0;
+  }
+
+  private void avoid(Node node) {
+    node.avoidUntilNs = clock.monotonicNs() + AVOID_NS;
+    node.avoided = true;
   }
 
   private Node node(int nodeId) {

@@ -9,11 +9,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongPredicate;
 import org.distrifs.client.ClientSettings;
 import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.proto.control.ClientMessage;
 import org.distrifs.proto.control.CloseSession;
 import org.distrifs.proto.control.KeepAlive;
+import org.distrifs.proto.control.KeepAliveReply;
 import org.distrifs.proto.control.MasterMessage;
 import org.distrifs.proto.control.NumberedReply;
 import org.distrifs.proto.control.Operation;
@@ -92,6 +94,12 @@ public final class MasterSession implements MasterApi {
   private String lastTrouble = "no attempt was made yet";
   private long nextOrder;
 
+  /** Whether this client holds an inode open: until it is told, it says so of every one. */
+  private volatile LongPredicate holdsOpen = inode -> true;
+
+  /** The question for orphans that the next keep-alive answers; null for none. */
+  private KeepAliveReply orphansQuestion;
+
   private MasterSession(
       ClientSettings settings,
       ControlStream.Opener opener,
@@ -123,9 +131,7 @@ public final class MasterSession implements MasterApi {
       Entropy entropy,
       ScheduledExecutorService timer,
       SessionMetrics metrics) {
-    MasterSession session = new MasterSession(settings, opener, clock, entropy, metrics);
-    metrics.watch(session::taken, session::queued);
-    timer.scheduleWithFixedDelay(session::tickGuarded, 0, TICK_MS, TimeUnit.MILLISECONDS);
+    MasterSession session = begin(settings, opener, clock, entropy, timer, metrics);
     try {
       Replies.await(session.firstOpened, settings.connectTimeoutMs(), "connect");
       return session;
@@ -140,6 +146,20 @@ public final class MasterSession implements MasterApi {
     }
   }
 
+  /** As {@link #connect}, without waiting: what is submitted meanwhile waits for the session. */
+  public static MasterSession begin(
+      ClientSettings settings,
+      ControlStream.Opener opener,
+      ClockSource clock,
+      Entropy entropy,
+      ScheduledExecutorService timer,
+      SessionMetrics metrics) {
+    MasterSession session = new MasterSession(settings, opener, clock, entropy, metrics);
+    metrics.watch(session::taken, session::queued);
+    timer.scheduleWithFixedDelay(session::tickGuarded, 0, TICK_MS, TimeUnit.MILLISECONDS);
+    return session;
+  }
+
   @Override
   public long sessionId() {
     synchronized (lock) {
@@ -152,6 +172,15 @@ public final class MasterSession implements MasterApi {
     synchronized (lock) {
       return identity.clusterId();
     }
+  }
+
+  /**
+   * Tells the session how to answer the master, which asks before it gives up files without a name.
+   *
+   * @param newHoldsOpen whether a handle that works is open for an inode; must not block
+   */
+  public void answerOrphansBy(LongPredicate newHoldsOpen) {
+    holdsOpen = newHoldsOpen;
   }
 
   @Override
@@ -267,9 +296,7 @@ public final class MasterSession implements MasterApi {
     }
     if (keepAliveDue) {
       keepAliveDue = false;
-      return ClientMessage.newBuilder()
-          .setKeepAlive(KeepAlive.newBuilder().setHighestDurableTxid(identity.highestDurableTxid()))
-          .build();
+      return ClientMessage.newBuilder().setKeepAlive(keepAlive()).build();
     }
     if (outbox.isEmpty()) {
       return null;
@@ -279,6 +306,21 @@ public final class MasterSession implements MasterApi {
       batch.addOperations(outbox.poll().numbered);
     }
     return ClientMessage.newBuilder().setBatch(batch).build();
+  }
+
+  private KeepAlive keepAlive() {
+    KeepAlive.Builder sign =
+        KeepAlive.newBuilder().setHighestDurableTxid(identity.highestDurableTxid());
+    if (orphansQuestion != null) {
+      sign.setOrphansQuestion(orphansQuestion.getOrphansQuestion());
+      for (long inode : orphansQuestion.getOrphansList()) {
+        if (holdsOpen.test(inode)) {
+          sign.addHeldOrphans(inode);
+        }
+      }
+      orphansQuestion = null;
+    }
+    return sign.build();
   }
 
   // --- clockwork
@@ -390,7 +432,7 @@ public final class MasterSession implements MasterApi {
       switch (message.getKindCase()) {
         case OPENED -> opened(this, message.getOpened());
         case BATCH -> message.getBatch().getRepliesList().forEach(MasterSession.this::answered);
-        case KEEP_ALIVE -> sawDurable(message.getKeepAlive().getDurableTxid());
+        case KEEP_ALIVE -> heardKeepAlive(message.getKeepAlive());
         case ENDED -> expired("the master ended it: " + message.getEnded().getReason(), true);
         case KIND_NOT_SET -> LOG.debug("The master sent a message of a kind not known here");
       }
@@ -425,6 +467,8 @@ public final class MasterSession implements MasterApi {
     lastTrouble = trouble;
     listener = null;
     stream = null;
+    // The answer is for who asked: another master, or this one after a restart, asks anew.
+    orphansQuestion = null;
     phase = Phase.APART;
     masterIndex = (masterIndex + 1) % settings.masters().size();
     int round = Math.min(failedAttempts++ / settings.masters().size(), 10);
@@ -491,9 +535,12 @@ public final class MasterSession implements MasterApi {
         master);
   }
 
-  private void sawDurable(long txid) {
+  private void heardKeepAlive(KeepAliveReply reply) {
     synchronized (lock) {
-      identity.sawDurable(txid);
+      identity.sawDurable(reply.getDurableTxid());
+      if (reply.getOrphansQuestion() != 0) {
+        orphansQuestion = reply;
+      }
     }
   }
 

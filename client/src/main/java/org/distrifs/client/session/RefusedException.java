@@ -17,6 +17,12 @@ public final class RefusedException extends ErrnoException {
     this.reply = reply;
   }
 
+  /** Where the answer was unpacked tells nothing, and names are looked for often in vain. */
+  @Override
+  public synchronized Throwable fillInStackTrace() {
+    return this;
+  }
+
   public OperationReply reply() {
     return reply;
   }

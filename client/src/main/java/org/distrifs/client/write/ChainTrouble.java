@@ -2,11 +2,9 @@ package org.distrifs.client.write;
 
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.distrifs.client.session.MasterApi;
+import org.distrifs.client.cache.ChainCache;
 import org.distrifs.proto.connection.ChunkAnswer;
 import org.distrifs.proto.control.ChunkLocation;
-import org.distrifs.proto.control.Operation;
-import org.distrifs.proto.control.ReportFailure;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.Status;
@@ -14,22 +12,27 @@ import org.distrifs.proto.frame.Status;
 /**
  * Why a packet was not acknowledged, and what follows from it.
  *
- * @param status as the head answered; {@code TIMED_OUT} when no answer came
+ * @param status as the asked member answered; {@code TIMED_OUT} when no answer came
  * @param failedNodeId a member to report to the master; 0 for none
- * @param answered whether the head answered
+ * @param answered whether the asked member answered
  */
 record ChainTrouble(Status status, int failedNodeId, boolean answered, String detail) {
 
+  /** Of a write that the head did not acknowledge. */
   static ChainTrouble of(ChunkLocation location, ChunkAnswer answer, Throwable failure) {
-    int headId = location.getMembers(0).getNodeId();
+    return of(location.getMembers(0).getNodeId(), answer, failure);
+  }
+
+  /** Of a request to a member. */
+  static ChainTrouble of(int askedNodeId, ChunkAnswer answer, Throwable failure) {
     if (answer == null) {
-      return new ChainTrouble(Status.TIMED_OUT, headId, false, failure.toString());
+      return new ChainTrouble(Status.TIMED_OUT, askedNodeId, false, failure.toString());
     }
     DataReply reply = answer.reply();
     int failedNodeId =
         switch (reply.status()) {
           case DOWNSTREAM_FAILED -> reply.failedNodeId();
-          case IO_FAILURE, CORRUPT_REPLICA, SUSPECT, NO_LEASE -> headId;
+          case IO_FAILURE, CORRUPT_REPLICA, SUSPECT, NO_LEASE -> askedNodeId;
           default -> 0;
         };
     return new ChainTrouble(reply.status(), failedNodeId, true, reply.detail());
@@ -48,7 +51,7 @@ record ChainTrouble(Status status, int failedNodeId, boolean answered, String de
   /** Whether trying again cannot help. */
   boolean isFinal() {
     return switch (status) {
-      case NO_SPACE, BAD_REQUEST, WRONG_CLUSTER -> answered;
+      case NO_SPACE, BAD_REQUEST, WRONG_CLUSTER, SESSION_OVER -> answered;
       default -> false;
     };
   }
@@ -72,21 +75,8 @@ record ChainTrouble(Status status, int failedNodeId, boolean answered, String de
 
   /** Tells the master, which answers with the chain as it is by then. */
   CompletableFuture<Optional<ChunkLocation>> report(
-      MasterApi master, long inode, ChunkLocation location) {
-    ReportFailure.Builder report =
-        ReportFailure.newBuilder()
-            .setInode(inode)
-            .setChunkId(location.getChunkId())
-            .setVersion(location.getVersion())
-            .setFailedNodeId(failedNodeId)
-            .setStatus(status.code());
-    return master
-        .submit(Operation.newBuilder().setReportFailure(report).build())
-        .thenApply(
-            reply ->
-                reply.getChunksList().stream()
-                    .filter(found -> found.getChunkId() == location.getChunkId())
-                    .findFirst());
+      ChainCache chains, long inode, ChunkLocation location) {
+    return chains.report(inode, location, failedNodeId, status);
   }
 
   @Override

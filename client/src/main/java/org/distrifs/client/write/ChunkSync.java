@@ -1,39 +1,42 @@
 package org.distrifs.client.write;
 
+import it.unimi.dsi.fastutil.longs.Long2ObjectMap;
+import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import it.unimi.dsi.fastutil.longs.LongSet;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.distrifs.client.session.Replies;
-import org.distrifs.proto.connection.ChunkAnswer;
-import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.proto.control.ChunkLocation;
-import org.distrifs.proto.control.Member;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
-import org.distrifs.proto.frame.DataRequest;
 
 /**
- * Makes chunks of one file durable on every member of their chains. A chunk whose chain changed, or
- * a member that does not answer, is looked up and tried again until the bound; then nobody can
- * know, and that is {@code EIO}.
+ * Makes chunks of one file durable on every member of their chains. A member that does not do it is
+ * reported, a chain that changed is looked up, and both are tried again until the bound; then
+ * nobody can know, and that is {@code EIO}.
  */
 final class ChunkSync {
   /** Chunks under way at once. */
   private static final int MAX_PARALLEL = 64;
 
   private static final long MIN_PAUSE_MS = 20;
-  private static final long MAX_PAUSE_MS = 500;
+  private static final long MAX_PAUSE_MS = 200;
+
+  /** As for the packets of a chain that nobody answers: 2 s of 10 at first, then more often. */
+  private static final int PATIENCE_DIVISOR = 5;
+
+  private static final long CHECK_INTERVAL_MS = 500;
 
   private final FileWriter file;
   private final WriteServices services;
 
-  /** Why the last member that refused did. */
-  private volatile String lastTrouble = "";
+  /** What became of the chunks of the last round that are not durable yet. */
+  private final Long2ObjectMap<SyncAttempt> failed = new Long2ObjectOpenHashMap<>();
 
   ChunkSync(FileWriter file, WriteServices services) {
     this.file = file;
@@ -44,102 +47,131 @@ final class ChunkSync {
     LongSet left = new LongOpenHashSet(indices);
     long boundNs = TimeUnit.MILLISECONDS.toNanos(services.settings().chunkTimeoutMs());
     long progressNs = services.clock().monotonicNs();
-    for (int round = 0; !left.isEmpty(); round++) {
-      if (syncSome(left, round > 0)) {
+    int fruitless = 0;
+    while (!left.isEmpty()) {
+      if (syncSome(left)) {
         progressNs = services.clock().monotonicNs();
+        fruitless = 0;
       } else if (services.clock().monotonicNs() - progressNs >= boundNs) {
         throw new ErrnoException(
             Errno.EIO,
-            "sync of %d chunks of inode %d (%s)".formatted(left.size(), file.inode(), lastTrouble));
+            "sync of %d chunks of inode %d (%s)".formatted(left.size(), file.inode(), trouble()));
       } else {
-        pause(round);
+        pause(fruitless++);
       }
     }
   }
 
+  private String trouble() {
+    return failed.values().stream()
+        .map(SyncAttempt::trouble)
+        .filter(trouble -> trouble != null)
+        .findFirst()
+        .map(ChainTrouble::toString)
+        .orElse("their chains changed, or are not known");
+  }
+
   /** Tries some of the chunks and takes out those that are durable; false if none became so. */
-  private boolean syncSome(LongSet left, boolean askMaster) throws IOException {
-    long[] batch = left.longStream().limit(MAX_PARALLEL).toArray();
-    List<CompletableFuture<Boolean>> answers = new ArrayList<>();
-    for (long index : batch) {
-      answers.add(sync(index, askMaster));
-    }
+  private boolean syncSome(LongSet left) throws IOException {
+    Long2ObjectMap<SyncAttempt> round = new Long2ObjectOpenHashMap<>();
+    left.longStream().limit(MAX_PARALLEL).forEach(index -> round.put(index, begin(index)));
+    settle(round);
     boolean any = false;
-    long boundMs = services.settings().operationTimeoutMs() + services.settings().packetTimeoutMs();
-    for (int i = 0; i < batch.length; i++) {
-      if (Replies.await(answers.get(i), boundMs, "sync of inode " + file.inode())) {
-        left.remove(batch[i]);
+    for (Long2ObjectMap.Entry<SyncAttempt> entry : round.long2ObjectEntrySet()) {
+      long index = entry.getLongKey();
+      if (Replies.await(entry.getValue().done(), 1, "sync of inode " + file.inode())) {
+        left.remove(index);
+        failed.remove(index);
         any = true;
+      } else {
+        failed.put(index, entry.getValue());
       }
     }
     return any;
   }
 
-  private CompletableFuture<Boolean> sync(long index, boolean askMaster) {
+  private SyncAttempt begin(long index) {
+    SyncAttempt attempt = new SyncAttempt(file, services, index);
     ChunkLocation own = file.freshLocation(index);
     boolean holdsBytes = own == null || file.isWrittenFresh(index);
     if (!holdsBytes) {
-      return CompletableFuture.completedFuture(true);
+      attempt.nothingToDo();
+      return attempt;
+    }
+    locate(index, own)
+        .whenComplete(
+            (found, failure) -> {
+              if (failure != null) {
+                attempt.failed(failure);
+              } else if (found.isPresent() && (own != null || !found.get().getFresh())) {
+                attempt.run(found.get());
+              } else if (own == null) {
+                // A hole has nothing to sync.
+                attempt.nothingToDo();
+              } else {
+                // This session knows better.
+                attempt.notFound();
+              }
+            });
+    return attempt;
+  }
+
+  private CompletableFuture<Optional<ChunkLocation>> locate(long index, ChunkLocation own) {
+    SyncAttempt before = failed.get(index);
+    if (before != null) {
+      ChainTrouble trouble = before.trouble();
+      return trouble != null && trouble.failedNodeId() != 0
+          ? trouble.report(services.chains(), file.inode(), before.location())
+          : services.chains().lookUp(file.inode(), index);
     }
     ChunkLocation known = own != null ? own : services.chains().cached(file.inode(), index);
-    CompletableFuture<Optional<ChunkLocation>> location =
-        known != null && !askMaster
-            ? CompletableFuture.completedFuture(Optional.of(known))
-            : services.chains().lookUp(file.inode(), index);
-    // A hole has nothing to sync, unless this session knows better: then the master is asked again.
-    return location.thenCompose(
-        found ->
-            found.isEmpty() || (own == null && found.get().getFresh())
-                ? CompletableFuture.completedFuture(own == null)
-                : syncMembers(found.get()));
+    return known != null
+        ? CompletableFuture.completedFuture(Optional.of(known))
+        : services.chains().lookUp(file.inode(), index);
   }
 
-  private CompletableFuture<Boolean> syncMembers(ChunkLocation location) {
-    CompletableFuture<Boolean> all =
-        CompletableFuture.completedFuture(location.getMembersCount() > 0);
-    for (Member member : location.getMembersList()) {
-      all = all.thenCombine(syncMember(location, member), Boolean::logicalAnd);
+  /** Waits until each attempt has ended, and no longer for one whose chain has changed. */
+  private void settle(Long2ObjectMap<SyncAttempt> round) throws IOException {
+    CompletableFuture<?>[] ends =
+        round.values().stream().map(SyncAttempt::done).toArray(CompletableFuture<?>[]::new);
+    CompletableFuture<Void> all = CompletableFuture.allOf(ends);
+    long boundMs = services.settings().operationTimeoutMs() + services.settings().packetTimeoutMs();
+    long untilNs = services.clock().monotonicNs() + TimeUnit.MILLISECONDS.toNanos(boundMs);
+    long waitMs = services.settings().packetTimeoutMs() / PATIENCE_DIVISOR;
+    while (!settled(all, waitMs)) {
+      if (services.clock().monotonicNs() - untilNs >= 0) {
+        throw new ErrnoException(
+            Errno.EIO, "sync of inode %d, not answered in %d ms".formatted(file.inode(), boundMs));
+      }
+      round.values().forEach(SyncAttempt::checkChain);
+      waitMs = Math.min(waitMs, CHECK_INTERVAL_MS);
     }
-    return all;
   }
 
-  private CompletableFuture<Boolean> syncMember(ChunkLocation location, Member member) {
-    DataRequest.Sync request =
-        new DataRequest.Sync(location.getChunkId(), location.getVersion(), member.getIncarnation());
-    return services
-        .transport()
-        .send(
-            new PeerAddress(member.getHost(), member.getPort()),
-            request,
-            null,
-            services.settings().packetTimeoutMs())
-        .handle(
-            (answer, failure) -> {
-              if (answer != null) {
-                answer.payload().release();
-              }
-              boolean done = answer != null && answer.reply().isOk();
-              if (!done) {
-                lastTrouble = trouble(member, answer, failure);
-              }
-              return done;
-            });
-  }
-
-  private static String trouble(Member member, ChunkAnswer answer, Throwable failure) {
-    String why =
-        answer == null
-            ? failure.toString()
-            : answer.reply().status() + " " + answer.reply().detail();
-    return "node " + member.getNodeId() + ": " + why;
+  private boolean settled(CompletableFuture<Void> all, long waitMs) throws IOException {
+    try {
+      all.get(waitMs, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (ExecutionException e) {
+      // Told by the attempt itself, which has ended like all others.
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
   }
 
   private void pause(int round) throws IOException {
     try {
       TimeUnit.MILLISECONDS.sleep(Math.min(MAX_PAUSE_MS, MIN_PAUSE_MS << Math.min(round, 10)));
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ErrnoException(Errno.EINTR, "sync of inode " + file.inode(), e);
+      throw interrupted(e);
     }
+  }
+
+  private ErrnoException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new ErrnoException(Errno.EINTR, "sync of inode " + file.inode(), e);
   }
 }

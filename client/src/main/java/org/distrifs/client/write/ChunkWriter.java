@@ -21,23 +21,22 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends the packets of one chunk to the head of its chain, in order, several at a time. After a
  * failure it waits until nothing is in flight any more, learns the chain anew and sends again, in
- * the same order. A packet keeps its sequence, by which the chain knows what it has applied
- * already. Only when the head has accepted a later packet and not this one (it was lost with a
- * connection, and the next was sent over a new one before that was noticed) do this one and all
- * after it get new sequences.
+ * the same order. What is in flight when the chain has become another is not waited for: the former
+ * chain can acknowledge nothing any more that the new one does not have, and refuses what comes
+ * late, so its answers are of no interest. A packet keeps its sequence, by which the chain knows
+ * what it has applied already. Only when the head has accepted a later packet and not this one (it
+ * was lost with a connection, and the next was sent over a new one before that was noticed) do this
+ * one and all after it get new sequences.
  *
  * <p>Not thread-safe: every method is called under the file's lock.
  */
 final class ChunkWriter {
   private static final Logger LOG = LoggerFactory.getLogger(ChunkWriter.class);
-  private static final long MIN_BACKOFF_MS = 20;
 
   /**
    * So often a chain may refuse for reasons that pass by themselves before its head is reported.
    */
   private static final int PATIENT_ATTEMPTS = 4;
-
-  private static final long MAX_BACKOFF_MS = 500;
 
   private enum State {
     /** Nothing was asked yet. */
@@ -53,6 +52,8 @@ final class ChunkWriter {
   private final FileWriter file;
   private final WriteServices services;
   private final long index;
+  private final ChainSearch search;
+  private final ChainCheck check;
 
   /** Sent, the oldest first; an acknowledged one waits for those before it. */
   private final ArrayDeque<Packet> sent = new ArrayDeque<>();
@@ -64,7 +65,10 @@ final class ChunkWriter {
   private List<ChainHop> chain = List.of();
   private ChainTrouble trouble;
   private int inFlight;
-  private int attempts;
+
+  /** Raised when what is in flight is given up: answers to what was sent before do not count. */
+  private int era;
+
   private long progressNs;
   private boolean watched;
 
@@ -72,6 +76,8 @@ final class ChunkWriter {
     this.file = file;
     this.services = services;
     this.index = index;
+    this.search = new ChainSearch(file, services, index, new Seeker());
+    this.check = new ChainCheck(file, services, new Waiter());
   }
 
   long index() {
@@ -111,7 +117,7 @@ final class ChunkWriter {
         adopt(known);
       } else {
         state = State.LOCATING;
-        allocate();
+        search.allocate();
       }
     }
   }
@@ -144,16 +150,20 @@ final class ChunkWriter {
             chain,
             packet.checksums,
             createsReplica());
-    inFlight++;
+    if (inFlight++ == 0) {
+      check.firstSent();
+    }
     file.sent();
     services.metrics().sent(packet.length);
     long sentNs = services.clock().monotonicNs();
+    int sentIn = era;
     int timeoutMs = services.settings().packetTimeoutMs();
     services
         .transport()
         .send(head, request, packet.retained(), timeoutMs)
         .whenComplete(
-            (answer, failure) -> file.underLock(() -> answered(packet, sentNs, answer, failure)));
+            (answer, failure) ->
+                file.underLock(() -> answered(packet, sentIn, sentNs, answer, failure)));
   }
 
   /** Only until something was acknowledged: a replica lost after that must not come back empty. */
@@ -161,11 +171,16 @@ final class ChunkWriter {
     return location.getFresh() && location.getVersion() == 1 && file.isUnwritten(index);
   }
 
-  private void answered(Packet packet, long sentNs, ChunkAnswer answer, Throwable failure) {
+  private void answered(
+      Packet packet, int sentIn, long sentNs, ChunkAnswer answer, Throwable failure) {
     services.metrics().answered(services.clock().monotonicNs() - sentNs);
     if (answer != null) {
       answer.payload().release();
     }
+    if (sentIn != era) {
+      return;
+    }
+    check.heard();
     inFlight--;
     if (state != State.FAILED) {
       if (answer != null && answer.reply().isOk()) {
@@ -188,7 +203,8 @@ final class ChunkWriter {
   private void acknowledged(Packet packet) {
     packet.acknowledged = true;
     progressNs = services.clock().monotonicNs();
-    attempts = 0;
+    search.succeeded();
+    check.acknowledged();
     file.wrote(index);
     while (!sent.isEmpty() && sent.peek().acknowledged) {
       file.settled(index, location.getChunkId(), sent.poll());
@@ -216,80 +232,80 @@ final class ChunkWriter {
     services.metrics().retried();
     LOG.debug("Chunk index {} of inode {}: {}", index, file.inode(), trouble);
     ChainTrouble seen =
-        attempts < PATIENT_ATTEMPTS ? trouble : trouble.blaming(location.getMembers(0).getNodeId());
-    trouble = null;
-    List<Packet> again = new ArrayList<>(sent);
-    sent.clear();
-    for (int i = again.size() - 1; i >= 0; i--) {
-      unsent.addFirst(again.get(i));
-    }
+        search.failures() < PATIENT_ATTEMPTS
+            ? trouble
+            : trouble.blaming(location.getMembers(0).getNodeId());
+    takeBackSent();
     if (seen.isFinal()) {
       fail(seen.errno(), seen.toString());
       return;
     }
     watch();
     state = State.LOCATING;
-    afterBackoff(() -> lookUp(seen));
+    search.afterFailure(seen, location);
   }
 
-  private void afterBackoff(Runnable action) {
-    int attempt = attempts++;
-    if (attempt == 0) {
-      action.run();
-      return;
+  /** What was sent is to be sent again, before what was not, in the same order. */
+  private void takeBackSent() {
+    trouble = null;
+    while (!sent.isEmpty()) {
+      unsent.addFirst(sent.pollLast());
     }
-    long delayMs = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS << Math.min(attempt, 10));
-    services
-        .timer()
-        .schedule(
-            () ->
-                file.underLock(
-                    () -> {
-                      if (state == State.LOCATING) {
-                        action.run();
-                      }
-                    }),
-            delayMs,
-            TimeUnit.MILLISECONDS);
   }
 
-  private void lookUp(ChainTrouble seen) {
-    CompletableFuture<Optional<ChunkLocation>> answer =
-        seen.failedNodeId() != 0
-            ? seen.report(services.master(), file.inode(), location)
-            : services.chains().lookUp(file.inode(), index);
-    answer.whenComplete(
-        (found, failure) ->
-            file.underLock(
-                () -> {
-                  if (state != State.LOCATING) {
-                    return;
-                  }
-                  if (failure != null) {
-                    notLocated(failure);
-                  } else if (found.isPresent()) {
-                    adopt(found.get());
-                  } else {
-                    allocate();
-                  }
-                }));
+  private final class Seeker implements ChainSearch.Seeker {
+    @Override
+    public boolean isSearching() {
+      return state == State.LOCATING;
+    }
+
+    @Override
+    public void found(ChunkLocation found) {
+      adopt(found);
+    }
+
+    @Override
+    public void notFound(Throwable failure) {
+      notLocated(failure);
+    }
   }
 
-  private void allocate() {
-    file.allocate(index)
-        .whenComplete(
-            (found, failure) ->
-                file.underLock(
-                    () -> {
-                      if (state != State.LOCATING) {
-                        return;
-                      }
-                      if (failure != null) {
-                        notLocated(failure);
-                      } else {
-                        adopt(found);
-                      }
-                    }));
+  private final class Waiter implements ChainCheck.Waiter {
+    @Override
+    public boolean awaitsAnswers() {
+      return inFlight > 0 && (state == State.READY || state == State.DRAINING);
+    }
+
+    @Override
+    public CompletableFuture<Optional<ChunkLocation>> askMaster() {
+      return trouble != null && trouble.failedNodeId() != 0
+          ? trouble.report(services.chains(), file.inode(), location)
+          : services.chains().lookUp(file.inode(), index);
+    }
+
+    @Override
+    public boolean isChanged(ChunkLocation found) {
+      boolean changed =
+          found.getChunkId() == location.getChunkId()
+              && Integer.compareUnsigned(found.getVersion(), location.getVersion()) > 0;
+      if (changed) {
+        LOG.debug("Chunk index {} of inode {} has another chain by now", index, file.inode());
+        giveUpInFlight();
+        adopt(found);
+      }
+      return changed;
+    }
+  }
+
+  private void giveUpInFlight() {
+    services.metrics().retried();
+    era++;
+    takeBackSent();
+    watch();
+    state = State.LOCATING;
+    for (; inFlight > 0; inFlight--) {
+      file.answered();
+    }
   }
 
   private void notLocated(Throwable failure) {
@@ -313,11 +329,14 @@ final class ChunkWriter {
     location = found;
     file.located(found);
     if (!found.getWritable() || found.getMembersCount() == 0) {
+      if (isIdle()) {
+        // Asked for ahead of need: it is asked for again when somebody waits for it.
+        state = State.NEW;
+        return;
+      }
       watch();
       state = State.LOCATING;
-      ChainTrouble waiting = ChainTrouble.notWritable();
-      attempts = Math.max(attempts, 1);
-      afterBackoff(() -> lookUp(waiting));
+      search.whileNotWritable(found);
       return;
     }
     Member first = found.getMembers(0);

@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.distrifs.client.session.RefusedException;
 import org.distrifs.client.session.Replies;
-import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.ChunkLocation;
 import org.distrifs.proto.control.Commit;
 import org.distrifs.proto.control.GetChains;
@@ -27,11 +26,8 @@ import org.slf4j.LoggerFactory;
 final class FileFlush {
   private static final Logger LOG = LoggerFactory.getLogger(FileFlush.class);
 
-  /** Indices in one question for chains. */
+  /** Chunks in one answer. */
   private static final int CHAINS_ASKED = 64;
-
-  /** Questions for the chains of one file at most: 16 TiB of chunks of 64 MiB. */
-  private static final int MAX_QUESTIONS = 4096;
 
   private final FileWriter writer;
   private final WrittenFile file;
@@ -109,29 +105,28 @@ final class FileFlush {
     }
   }
 
+  /** Adds the chunks that exist, wherever they lie; those that others are adding now may lack. */
   private void addExisting(LongSet indices) throws IOException {
-    Attributes attributes = await(file.refresh(), "attributes of inode " + writer.inode());
-    long chunks =
-        attributes.getSize() / writer.chunkBytes()
-            + (attributes.getSize() % writer.chunkBytes() == 0 ? 0 : 1);
-    long found = 0;
-    int questions = 0;
-    for (long first = 0;
-        first < chunks && found < attributes.getChunkCount();
-        first += CHAINS_ASKED) {
-      if (++questions > MAX_QUESTIONS) {
-        throw new ErrnoException(
-            Errno.EIO,
-            "sync of inode %d, a sparse file whose chunks lie too far apart to find them"
-                .formatted(writer.inode()));
-      }
-      found += addExisting(indices, first, (int) Math.min(CHAINS_ASKED, chunks - first));
+    // First: what others did to the file is to be known before its chunks are.
+    await(file.refresh(), "attributes of inode " + writer.inode());
+    long first = 0;
+    while (first >= 0) {
+      first = addExisting(indices, first);
     }
   }
 
-  private int addExisting(LongSet indices, long first, int count) throws IOException {
+  /**
+   * Adds those of one answer.
+   *
+   * @return where to go on; negative behind the last
+   */
+  private long addExisting(LongSet indices, long first) throws IOException {
     GetChains.Builder question =
-        GetChains.newBuilder().setInode(writer.inode()).setFirstIndex(first).setCount(count);
+        GetChains.newBuilder()
+            .setInode(writer.inode())
+            .setFirstIndex(first)
+            .setCount(CHAINS_ASKED)
+            .setSkipHoles(true);
     OperationReply reply =
         await(
             services.master().submit(Operation.newBuilder().setGetChains(question).build()),
@@ -143,7 +138,16 @@ final class FileFlush {
         indices.add(location.getIndex());
       }
     }
-    return reply.getChunksCount();
+    int count = reply.getChunksCount();
+    if (reply.getEndOfChunks()) {
+      return -1;
+    }
+    if (count == 0) {
+      throw new ErrnoException(
+          Errno.EPROTO,
+          "chains of inode %d, answered without any and without an end".formatted(writer.inode()));
+    }
+    return reply.getChunks(count - 1).getIndex() + 1;
   }
 
   // --- commit

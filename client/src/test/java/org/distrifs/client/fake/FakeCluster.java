@@ -27,6 +27,11 @@ public final class FakeCluster implements AutoCloseable {
 
   /** Bounds so short that a test can wait for them, memory so small that it runs out. */
   public static ClientSettings settings() {
+    return settings(1_000, 1_500);
+  }
+
+  /** The same with other bounds of a packet and of a chunk. */
+  public static ClientSettings settings(int packetTimeoutMs, long chunkTimeoutMs) {
     return new ClientSettings(
         List.of(new PeerAddress("fake", 1)),
         "test",
@@ -38,8 +43,8 @@ public final class FakeCluster implements AutoCloseable {
         4,
         16 << 10,
         200,
-        1_000,
-        1_500,
+        packetTimeoutMs,
+        chunkTimeoutMs,
         64 << 10,
         128 << 10,
         1_000,

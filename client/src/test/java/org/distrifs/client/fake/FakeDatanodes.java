@@ -13,6 +13,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.proto.checksum.BlockChecksums;
@@ -20,6 +21,7 @@ import org.distrifs.proto.connection.ChunkAnswer;
 import org.distrifs.proto.connection.ChunkTransport;
 import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.proto.connection.TransportException;
+import org.distrifs.proto.control.ReportFailure;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
@@ -44,7 +46,10 @@ public final class FakeDatanodes implements ChunkTransport {
     /** The node starts anew first, so the request is for its former life. */
     RESTART_NODE,
     CORRUPT_ANSWER,
-    REFUSE_CORRUPT_REPLICA
+    REFUSE_CORRUPT_REPLICA,
+    REFUSE_SUSPECT,
+    REFUSE_NO_SPACE,
+    REFUSE_SESSION_OVER
   }
 
   /** Decides about requests; called on the fake network's thread. */
@@ -93,6 +98,11 @@ public final class FakeDatanodes implements ChunkTransport {
   private final Queue<String> violations = new ConcurrentLinkedQueue<>();
   private volatile Faults faults = request -> Fate.SERVE;
   private volatile boolean chainsWritable = true;
+  private final boolean[] stopped = new boolean[NODES + 1];
+  private final boolean[] outOfChains = new boolean[NODES + 1];
+  private final long[] asked = new long[NODES + 1];
+  private final List<Future<?>> timeouts = new ArrayList<>();
+  private final Queue<ReportFailure> reports = new ConcurrentLinkedQueue<>();
   private long syncs;
   private long reads;
 
@@ -115,6 +125,47 @@ public final class FakeDatanodes implements ChunkTransport {
 
   public synchronized long reads() {
     return reads;
+  }
+
+  /** As by SIGSTOP: what arrives is kept, and carried out when the node goes on. */
+  public synchronized void stop(int nodeId) {
+    stopped[nodeId] = true;
+  }
+
+  public synchronized void goOn(int nodeId) {
+    stopped[nodeId] = false;
+    PeerAddress peer = address(nodeId);
+    int kept = arrived.computeIfAbsent(peer, key -> new ArrayDeque<>()).size();
+    for (int i = 0; i < kept; i++) {
+      network.execute(() -> serveNext(peer));
+    }
+  }
+
+  /** A change of every chain that takes a node out of it. */
+  public synchronized void takeOutOfChains(int nodeId) {
+    outOfChains[nodeId] = true;
+    for (Chunk chunk : chunks.values()) {
+      chunk.version++;
+      chunk.refusedSequence = Long.MAX_VALUE;
+    }
+  }
+
+  synchronized boolean isOutOfChains(int nodeId) {
+    return outOfChains[nodeId];
+  }
+
+  /** Requests that a node was sent. */
+  public synchronized long asked(int nodeId) {
+    return asked[nodeId];
+  }
+
+  void reported(ReportFailure report) {
+    reports.add(report);
+  }
+
+  /** What clients told the master of members. */
+  public List<ReportFailure> reports() {
+    return List.copyOf(reports);
   }
 
   synchronized boolean areChainsWritable() {
@@ -156,6 +207,10 @@ public final class FakeDatanodes implements ChunkTransport {
     Pending pending = new Pending(peer, request, payload, new CompletableFuture<>());
     synchronized (this) {
       arrived.computeIfAbsent(peer, key -> new ArrayDeque<>()).add(pending);
+      asked[peer.port()]++;
+      if (stopped[peer.port()]) {
+        timeouts.add(network.schedule(() -> timedOut(pending), timeoutMs, TimeUnit.MILLISECONDS));
+      }
     }
     network.execute(() -> serveNext(peer));
     return pending.answer();
@@ -164,7 +219,7 @@ public final class FakeDatanodes implements ChunkTransport {
   private void serveNext(PeerAddress peer) {
     Pending pending;
     synchronized (this) {
-      pending = arrived.get(peer).poll();
+      pending = stopped[peer.port()] ? null : arrived.get(peer).poll();
     }
     if (pending == null) {
       return;
@@ -199,6 +254,9 @@ public final class FakeDatanodes implements ChunkTransport {
         answer(pending, refusal(Status.NO_LEASE));
       }
       case REFUSE_CORRUPT_REQUEST -> answer(pending, refusal(Status.CORRUPT_REQUEST));
+      case REFUSE_SESSION_OVER -> answer(pending, refusal(Status.SESSION_OVER));
+      case REFUSE_NO_SPACE -> answer(pending, refusal(Status.NO_SPACE));
+      case REFUSE_SUSPECT -> answer(pending, refusal(Status.SUSPECT));
       case REFUSE_CORRUPT_REPLICA -> answer(pending, refusal(Status.CORRUPT_REPLICA));
       case CHANGE_CHAIN -> {
         synchronized (this) {
@@ -252,6 +310,13 @@ public final class FakeDatanodes implements ChunkTransport {
     }
   }
 
+  private static void timedOut(Pending pending) {
+    pending
+        .answer()
+        .completeExceptionally(
+            new TransportException(TransportException.Cause.TIMED_OUT, "the fake node is silent"));
+  }
+
   private static void fail(Pending pending) {
     pending
         .answer()
@@ -260,7 +325,9 @@ public final class FakeDatanodes implements ChunkTransport {
   }
 
   private static void answer(Pending pending, ChunkAnswer answer) {
-    pending.answer().complete(answer);
+    if (!pending.answer().complete(answer)) {
+      answer.payload().release();
+    }
   }
 
   private static ChunkAnswer refusal(Status status) {
@@ -402,8 +469,23 @@ public final class FakeDatanodes implements ChunkTransport {
   @Override
   public void close() {}
 
+  private synchronized void releaseWhatStoppedNodesKept() {
+    for (ArrayDeque<Pending> kept : arrived.values()) {
+      for (Pending pending : kept) {
+        if (pending.payload() != null) {
+          pending.payload().release();
+        }
+      }
+      kept.clear();
+    }
+  }
+
   public void shutDown() throws InterruptedException {
+    synchronized (this) {
+      timeouts.forEach(timeout -> timeout.cancel(false));
+    }
     network.shutdown();
     network.awaitTermination(10, TimeUnit.SECONDS);
+    releaseWhatStoppedNodesKept();
   }
 }

@@ -167,6 +167,9 @@ final class FakeMaster {
             .setWritable(datanodes.areChainsWritable());
     for (int i = 0; i < FakeDatanodes.NODES; i++) {
       int nodeId = 1 + (int) ((chunk.id() + i) % FakeDatanodes.NODES);
+      if (datanodes.isOutOfChains(nodeId)) {
+        continue;
+      }
       location.addMembers(
           Member.newBuilder()
               .setNodeId(nodeId)
@@ -266,8 +269,14 @@ final class FakeMaster {
     }
     OperationReply.Builder reply = OperationReply.newBuilder();
     long first = question.getFirstIndex();
-    for (FakeChunk chunk :
-        inode.chunks.subMap(first, true, first + question.getCount(), false).values()) {
+    reply.setEndOfChunks(question.getSkipHoles());
+    for (FakeChunk chunk : inode.chunks.tailMap(first, true).values()) {
+      if (!question.getSkipHoles() && chunk.index() - first >= question.getCount()) {
+        break;
+      }
+      if (reply.getChunksCount() == question.getCount()) {
+        return reply.setEndOfChunks(false).build();
+      }
       if (chunk.freshFor() == 0 || chunk.freshFor() == sessionId) {
         reply.addChunks(location(chunk));
       }
@@ -276,6 +285,7 @@ final class FakeMaster {
   }
 
   private OperationReply reportFailure(Operation operation) {
+    datanodes.reported(operation.getReportFailure());
     Inode inode = inodes.get(operation.getReportFailure().getInode());
     OperationReply.Builder reply = OperationReply.newBuilder();
     for (FakeChunk chunk : inode.chunks.values()) {

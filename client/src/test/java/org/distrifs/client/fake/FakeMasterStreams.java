@@ -14,6 +14,7 @@ import java.util.function.Predicate;
 import org.distrifs.client.session.ControlStream;
 import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.proto.control.ClientMessage;
+import org.distrifs.proto.control.KeepAlive;
 import org.distrifs.proto.control.KeepAliveReply;
 import org.distrifs.proto.control.MasterMessage;
 import org.distrifs.proto.control.NumberedOperation;
@@ -22,6 +23,7 @@ import org.distrifs.proto.control.OpenSession;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.ReplyBatch;
+import org.distrifs.proto.control.SessionEnded;
 import org.distrifs.proto.control.SessionOpened;
 import org.distrifs.proto.error.Errno;
 
@@ -62,6 +64,8 @@ public final class FakeMasterStreams implements ControlStream.Opener {
   private volatile Predicate<Operation> breaksAfter = operation -> false;
   private volatile Predicate<Operation> neverAnswered = operation -> false;
   private volatile Predicate<Operation> askedAgain = operation -> false;
+  private volatile KeepAliveReply orphansQuestion = KeepAliveReply.getDefaultInstance();
+  private volatile KeepAlive orphansAnswer;
   private int operations;
 
   public FakeMasterStreams(FakeDatanodes datanodes, long chunkBytes) {
@@ -109,6 +113,31 @@ public final class FakeMasterStreams implements ControlStream.Opener {
           List.copyOf(streams).forEach(stream -> stream.end("the fake master restarts"));
           return null;
         });
+  }
+
+  /** Ends the sessions and says so, as the master does when one was silent for too long. */
+  public void endSessions() {
+    run(
+        () -> {
+          sessions.clear();
+          MasterMessage ended =
+              MasterMessage.newBuilder()
+                  .setEnded(SessionEnded.newBuilder().setReason("it was silent for too long"))
+                  .build();
+          List.copyOf(streams).forEach(stream -> stream.listener.received(ended));
+          return null;
+        });
+  }
+
+  /** Asks with each keep-alive from now on which of these are held open. */
+  public void askForOrphans(long question, List<Long> inodes) {
+    orphansQuestion =
+        KeepAliveReply.newBuilder().setOrphansQuestion(question).addAllOrphans(inodes).build();
+  }
+
+  /** The last answer to {@link #askForOrphans}; null without one. */
+  public KeepAlive orphansAnswer() {
+    return orphansAnswer;
   }
 
   public void truncateByAnother(long inode, long size) {
@@ -196,11 +225,12 @@ public final class FakeMasterStreams implements ControlStream.Opener {
       switch (message.getKindCase()) {
         case OPEN -> open(message.getOpen());
         case BATCH -> message.getBatch().getOperationsList().forEach(this::apply);
-        case KEEP_ALIVE ->
-            listener.received(
-                MasterMessage.newBuilder()
-                    .setKeepAlive(KeepAliveReply.getDefaultInstance())
-                    .build());
+        case KEEP_ALIVE -> {
+          if (message.getKeepAlive().getOrphansQuestion() != 0) {
+            orphansAnswer = message.getKeepAlive();
+          }
+          listener.received(MasterMessage.newBuilder().setKeepAlive(orphansQuestion).build());
+        }
         default -> {}
       }
     }

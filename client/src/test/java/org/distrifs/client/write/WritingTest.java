@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -256,6 +257,63 @@ class WritingTest {
     assertThatThrownBy(file::close).isInstanceOf(ErrnoException.class);
     file = client.open(file.inode());
     assertThat(read(file, 0, 100)).isEqualTo(bytes(100));
+  }
+
+  @Test
+  void bytesThatASessionLeavesBehindAreAnErrorAndNewOpensWork() throws IOException {
+    file.write(0, bytes(100));
+    file.flush();
+    file.write(0, bytes(50));
+    cluster.master().endSessions();
+    await("a new session is open", this::isNewSessionOpen);
+    assertThatThrownBy(file::flush)
+        .isInstanceOfSatisfying(
+            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EIO));
+    try (OpenFile other = create("b")) {
+      other.write(0, bytes(10));
+      other.sync();
+      assertThat(read(other, 0, 10)).isEqualTo(bytes(10));
+    }
+    assertThatThrownBy(file::close).isInstanceOf(ErrnoException.class);
+    file = client.open(file.inode());
+  }
+
+  @Test
+  void aWriteThatADatanodeTakesForOneOfAnExpiredSessionIsAnError() throws IOException {
+    cluster.datanodes().setFaults(request -> Fate.REFUSE_SESSION_OVER);
+    file.write(0, bytes(100));
+    assertThatThrownBy(file::flush)
+        .isInstanceOfSatisfying(
+            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EIO));
+    cluster.datanodes().setFaults(request -> Fate.SERVE);
+  }
+
+  @Test
+  void whatAKilledWriterHadFlushedIsReadByOthers() throws IOException {
+    file.write(0, bytes(100));
+    file.flush();
+    // As a process that is killed now: nothing after this line is ever sent.
+    cluster.datanodes().setFaults(request -> Fate.LOSE_REQUEST);
+    file.write(100, bytes(50));
+    cluster.master().endSessions();
+    cluster.datanodes().setFaults(request -> Fate.SERVE);
+    try (DistriFsClient other = cluster.client();
+        OpenFile again = other.open(file.inode())) {
+      assertThat(again.attributes().getSize()).isEqualTo(100);
+      assertThat(read(again, 0, 200)).isEqualTo(bytes(100));
+    }
+    assertThatThrownBy(file::close).isInstanceOf(ErrnoException.class);
+    file = client.open(file.inode());
+  }
+
+  @Test
+  void theMasterIsToldWhichFilesWithoutANameAreHeldOpen() throws IOException {
+    OpenFile closed = create("b");
+    closed.close();
+    cluster.master().askForOrphans(7, List.of(file.inode(), closed.inode(), 999L));
+    await("the question is answered", () -> cluster.master().orphansAnswer() != null);
+    assertThat(cluster.master().orphansAnswer().getOrphansQuestion()).isEqualTo(7);
+    assertThat(cluster.master().orphansAnswer().getHeldOrphansList()).containsExactly(file.inode());
   }
 
   private boolean isNewSessionOpen() {

@@ -3,9 +3,10 @@ package org.distrifs.datanode.chain;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.distrifs.datanode.store.ChunkStore;
 import org.distrifs.datanode.store.OpenedReplica;
-import org.distrifs.datanode.store.ReplicaState;
+import org.distrifs.proto.connection.NodeIdentity;
 import org.distrifs.proto.frame.ChainHop;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
@@ -33,44 +34,42 @@ public final class ChainMember<T> {
   /** How long a read waits for writes of its range, in milliseconds. */
   public static final int READ_WAIT_MS = 2000;
 
-  private final int nodeId;
-  private final long incarnation;
+  /** How long a fence may stay without an INSTALL before the master is told, in milliseconds. */
+  public static final int MAX_FENCED_MS = 15_000;
+
+  /** How long a write may be stuck before the master is told, in milliseconds. */
+  public static final int MAX_STUCK_MS = 5_000;
+
   private final ChainActions<T> actions;
+  private final Place place;
   private final RecentWrites recent = new RecentWrites();
   private final Refusals refusals = new Refusals();
   private final List<Unsettled<T>> unsettled = new ArrayList<>();
   private final ReadGate<T> reads;
-  private final Fence fence = new Fence();
+  private final Patience untilInstalled = new Patience(MAX_FENCED_MS);
+  private final Patience untilSentAgain = new Patience(MAX_STUCK_MS);
 
-  private boolean exists;
-  private int version;
-  private List<Integer> nodeIds = List.of();
-  private boolean suspect;
   private long lastOrder;
 
   /** Why this replica cannot take writes any more, or {@code null}. */
   private DataReply broken;
 
-  /** A member of a chunk of which there is no replica here yet. */
-  public ChainMember(int nodeId, long incarnation, ChainActions<T> actions) {
-    this.nodeId = nodeId;
-    this.incarnation = incarnation;
+  /**
+   * A member of a chunk of which there is no replica here yet.
+   *
+   * @param self asked at each request: a life of this node may end before its process
+   */
+  public ChainMember(Supplier<NodeIdentity> self, ChainActions<T> actions) {
     this.actions = actions;
+    this.place = new Place(self);
     this.reads = new ReadGate<>(actions, unsettled);
   }
 
   /** Takes over what the store has. */
   public void load(OpenedReplica replica) {
-    take(replica.state());
+    place.take(replica.state());
+    lastOrder = replica.state().lastOrder();
     recent.reset(replica.recentWrites());
-  }
-
-  private void take(ReplicaState state) {
-    exists = true;
-    version = state.version();
-    nodeIds = state.nodeIds();
-    suspect = state.suspect();
-    lastOrder = state.lastOrder();
   }
 
   // --- writes
@@ -114,27 +113,8 @@ public final class ChainMember<T> {
 
   /** What speaks against a write whatever was accepted before. */
   private DataReply refusalOf(DataRequest.Write write) {
-    DataReply malformed = WriteChecks.refusalOf(write, nodeId, incarnation);
-    if (malformed != null) {
-      return malformed;
-    }
-    if (!exists) {
-      return write.create() && write.version() == 1
-          ? null
-          : DataReply.failure(Status.NO_SUCH_CHUNK, "node " + nodeId + " has no such chunk");
-    }
-    if (fence.isUp()) {
-      return DataReply.failure(Status.FENCED, "node " + nodeId + " is fenced for a change");
-    }
-    if (write.version() != version || !WriteChecks.isOfMembers(write, nodeIds)) {
-      return DataReply.failure(
-          Status.STALE_VERSION, "node " + nodeId + " is in version " + version + " " + nodeIds);
-    }
-    if (suspect) {
-      return DataReply.failure(
-          Status.SUSPECT, "the replica on node " + nodeId + " has not been compared yet");
-    }
-    return broken;
+    DataReply refusal = place.refusalOfWrite(write);
+    return refusal == null ? broken : refusal;
   }
 
   private Unsettled<T> findUnsettled(DataRequest.Write write) {
@@ -193,7 +173,7 @@ public final class ChainMember<T> {
   }
 
   private DataReply gap(String what) {
-    return DataReply.failure(Status.SEQUENCE_GAP, "node " + nodeId + ": " + what);
+    return DataReply.failure(Status.SEQUENCE_GAP, place + ": " + what);
   }
 
   /** Why no new write can be taken, though nothing is wrong with it. */
@@ -231,11 +211,7 @@ public final class ChainMember<T> {
   }
 
   private void accept(DataRequest.Write write, ByteBuf payload, T ticket) {
-    if (!exists) {
-      exists = true;
-      version = write.version();
-      nodeIds = write.chain().stream().map(ChainHop::nodeId).toList();
-    }
+    place.take(write);
     // Only a member can be told of a write that it has from an earlier version: a head says OK.
     boolean alreadyApplied = recent.contains(write.sessionId(), write.sequence());
     lastOrder++;
@@ -325,7 +301,7 @@ public final class ChainMember<T> {
   }
 
   private Unsettled<T> findAccepted(DataRequest.Write write) {
-    if (write.version() != version) {
+    if (write.version() != place.version()) {
       return null;
     }
     for (Unsettled<T> entry : unsettled) {
@@ -380,68 +356,87 @@ public final class ChainMember<T> {
    * @param askedVersion the replica's version; for a reconciliation the one of the fence
    */
   public DataReply refusalOfRead(int askedVersion, boolean reconcile) {
-    if (!exists) {
-      return DataReply.failure(Status.NO_SUCH_CHUNK, "node " + nodeId + " has no such chunk");
-    }
-    if (reconcile) {
-      return refusalUnlessFenced(askedVersion);
-    }
-    if (fence.stopsReads()) {
-      return DataReply.failure(Status.FENCED, "node " + nodeId + " is leaving the chain");
-    }
-    if (askedVersion != version) {
-      return DataReply.failure(
-          Status.STALE_VERSION, "node " + nodeId + " is in version " + version);
-    }
-    if (suspect) {
-      return DataReply.failure(
-          Status.SUSPECT, "the replica on node " + nodeId + " has not been compared yet");
-    }
-    return null;
+    return place.refusalOfRead(askedVersion, reconcile);
   }
 
-  /** To be called a few times a second while {@link #hasWaitingReads}. */
+  /** To be called a few times a second while {@link #isWaiting}. */
   public void tick(long nowMs) {
     reads.tick(nowMs);
+    untilInstalled.tick(place.awaitsInstall(), nowMs);
+    untilSentAgain.tick(hasStuckWrite(), nowMs);
   }
 
-  public boolean hasWaitingReads() {
-    return !reads.isEmpty();
+  /** Whether anything waits here that has a bound. */
+  public boolean isWaiting() {
+    return !reads.isEmpty() || place.awaitsInstall() || hasStuckWrite();
+  }
+
+  /** Whether the chunk has waited for too long for a change of its chain, or should get one. */
+  public boolean isTroubled() {
+    return untilInstalled.isOver() || untilSentAgain.isOver();
+  }
+
+  private boolean hasStuckWrite() {
+    for (Unsettled<T> entry : unsettled) {
+      if (entry.failure != null) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // --- changes of the chain
 
   /** Step 2 of a change: no write below {@code newVersion} is taken from now on. */
   public void fence(int newVersion, boolean stopReads, T ticket) {
-    DataReply refusal =
-        exists
-            ? fence.raise(newVersion, stopReads, version)
-            : DataReply.failure(Status.NO_SUCH_CHUNK, "node " + nodeId + " has no such chunk");
+    DataReply refusal = place.fence(newVersion, stopReads);
     if (refusal != null) {
       actions.answer(ticket, refusal);
       return;
     }
+    untilInstalled.reset();
+    if (stopReads) {
+      reads.refuseAll(refusalOfRead(place.version(), false));
+    }
     actions.answerWhenDrained(ticket);
+  }
+
+  /**
+   * Why this replica cannot become a copy of one that serves under {@code committed}, or {@code
+   * null}: it is in that chain itself, or in a change that goes on.
+   */
+  public DataReply refusalOfJoining(int committed) {
+    return place.refusalOfJoining(committed);
+  }
+
+  /** From now on this replica belongs to no chain; {@link #refusalOfJoining} has been asked. */
+  public void join(int committed) {
+    place.join(committed);
+    lastOrder = 0;
+    recent.reset(List.of());
+    leaveChain();
+  }
+
+  /** Nothing that was accepted in the former chain is answered any more as if it were there. */
+  private void leaveChain() {
+    broken = null;
+    refusals.clear();
+    DataReply stale = DataReply.failure(Status.STALE_VERSION, "the chain has changed");
+    unsettled.forEach(entry -> answerAll(entry, stale));
+    unsettled.clear();
+    reads.refuseAll(stale);
+    actions.settled(true);
   }
 
   /** What speaks against a step of the change to {@code newVersion}, or {@code null}. */
   public DataReply refusalUnlessFenced(int newVersion) {
-    if (!exists) {
-      return DataReply.failure(Status.NO_SUCH_CHUNK, "node " + nodeId + " has no such chunk");
-    }
-    return fence.refusalUnlessUnder(newVersion);
+    return place.refusalUnlessFenced(newVersion);
   }
 
   /** Step 4 of a change. */
   public void install(DataRequest.Install install, T ticket) {
-    boolean isRepeated =
-        exists && install.newVersion() == version && install.nodeIds().equals(nodeIds);
-    DataReply refusal = isRepeated ? null : refusalUnlessFenced(install.newVersion());
-    if (refusal == null && !install.nodeIds().contains(nodeId)) {
-      refusal =
-          DataReply.failure(
-              Status.BAD_REQUEST, "node " + nodeId + " is not in " + install.nodeIds());
-    }
+    boolean isRepeated = place.isInstalled(install);
+    DataReply refusal = isRepeated ? null : place.refusalOfInstall(install);
     if (refusal != null) {
       actions.answer(ticket, refusal);
     } else if (isRepeated) {
@@ -454,14 +449,30 @@ public final class ChainMember<T> {
   /** The store has durably installed. */
   public void installed(OpenedReplica replica) {
     load(replica);
-    broken = null;
-    refusals.clear();
-    fence.lower(version);
-    DataReply stale = DataReply.failure(Status.STALE_VERSION, "the chain has changed");
-    unsettled.forEach(entry -> answerAll(entry, stale));
-    unsettled.clear();
-    reads.refuseAll(stale);
-    actions.settled(true);
+    place.lowerFence();
+    leaveChain();
+  }
+
+  /** Step 3 of a change: from now on nothing is read here until its INSTALL. */
+  public void beginComparison() {
+    place.beginComparison();
+  }
+
+  /**
+   * Why this replica may not be deleted, or {@code null}. A fence means that a change goes on, in
+   * which the master may count on it; except for one that is to leave, and for one whose INSTALL
+   * never came, because the change went on without it. Writes that got stuck here stay so: what
+   * became of them is decided by the chain that this replica is not of any more.
+   */
+  public DataReply refusalOfDiscarding(int namedVersion) {
+    DataReply refusal = place.refusalOfDiscarding(namedVersion, untilInstalled.isOver());
+    if (refusal != null) {
+      return refusal;
+    }
+    boolean isIdle = unsettled.stream().allMatch(entry -> entry.failure != null);
+    return isIdle && reads.isEmpty()
+        ? null
+        : DataReply.failure(Status.OVERLOADED, "requests are under way");
   }
 
   /** Whether nothing is lost if this object is dropped and made anew from the store. */
@@ -469,7 +480,7 @@ public final class ChainMember<T> {
     return unsettled.isEmpty()
         && reads.isEmpty()
         && broken == null
-        && !fence.isUp()
+        && !place.isFenced()
         && refusals.isEmpty(nowMs);
   }
 

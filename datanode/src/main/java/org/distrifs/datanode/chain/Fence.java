@@ -48,6 +48,15 @@ final class Fence {
             : "the replica is not fenced");
   }
 
+  /** What speaks against a step that only a fence of a change that is over allows. */
+  DataReply refusalIfAbove(int committed) {
+    return isUp() && Integer.compareUnsigned(version, committed) > 0
+        ? DataReply.failure(
+            Status.FENCED,
+            "the replica is fenced under version " + Integer.toUnsignedString(version))
+        : null;
+  }
+
   /** A version was installed; a fence under a higher one stays. */
   void lower(int installed) {
     if (Integer.compareUnsigned(version, installed) <= 0) {

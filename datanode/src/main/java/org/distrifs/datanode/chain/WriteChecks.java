@@ -2,6 +2,7 @@ package org.distrifs.datanode.chain;
 
 import java.util.List;
 import org.distrifs.datanode.store.ChunkStore;
+import org.distrifs.proto.connection.NodeIdentity;
 import org.distrifs.proto.frame.ChainHop;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
@@ -12,7 +13,7 @@ final class WriteChecks {
   private WriteChecks() {}
 
   /** Why a write cannot be right, or is not meant for this life of this node; else {@code null}. */
-  static DataReply refusalOf(DataRequest.Write write, int nodeId, long incarnation) {
+  static DataReply refusalOf(DataRequest.Write write, NodeIdentity self) {
     int members = write.chain().size();
     boolean isPlaced =
         write.position() >= 0
@@ -31,11 +32,11 @@ final class WriteChecks {
               .formatted(write.length(), write.offset(), write.order(), write.position(), members));
     }
     ChainHop addressed = write.chain().get(write.position());
-    if (addressed.nodeId() != nodeId || addressed.incarnation() != incarnation) {
+    if (addressed.nodeId() != self.nodeId() || addressed.incarnation() != self.incarnation()) {
       return DataReply.failure(
           Status.WRONG_INCARNATION,
           "meant for another life of node %d; this is node %d"
-              .formatted(addressed.nodeId(), nodeId));
+              .formatted(addressed.nodeId(), self.nodeId()));
     }
     return null;
   }

@@ -7,17 +7,19 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntSupplier;
 import org.distrifs.datanode.folder.DataFolder;
+import org.distrifs.datanode.server.Incarnation;
 import org.distrifs.datanode.server.NodeLease;
 import org.distrifs.datanode.server.TermGuard;
 import org.distrifs.datanode.store.ChunkStore;
 import org.distrifs.proto.control.DatanodesGrpc;
+import org.distrifs.proto.control.DeleteReplicas;
 import org.distrifs.proto.control.HeartbeatReply;
 import org.distrifs.proto.control.HeartbeatRequest;
 import org.distrifs.proto.control.NodeCommand;
 import org.distrifs.proto.control.RegisterReply;
 import org.distrifs.proto.control.RegisterRequest;
+import org.distrifs.proto.control.ReplicaName;
 import org.distrifs.runtime.clock.ClockSource;
 import org.distrifs.runtime.lifecycle.NamedThreads;
 import org.distrifs.runtime.lifecycle.OperatorException;
@@ -40,12 +42,16 @@ public final class MasterLink implements AutoCloseable {
   private static final int MAX_BACKOFF_MS = 3000;
   private static final int CLOSE_BOUND_MS = 3000;
 
+  /** What this node is to the master. */
+  public record Standing(Incarnation incarnation, NodeLease lease, TermGuard terms) {}
+
   private final ReportSettings settings;
   private final DataFolder folder;
   private final ChunkStore store;
+  private final Incarnation incarnation;
   private final NodeLease lease;
   private final TermGuard terms;
-  private final IntSupplier requestsInFlight;
+  private final DataService service;
   private final ClockSource clock;
   private final DatanodesGrpc.DatanodesBlockingStub master;
   private final ReplicaReports reports;
@@ -55,6 +61,12 @@ public final class MasterLink implements AutoCloseable {
   private volatile boolean closing;
   private volatile boolean registered;
 
+  /** Only of the link's thread: whether the operator has been told that it is not reachable. */
+  private boolean toldUnreachable;
+
+  /** Only of the link's thread: the revocations up to this number are in force. */
+  private long revokedThrough;
+
   /** Only of the link's thread: whether the operator has been told that the master is away. */
   private boolean toldAway;
 
@@ -63,22 +75,21 @@ public final class MasterLink implements AutoCloseable {
       ManagedChannel channel,
       DataFolder folder,
       ChunkStore store,
-      NodeLease lease,
-      TermGuard terms,
-      IntSupplier requestsInFlight,
+      Standing standing,
+      DataService service,
       ClockSource clock) {
     this.settings = settings;
     this.folder = folder;
     this.store = store;
-    this.lease = lease;
-    this.terms = terms;
-    this.requestsInFlight = requestsInFlight;
+    this.incarnation = standing.incarnation();
+    this.lease = standing.lease();
+    this.terms = standing.terms();
+    this.service = service;
     this.clock = clock;
     this.master = DatanodesGrpc.newBlockingStub(channel);
     this.reports = new ReplicaReports(store);
     this.blockReporter =
-        new BlockReporter(
-            DatanodesGrpc.newStub(channel), reports, folder, settings.incarnation(), terms);
+        new BlockReporter(DatanodesGrpc.newStub(channel), reports, folder, incarnation, terms);
     this.thread = NamedThreads.daemon("datanode", "heartbeat").newThread(this::run);
   }
 
@@ -102,7 +113,10 @@ public final class MasterLink implements AutoCloseable {
       while (!closing) {
         RegisterReply terms = registerPatiently();
         if (terms != null) {
-          beatUntilUnknown(terms);
+          beatUntilOver(terms);
+          if (!closing) {
+            beginAnotherLife();
+          }
         }
       }
     } catch (OperatorException e) {
@@ -112,6 +126,15 @@ public final class MasterLink implements AutoCloseable {
       // Only close() interrupts this thread.
       Thread.currentThread().interrupt();
     }
+  }
+
+  /**
+   * The chains may have changed without this node: nothing that remembers it from before may be
+   * served by it, and no answer that is under way counts.
+   */
+  private void beginAnotherLife() {
+    lease.drop();
+    incarnation.renew();
   }
 
   /** Registers, however long the master is away; {@code null} if this link is closed meanwhile. */
@@ -150,7 +173,7 @@ public final class MasterLink implements AutoCloseable {
                     .setProtocolVersion(PROTOCOL_VERSION)
                     .setClusterId(folder.clusterId())
                     .setNodeId(folder.nodeId())
-                    .setIncarnation(settings.incarnation())
+                    .setIncarnation(incarnation.number())
                     .setHost(settings.host())
                     .setPort(settings.port())
                     .setRack(settings.rack())
@@ -163,6 +186,9 @@ public final class MasterLink implements AutoCloseable {
                     .build());
     admit(reply.getTerm(), reply.getDurableTxid());
     folder.adopt(reply.getClusterId(), reply.getNodeId());
+    service.revoke(reply.getRevokedSessionsList());
+    // Each master counts for itself.
+    revokedThrough = reply.getRevokedThrough();
     return reply;
   }
 
@@ -206,10 +232,16 @@ public final class MasterLink implements AutoCloseable {
         : status.getCode() + ": " + status.getDescription();
   }
 
-  /** Beats until the master says that it does not know this life of the node. */
-  private void beatUntilUnknown(RegisterReply terms) throws InterruptedException {
+  /** Beats until this life of the node is over: the master says so, or it had no lease for long. */
+  private void beatUntilOver(RegisterReply terms) throws InterruptedException {
     int intervalMs = Math.max(1, terms.getHeartbeatIntervalMs());
     while (!closing) {
+      if (terms.getSilenceMs() > 0 && lease.isOverSince(terms.getSilenceMs())) {
+        LOG.warn(
+            "The master has not acknowledged a heartbeat for {} ms: joining anew",
+            terms.getSilenceMs());
+        return;
+      }
       long sentNs = clock.monotonicNs();
       if (!beat(sentNs, terms.getNodeLeaseMs())) {
         return;
@@ -223,7 +255,7 @@ public final class MasterLink implements AutoCloseable {
 
   /** Sends one heartbeat; false if the node has to register again. */
   private boolean beat(long sentNs, int leaseMs) {
-    HeartbeatRequest request = reports.heartbeat(folder.nodeId(), settings.incarnation());
+    HeartbeatRequest request = reports.heartbeat(folder.nodeId(), incarnation.number());
     try {
       HeartbeatReply reply =
           master
@@ -231,7 +263,10 @@ public final class MasterLink implements AutoCloseable {
               .heartbeat(
                   request.toBuilder()
                       .setTerm(terms.highest())
-                      .setRequestsInFlight(requestsInFlight.getAsInt())
+                      .setRequestsInFlight(service.requestsInFlight())
+                      .setBytesCopied(service.bytesCopied())
+                      .addAllTroubled(service.troubledChunks(ReplicaReports.MAX_TROUBLED))
+                      .setRevokedThrough(revokedThrough)
                       .setHighestDurableTxid(folder.highestDurableTxid())
                       .build());
       admit(reply.getTerm(), reply.getDurableTxid());
@@ -253,18 +288,46 @@ public final class MasterLink implements AutoCloseable {
       switch (command.getKindCase()) {
         case REPORT_BLOCKS -> blockReporter.reportSoon();
         case REGISTER_AGAIN -> isKnown = false;
+        case DELETE_REPLICAS -> delete(command.getDeleteReplicas());
         case KIND_NOT_SET -> LOG.warn("The master sent a command that this release does not know");
       }
     }
     if (!isKnown) {
       return false;
     }
-    lease.extend(sentNs, leaseMs);
+    // Told in the next beat, when it is in force.
+    service.revoke(reply.getRevokedSessionsList());
+    revokedThrough = Math.max(revokedThrough, reply.getRevokedThrough());
+    if (reply.getLeaseRefused() != toldUnreachable) {
+      toldUnreachable = reply.getLeaseRefused();
+      LOG.warn(
+          toldUnreachable
+              ? "The master hears this node but cannot reach it at {}:{}, and lets it serve nothing"
+              : "The master reaches this node at {}:{} again",
+          settings.host(),
+          settings.port());
+    }
+    if (!reply.getLeaseRefused()) {
+      lease.extend(sentNs, leaseMs);
+    }
     if (toldAway) {
       toldAway = false;
       LOG.info("The master answers again");
     }
     return true;
+  }
+
+  private void delete(DeleteReplicas command) {
+    if (!terms.admit(command.getTerm())) {
+      LOG.warn(
+          "Refused to delete replicas: term {} is below {}", command.getTerm(), terms.highest());
+      return;
+    }
+    for (ReplicaName name : command.getReplicasList()) {
+      service.discard(name.getChunkId(), name.getVersion());
+    }
+    // A beat can tell of a replica that changed, not of one that is gone.
+    blockReporter.reportSoon();
   }
 
   @Override

@@ -7,25 +7,27 @@ import org.distrifs.datanode.store.CorruptBlock;
 import org.distrifs.datanode.store.ReplicaState;
 import org.distrifs.proto.control.HeartbeatRequest;
 import org.distrifs.proto.control.ReplicaReport;
+import org.distrifs.proto.id.ReplicaDigest;
 
 /** Puts into messages what the store knows, from memory. */
-final class ReplicaReports {
+public final class ReplicaReports {
 
   /** Bounds of the protocol; {@code control.proto} has them. */
   static final int MAX_CHANGED = 1024;
 
   static final int MAX_CORRUPT = 1024;
+  public static final int MAX_TROUBLED = 1024;
   static final int MAX_CORRUPT_PER_REPLICA = 64;
   static final int MAX_REPLICAS_PER_PART = 10_000;
 
   private final ChunkStore store;
 
-  ReplicaReports(ChunkStore store) {
+  public ReplicaReports(ChunkStore store) {
     this.store = store;
   }
 
   /** A heartbeat with what changed since the last one, to be completed by the caller. */
-  HeartbeatRequest heartbeat(int nodeId, long incarnation) {
+  public HeartbeatRequest heartbeat(int nodeId, long incarnation) {
     HeartbeatRequest.Builder beat =
         HeartbeatRequest.newBuilder()
             .setNodeId(nodeId)
@@ -50,7 +52,7 @@ final class ReplicaReports {
   }
 
   /** Every replica, in parts that fit a message; at least one part. */
-  List<List<ReplicaReport>> all() {
+  public List<List<ReplicaReport>> all() {
     List<List<ReplicaReport>> parts = new ArrayList<>();
     parts.add(new ArrayList<>());
     store.forEach(
@@ -63,6 +65,25 @@ final class ReplicaReports {
           last.add(report(state));
         });
     return parts;
+  }
+
+  /**
+   * Stands for the list of all replicas.
+   *
+   * @param sum of their {@link ReplicaDigest}s
+   */
+  public record Digest(long sum, long count) {}
+
+  public Digest digest() {
+    long[] sumAndCount = new long[2];
+    store.forEach(
+        state -> {
+          sumAndCount[0] +=
+              ReplicaDigest.of(
+                  state.chunkId(), state.version(), state.lengthBytes(), state.suspect());
+          sumAndCount[1]++;
+        });
+    return new Digest(sumAndCount[0], sumAndCount[1]);
   }
 
   private static ReplicaReport report(ReplicaState state) {

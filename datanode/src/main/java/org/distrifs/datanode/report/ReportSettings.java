@@ -8,4 +8,4 @@ package org.distrifs.datanode.report;
  * @param rack may be empty
  * @param bootId of the machine
  */
-public record ReportSettings(String host, int port, String rack, String bootId, long incarnation) {}
+public record ReportSettings(String host, int port, String rack, String bootId) {}

@@ -27,12 +27,12 @@ final class ChecksumAnswer {
   /** Answers when the disk has been read, without blocking. */
   void send() {
     CompletableFuture<Void> collected;
-    if (request.length() == 0 && request.reconcile()) {
+    if (request.length() == 0 && (request.perBlock() || request.reconcile())) {
       collected = collectRecentWrites();
     } else if (request.perBlock()) {
       collected = collectChecksums();
     } else {
-      collected = settleIfSource().thenCompose(blocks -> collectHashes(request.offset()));
+      collected = collectHashes(request.offset());
     }
     collected
         .thenCompose(nothing -> store.drain(request.chunkId()))
@@ -45,17 +45,6 @@ final class ChecksumAnswer {
                 exchange.reply(Failures.replyTo(failure));
               }
             });
-  }
-
-  /**
-   * That a suspect replica is asked for its hashes in a change means that all members are suspect
-   * and that it was chosen as the source. If only its process died, the kernel has finished each
-   * page that it began: a block without its checksum is wholly the old or the new one, and good.
-   */
-  private CompletableFuture<Integer> settleIfSource() {
-    ReplicaState state = store.find(request.chunkId());
-    boolean mustSettle = request.reconcile() && state.suspect() && state.sameBoot();
-    return mustSettle ? store.settle(request.chunkId()) : CompletableFuture.completedFuture(0);
   }
 
   private CompletableFuture<Void> collectRecentWrites() {

@@ -3,8 +3,6 @@ package org.distrifs.datanode.server;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import org.distrifs.datanode.chain.ChainActions;
@@ -19,12 +17,15 @@ import org.distrifs.proto.frame.ChainHop;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Hosts the chain member of one chunk: calls it from one thread at a time, and carries out what it
  * asks for, in order, before the next call. Nothing that is done under the lock blocks.
  */
 final class ChunkSlot implements ChainActions<Exchange> {
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkSlot.class);
 
   /** Calls that wait while the replica is being opened. */
   static final int MAX_DEFERRED = 4096;
@@ -44,19 +45,30 @@ final class ChunkSlot implements ChainActions<Exchange> {
   private final long chunkId;
   private final ServerContext context;
 
-  /** The slots in which reads wait; this one puts itself there. */
-  private final Set<ChunkSlot> waiting;
+  private final Transfers transfers;
+
+  /** The slots whose member waits for something; this one puts itself there. */
+  private final Set<ChunkSlot> watched;
 
   private final Queue<Runnable> outbox = new ArrayDeque<>();
-  private final List<Call> deferred = new ArrayList<>();
+  private final Queue<Call> deferred = new ArrayDeque<>();
   private ChainMember<Exchange> member;
   private boolean drainingOutbox;
+
+  /** The replica is being opened or deleted: calls wait until the member is known. */
+  private boolean busy;
+
   private boolean retired;
 
-  ChunkSlot(long chunkId, ServerContext context, Set<ChunkSlot> waiting) {
+  ChunkSlot(long chunkId, ServerContext context, Transfers transfers, Set<ChunkSlot> watched) {
     this.chunkId = chunkId;
     this.context = context;
-    this.waiting = waiting;
+    this.transfers = transfers;
+    this.watched = watched;
+  }
+
+  long chunkId() {
+    return chunkId;
   }
 
   /** Makes a call now, or when the replica is open; false if this slot was given up. */
@@ -67,22 +79,21 @@ final class ChunkSlot implements ChainActions<Exchange> {
     if (member != null) {
       call.run(member);
       drainOutbox();
-      if (member.hasWaitingReads()) {
-        waiting.add(this);
-      }
     } else if (deferred.size() >= MAX_DEFERRED) {
       call.fail(OVERLOADED);
     } else {
       deferred.add(call);
-      if (deferred.size() == 1) {
-        load();
-      }
+      load();
     }
     return true;
   }
 
   private void load() {
-    ChainMember<Exchange> fresh = new ChainMember<>(context.nodeId(), context.incarnation(), this);
+    if (busy) {
+      return;
+    }
+    busy = true;
+    ChainMember<Exchange> fresh = new ChainMember<>(context.identity(), this);
     if (context.store().find(chunkId) == null) {
       loaded(fresh);
       return;
@@ -107,23 +118,25 @@ final class ChunkSlot implements ChainActions<Exchange> {
 
   private void loaded(ChainMember<Exchange> fresh) {
     member = fresh;
-    deferred.forEach(call -> call.run(member));
-    deferred.clear();
-    drainOutbox();
-    if (member.hasWaitingReads()) {
-      waiting.add(this);
+    busy = false;
+    while (member != null && !deferred.isEmpty()) {
+      deferred.poll().run(member);
     }
+    drainOutbox();
   }
 
   private synchronized void loadFailed(DataReply reply) {
     retired = true;
+    busy = false;
     deferred.forEach(call -> call.fail(reply));
     deferred.clear();
   }
 
-  /** A result that the member waits for; always comes after it was loaded. */
+  /** A result that the member waits for, unless its replica was deleted meanwhile. */
   private synchronized void resume(Runnable call) {
-    call.run();
+    if (member != null) {
+      call.run();
+    }
     drainOutbox();
   }
 
@@ -140,13 +153,91 @@ final class ChunkSlot implements ChainActions<Exchange> {
     } finally {
       drainingOutbox = false;
     }
+    if (member != null && member.isWaiting()) {
+      watched.add(this);
+    }
   }
 
-  /** Ends waits of reads whose bound has passed; false if no read waits any more. */
+  /** Ends waits of reads whose bound has passed; false if the member waits for nothing any more. */
   synchronized boolean tick(long nowMs) {
+    if (retired || member == null) {
+      return false;
+    }
     member.tick(nowMs);
     drainOutbox();
-    return member.hasWaitingReads();
+    return member.isWaiting();
+  }
+
+  /**
+   * Moves the replica to the trash, unless it is not in this version or something is going on with
+   * it. What is asked meanwhile waits, and finds no replica. False if this slot was given up.
+   */
+  boolean discard(int version) {
+    return run(
+        new Call() {
+          @Override
+          public void run(ChainMember<Exchange> present) {
+            DataReply refusal =
+                transfers.isUnderWay(chunkId)
+                    ? DataReply.failure(Status.OVERLOADED, "it is being copied")
+                    : present.refusalOfDiscarding(version);
+            if (refusal != null) {
+              fail(refusal);
+            } else {
+              discardNow(version);
+            }
+          }
+
+          @Override
+          public void fail(DataReply reply) {
+            LOG.info(
+                "Did not delete the replica of chunk {} in version {}: {}, {}",
+                chunkId,
+                Integer.toUnsignedString(version),
+                reply.status(),
+                reply.detail());
+          }
+        });
+  }
+
+  private void discardNow(int version) {
+    transfers.forget(chunkId);
+    member = null;
+    busy = true;
+    context
+        .store()
+        .discard(chunkId, version)
+        .whenComplete(
+            (nothing, failure) -> {
+              if (failure == null) {
+                LOG.info(
+                    "Moved the replica of chunk {} in version {} to the trash",
+                    chunkId,
+                    Integer.toUnsignedString(version));
+              } else {
+                LOG.warn("Cannot delete the replica of chunk {}", chunkId, failure);
+              }
+              reload();
+            });
+  }
+
+  private synchronized void reload() {
+    busy = false;
+    load();
+  }
+
+  /** Returns when no call is being made that began before. */
+  synchronized void awaitCall() {
+    // Whoever has the lock after this sees what the caller did before.
+  }
+
+  synchronized boolean isTroubled() {
+    return !retired && member != null && member.isTroubled();
+  }
+
+  /** Gives the slot up if its replica could not be made. */
+  synchronized void retireIfAbsent() {
+    retired |= member != null && context.store().find(chunkId) == null;
   }
 
   /** Gives the slot up if nothing would be lost; the next request makes a new one. */
@@ -302,6 +393,8 @@ final class ChunkSlot implements ChainActions<Exchange> {
 
   @Override
   public void answerWhenDrained(Exchange exchange) {
+    // Nothing changes a replica beside the change that it is fenced for.
+    transfers.stop(chunkId);
     outbox.add(
         () ->
             context
@@ -310,11 +403,14 @@ final class ChunkSlot implements ChainActions<Exchange> {
                 .whenComplete(
                     (state, failure) ->
                         exchange.reply(
-                            failure == null ? Exchange.okWith(state) : Failures.replyTo(failure))));
+                            failure == null
+                                ? Exchange.okWith(transfers.describe(state))
+                                : Failures.replyTo(failure))));
   }
 
   @Override
   public void install(Exchange exchange, DataRequest.Install install) {
+    transfers.forget(chunkId);
     outbox.add(
         () ->
             context

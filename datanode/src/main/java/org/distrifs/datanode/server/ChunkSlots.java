@@ -1,8 +1,11 @@
 package org.distrifs.datanode.server;
 
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 
 /** The chunks that something is going on with, each in a slot of its own. */
 final class ChunkSlots {
@@ -12,19 +15,22 @@ final class ChunkSlots {
 
   private final ServerContext context;
   private final Map<Long, ChunkSlot> slots = new ConcurrentHashMap<>();
-  private final Set<ChunkSlot> waiting = ConcurrentHashMap.newKeySet();
+  private final Transfers transfers;
 
-  ChunkSlots(ServerContext context) {
+  /** Those whose member waits for something, in an order that a simulation can repeat. */
+  private final Set<ChunkSlot> watched =
+      new ConcurrentSkipListSet<>(
+          Comparator.comparingLong(ChunkSlot::chunkId).thenComparingInt(System::identityHashCode));
+
+  ChunkSlots(ServerContext context, Transfers transfers) {
     this.context = context;
+    this.transfers = transfers;
   }
 
   /** Makes a call to the member of a chunk. */
   void run(long chunkId, ChunkSlot.Call call) {
     while (true) {
-      ChunkSlot slot = slots.get(chunkId);
-      if (slot == null) {
-        slot = slots.computeIfAbsent(chunkId, id -> new ChunkSlot(id, context, waiting));
-      }
+      ChunkSlot slot = slotOf(chunkId);
       if (slot.run(call)) {
         return;
       }
@@ -32,18 +38,53 @@ final class ChunkSlots {
     }
   }
 
-  /** The slot of a chunk, or {@code null}. */
-  ChunkSlot find(long chunkId) {
-    return slots.get(chunkId);
+  private ChunkSlot slotOf(long chunkId) {
+    ChunkSlot slot = slots.get(chunkId);
+    return slot != null
+        ? slot
+        : slots.computeIfAbsent(chunkId, id -> new ChunkSlot(id, context, transfers, watched));
   }
 
   /** To be called a few times a second. */
   void tick() {
     long nowMs = context.nowMs();
-    waiting.removeIf(slot -> !slot.tick(nowMs));
+    watched.removeIf(slot -> !slot.tick(nowMs));
     if (slots.size() > MAX_IDLE) {
       slots.values().removeIf(slot -> slot.retireIfIdle(nowMs));
     }
+  }
+
+  /** Chunks whose member waits for a change of the chain for too long, at most {@code limit}. */
+  List<Long> troubled(int limit) {
+    return watched.stream()
+        .filter(ChunkSlot::isTroubled)
+        .map(ChunkSlot::chunkId)
+        .limit(limit)
+        .toList();
+  }
+
+  /** A replica that was to be made may not be there after all: then nothing is to be remembered. */
+  void forgetIfAbsent(long chunkId) {
+    ChunkSlot slot = slots.get(chunkId);
+    if (slot != null) {
+      slot.retireIfAbsent();
+    }
+  }
+
+  /** Moves a replica to the trash if it has this version and nothing is going on with it. */
+  void discard(long chunkId, int version) {
+    while (true) {
+      ChunkSlot slot = slotOf(chunkId);
+      if (slot.discard(version)) {
+        return;
+      }
+      slots.remove(chunkId, slot);
+    }
+  }
+
+  /** Returns when every call has ended that was being made when this began. */
+  void awaitCalls() {
+    slots.values().forEach(ChunkSlot::awaitCall);
   }
 
   int count() {

@@ -1,6 +1,8 @@
 package org.distrifs.datanode.server;
 
 import io.netty.buffer.ByteBuf;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -27,14 +29,16 @@ public final class DataServer implements ChunkRequestHandler {
 
   private final ServerContext context;
   private final ChunkStore store;
+  private final Transfers transfers = new Transfers();
   private final ChunkSlots slots;
+  private final RevokedSessions revoked = new RevokedSessions();
   private final RequestMetrics metrics;
   private volatile boolean closing;
 
   public DataServer(ServerContext context, Metrics metrics) {
     this.context = context;
     this.store = context.store();
-    this.slots = new ChunkSlots(context);
+    this.slots = new ChunkSlots(context, transfers);
     this.metrics = new RequestMetrics(metrics);
     metrics.gauge("chunks.active", "Chunks that requests came for lately", slots::count);
   }
@@ -57,7 +61,8 @@ public final class DataServer implements ChunkRequestHandler {
   @Override
   public void handle(DataRequest request, ByteBuf payload, Answer answer) {
     Exchange exchange =
-        new Exchange(answer, metrics, RequestMetrics.Kind.of(request), payload.readableBytes());
+        new Exchange(
+            answer, metrics, context, RequestMetrics.Kind.of(request), payload.readableBytes());
     if (request instanceof DataRequest.Write write) {
       write(write, payload, exchange);
       return;
@@ -96,6 +101,13 @@ public final class DataServer implements ChunkRequestHandler {
           install.term(),
           exchange,
           member -> install(member, install, exchange));
+    } else if (request instanceof DataRequest.Copy copy) {
+      command(
+          copy.chunkId(),
+          copy.incarnation(),
+          copy.term(),
+          exchange,
+          member -> copy(member, copy, exchange));
     } else if (request instanceof DataRequest.Probe probe) {
       DataReply other = refusalOfIncarnation(probe.incarnation());
       exchange.reply(other == null ? DataReply.ok() : other);
@@ -109,7 +121,10 @@ public final class DataServer implements ChunkRequestHandler {
         new ChunkSlot.Call() {
           @Override
           public void run(ChainMember<Exchange> member) {
-            member.write(write, payload, exchange, refusal, context.nowMs());
+            // Asked here, under the lock: once all locks were free, a revocation is in force.
+            DataReply over = write.position() == 0 ? revoked.refusalOf(write.sessionId()) : null;
+            DataReply why = refusal == null ? over : refusal;
+            member.write(write, payload, exchange, why, context.nowMs());
           }
 
           @Override
@@ -297,8 +312,73 @@ public final class DataServer implements ChunkRequestHandler {
           store.settle(request.chunkId()).thenCompose(blocks -> store.drain(request.chunkId())),
           (e, state) -> e.reply(Exchange.okWith(state)));
     } else {
-      answerWith(exchange, new Reconciliation(context, request).run(), Exchange::reply);
+      member.beginComparison();
+      Transfer transfer = transfers.beginReconciliation(request.chunkId());
+      Reconciliation reconciliation = new Reconciliation(context, request, transfer);
+      CompletableFuture<DataReply> reconciled =
+          reconciliation
+              .run()
+              .whenComplete(
+                  (reply, failure) -> {
+                    transfers.reconciliationEnded(request.chunkId(), transfer);
+                    metrics.reconciled(reconciliation.bytesCopied());
+                  });
+      answerWith(exchange, reconciled, Exchange::reply);
     }
+  }
+
+  /** Runs while the member is locked: what it refuses from now on, no copy can change. */
+  private void copy(ChainMember<Exchange> member, DataRequest.Copy request, Exchange exchange) {
+    DataReply refusal = member.refusalOfJoining(request.version());
+    if (refusal == null && request.source().nodeId() == context.nodeId()) {
+      refusal = DataReply.failure(Status.BAD_REQUEST, "a node cannot copy from itself");
+    }
+    Transfer transfer = refusal == null ? transfers.beginCopy(request.chunkId()) : null;
+    if (transfer == null) {
+      exchange.reply(
+          refusal != null
+              ? refusal
+              : DataReply.failure(
+                  Status.OVERLOADED, Transfers.MAX_COPIES + " copies are being made"));
+      return;
+    }
+    member.join(request.version());
+    ReplicaCopy copy = new ReplicaCopy(context, request, transfers, transfer);
+    CompletableFuture<DataReply> copied =
+        copy.run()
+            .whenComplete(
+                (reply, failure) -> {
+                  transfers.copyEnded(request.chunkId(), transfer);
+                  metrics.copied(copy.bytesCopied());
+                  slots.forgetIfAbsent(request.chunkId());
+                });
+    answerWith(exchange, copied, Exchange::reply);
+  }
+
+  /** Moves a replica to the trash if it has this version and nothing is going on with it. */
+  public void discard(long chunkId, int version) {
+    slots.discard(chunkId, version);
+  }
+
+  /**
+   * Accepts no write of these sessions any more. Returns when that is in force for every write that
+   * has not been accepted by then.
+   */
+  public void revoke(Collection<Long> sessionIds) {
+    if (!sessionIds.isEmpty()) {
+      revoked.add(sessionIds);
+      slots.awaitCalls();
+    }
+  }
+
+  /** Bytes that differed in copies and reconciliations, since the process began. */
+  public long bytesCopied() {
+    return metrics.bytesThatDiffered();
+  }
+
+  /** Chunks that were fenced, or had a write stuck behind them, for too long. */
+  public List<Long> troubledChunks(int limit) {
+    return slots.troubled(limit);
   }
 
   static <T> void answerWith(

@@ -8,12 +8,17 @@ import org.distrifs.proto.connection.ChunkRequestHandler;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.Status;
 
-/** One request on its way to its answer, measured. */
+/**
+ * One request on its way to its answer, measured. What was asked of a life of this node that ended
+ * meanwhile is answered so, whatever came of it: the chain may have changed without this node.
+ */
 final class Exchange {
   private static final int[] NO_CHECKSUMS = {};
 
   private final ChunkRequestHandler.Answer answer;
   private final RequestMetrics metrics;
+  private final ServerContext context;
+  private final long incarnation;
   private final RequestMetrics.Kind kind;
   private final int requestBytes;
   private final long startNs;
@@ -21,10 +26,13 @@ final class Exchange {
   Exchange(
       ChunkRequestHandler.Answer answer,
       RequestMetrics metrics,
+      ServerContext context,
       RequestMetrics.Kind kind,
       int requestBytes) {
     this.answer = answer;
     this.metrics = metrics;
+    this.context = context;
+    this.incarnation = context.incarnation();
     this.kind = kind;
     this.requestBytes = requestBytes;
     this.startNs = metrics.begin(requestBytes);
@@ -36,12 +44,22 @@ final class Exchange {
 
   /** Answers with a payload, which passes. */
   void reply(DataReply reply, ByteBuf payload) {
+    if (reply.isOk() && isOfAnEndedLife()) {
+      payload.release();
+      replyThatLifeHasEnded();
+      return;
+    }
     metrics.end(kind, reply.status(), requestBytes, payload.readableBytes(), startNs);
     answer.reply(reply, payload);
   }
 
   /** Answers with bytes of a file. */
   void reply(DataReply reply, FileBlocks blocks) {
+    if (isOfAnEndedLife()) {
+      blocks.release().run();
+      replyThatLifeHasEnded();
+      return;
+    }
     metrics.end(kind, reply.status(), requestBytes, blocks.lengthBytes(), startNs);
     answer.replyFromFile(
         reply,
@@ -51,16 +69,36 @@ final class Exchange {
         blocks.release());
   }
 
+  private boolean isOfAnEndedLife() {
+    return incarnation != context.incarnation();
+  }
+
+  private void replyThatLifeHasEnded() {
+    reply(
+        DataReply.failure(
+            Status.WRONG_INCARNATION,
+            "node " + context.nodeId() + " was without a lease for too long meanwhile"));
+  }
+
   /** Success, with the state of the replica. */
   static DataReply okWith(ReplicaState state) {
     return okWith(state, NO_CHECKSUMS);
   }
 
+  /** Success, with the state of the replica and a word for the log on what it cost. */
+  static DataReply okAfterCopying(ReplicaState state, long bytes) {
+    return okWith(state, NO_CHECKSUMS, "copied " + bytes + " bytes that differed");
+  }
+
   static DataReply okWith(ReplicaState state, int[] checksums) {
+    return okWith(state, checksums, "");
+  }
+
+  private static DataReply okWith(ReplicaState state, int[] checksums, String detail) {
     return new DataReply(
         Status.OK,
         0,
-        "",
+        detail,
         state.version(),
         state.lengthBytes(),
         state.lastOrder(),

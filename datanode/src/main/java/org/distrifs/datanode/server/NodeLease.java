@@ -12,13 +12,22 @@ public final class NodeLease {
   private volatile boolean held;
   private volatile long untilNs;
 
+  /** When the beat was sent that granted it last; meaningless before the first one of a life. */
+  private volatile long sentNs;
+
+  private volatile boolean granted;
+
   public NodeLease(ClockSource clock) {
     this.clock = clock;
   }
 
-  /** A heartbeat that was sent at {@code sentNs} was acknowledged. */
-  public void extend(long sentNs, long leaseMs) {
-    long until = sentNs + TimeUnit.MILLISECONDS.toNanos(leaseMs);
+  /** A heartbeat that was sent at {@code beatSentNs} was acknowledged. */
+  public void extend(long beatSentNs, long leaseMs) {
+    if (!granted || beatSentNs - sentNs > 0) {
+      sentNs = beatSentNs;
+      granted = true;
+    }
+    long until = beatSentNs + TimeUnit.MILLISECONDS.toNanos(leaseMs);
     if (!held || until - untilNs > 0) {
       untilNs = until;
       held = true;
@@ -28,6 +37,12 @@ public final class NodeLease {
   /** Gives the lease up: the master does not know this node. */
   public void drop() {
     held = false;
+    granted = false;
+  }
+
+  /** Whether the last beat that granted it was sent so long ago, or longer. */
+  public boolean isOverSince(long silenceMs) {
+    return granted && clock.monotonicNs() - sentNs >= TimeUnit.MILLISECONDS.toNanos(silenceMs);
   }
 
   public boolean isHeld() {

@@ -25,6 +25,7 @@ final class RequestMetrics {
     FENCE,
     RECONCILE,
     INSTALL,
+    COPY,
     PROBE;
 
     static Kind of(DataRequest request) {
@@ -42,6 +43,8 @@ final class RequestMetrics {
         return RECONCILE;
       } else if (request instanceof DataRequest.Install) {
         return INSTALL;
+      } else if (request instanceof DataRequest.Copy) {
+        return COPY;
       }
       return PROBE;
     }
@@ -51,8 +54,11 @@ final class RequestMetrics {
   private final Map<Status, Counter> failures = new EnumMap<>(Status.class);
   private final Counter bytesWritten;
   private final Counter bytesRead;
+  private final Counter bytesCopied;
+  private final Counter bytesReconciled;
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicLong bytesInFlight = new AtomicLong();
+  private final AtomicLong bytesThatDiffered = new AtomicLong();
 
   RequestMetrics(Metrics metrics) {
     for (Kind kind : Kind.values()) {
@@ -72,6 +78,9 @@ final class RequestMetrics {
     }
     bytesWritten = metrics.counter("write.bytes", "Bytes that arrived in writes");
     bytesRead = metrics.counter("read.bytes", "Bytes that left in answers");
+    bytesCopied =
+        metrics.counter("copy.bytes", "Bytes that differed in copies made ahead of a change");
+    bytesReconciled = metrics.counter("reconcile.bytes", "Bytes that differed in reconciliations");
     metrics.gauge("requests.in.flight", "Requests under way", inFlight::get);
     metrics.gauge("write.in.flight.bytes", "Bytes of writes under way", bytesInFlight::get);
   }
@@ -98,6 +107,21 @@ final class RequestMetrics {
     } else {
       failures.get(status).increment();
     }
+  }
+
+  void copied(long bytes) {
+    bytesCopied.increment(bytes);
+    bytesThatDiffered.addAndGet(bytes);
+  }
+
+  void reconciled(long bytes) {
+    bytesReconciled.increment(bytes);
+    bytesThatDiffered.addAndGet(bytes);
+  }
+
+  /** Bytes that differed in copies and reconciliations, since the process began. */
+  long bytesThatDiffered() {
+    return bytesThatDiffered.get();
   }
 
   int inFlight() {

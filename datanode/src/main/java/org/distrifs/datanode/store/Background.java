@@ -34,6 +34,7 @@ final class Background implements AutoCloseable {
   private final DiskFailure failure;
   private final ClockSource clock;
   private final SpaceGauge space;
+  private final Trash trash;
 
   /** Replicas that are dirty though not suspect, and so have to be marked clean some day. */
   private final Set<Replica> dirty = ConcurrentHashMap.newKeySet();
@@ -59,7 +60,8 @@ final class Background implements AutoCloseable {
       Durability durability,
       DiskFailure failure,
       ClockSource clock,
-      SpaceGauge space) {
+      SpaceGauge space,
+      Trash trash) {
     this.settings = settings;
     this.openFiles = openFiles;
     this.diskThreads = diskThreads;
@@ -67,6 +69,7 @@ final class Background implements AutoCloseable {
     this.failure = failure;
     this.clock = clock;
     this.space = space;
+    this.trash = trash;
   }
 
   void start() {
@@ -76,6 +79,7 @@ final class Background implements AutoCloseable {
   private void tick() {
     try {
       space.refresh();
+      trash.purge(space);
       cleanIdle(settings.cleanAfterMs());
     } catch (IOException | RuntimeException e) {
       LOG.error("Cannot look after the data folder; trying again in {} ms", PERIOD_MS, e);
@@ -118,7 +122,8 @@ final class Background implements AutoCloseable {
       if (!replica.isDirty()) {
         it.remove();
       } else if (nowNs - replica.lastChangeNs() >= TimeUnit.MILLISECONDS.toNanos(idleMs)
-          && replica.isSettled()) {
+          && replica.isSettled()
+          && !replica.isJoining()) {
         clean(replica);
       }
     }
@@ -137,6 +142,9 @@ final class Background implements AutoCloseable {
    * replica had no writes for seconds keeps callers from waiting for it.
    */
   private void cleanNow(Replica replica) {
+    if (replica.isDiscarded()) {
+      return;
+    }
     try {
       ReplicaFiles files = openFiles.acquire(replica);
       try {

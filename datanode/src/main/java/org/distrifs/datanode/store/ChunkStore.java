@@ -105,6 +105,19 @@ public interface ChunkStore extends AutoCloseable {
    */
   CompletableFuture<Void> resize(long chunkId, int lengthBytes);
 
+  /**
+   * Makes a replica with version 0, which belongs to no chain, or turns the one that is here into
+   * one, durably before this completes: whatever is done to its bytes afterwards, no start of the
+   * node trusts it. It is dirty until an {@link #install}.
+   */
+  CompletableFuture<Void> join(long chunkId);
+
+  /**
+   * Moves the replica to the trash, from where it goes after a while, and forgets it. Fails with
+   * {@code STALE_VERSION} if it is in another version.
+   */
+  CompletableFuture<Void> discard(long chunkId, int version);
+
   /** Takes over the table of recent writes of another member, oldest first. */
   CompletableFuture<Void> replaceRecentWrites(long chunkId, List<WriteId> writes);
 

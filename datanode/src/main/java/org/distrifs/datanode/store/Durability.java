@@ -63,10 +63,18 @@ final class Durability {
    */
   void clean(Replica replica, ReplicaFiles files) throws IOException {
     sync(replica, files);
-    if (!replica.isDirty() || !replica.isSettled() || replica.isSuspect()) {
+    if (!replica.isDirty() || !replica.isSettled() || replica.isSuspect() || replica.isJoining()) {
       return;
     }
     replica.markClean();
+    files.writeHeader(replica.nextHeader(bootId));
+    failure.guard(files.meta.toString(), files.meta::sync);
+    index.changed(replica);
+  }
+
+  /** Says durably that the replica belongs to no chain, before its bytes become others. */
+  void join(Replica replica, ReplicaFiles files) throws IOException {
+    replica.joining(bootId);
     files.writeHeader(replica.nextHeader(bootId));
     failure.guard(files.meta.toString(), files.meta::sync);
     index.changed(replica);

@@ -25,13 +25,16 @@ final class FolderScan {
   private final Path quarantine;
   private final UUID bootId;
   private final ReplicaIndex index;
+  private final Trash trash;
 
-  FolderScan(Disk disk, Path dataFolder, Path chunks, UUID bootId, ReplicaIndex index) {
+  FolderScan(
+      Disk disk, Path dataFolder, Path chunks, UUID bootId, ReplicaIndex index, Trash trash) {
     this.disk = disk;
     this.chunks = chunks;
     this.quarantine = dataFolder.resolve("quarantine");
     this.bootId = bootId;
     this.index = index;
+    this.trash = trash;
   }
 
   void run() throws IOException {
@@ -59,7 +62,9 @@ final class FolderScan {
     }
     for (Path file : files) {
       String fileName = file.getFileName().toString();
-      if (!fileName.endsWith(ReplicaFiles.META_SUFFIX) && !whole.contains(fileName)) {
+      if (!fileName.endsWith(ReplicaFiles.META_SUFFIX)
+          && !whole.contains(fileName)
+          && !trash.finish(file)) {
         moveAway(file, "it has no whole .meta file beside it");
       }
     }

@@ -38,6 +38,7 @@ public final class LocalChunkStore implements ChunkStore {
   private final ReplicaReader reader;
   private final ReplicaWriter writer;
   private final ReplicaChanger changer;
+  private final Trash trash;
   private final Background background;
 
   /** An operation on an open replica. */
@@ -65,8 +66,9 @@ public final class LocalChunkStore implements ChunkStore {
     this.writer = new ReplicaWriter(durability, corruption, clock);
     this.changer = new ReplicaChanger(durability, corruption, clock);
     this.diskThreads = new DiskThreads(settings.diskThreads());
+    this.trash = new Trash(disk, dataFolder, clock, settings.trashKeepMs(), failure);
     this.background =
-        new Background(settings, openFiles, diskThreads, durability, failure, clock, space);
+        new Background(settings, openFiles, diskThreads, durability, failure, clock, space, trash);
   }
 
   /**
@@ -87,7 +89,8 @@ public final class LocalChunkStore implements ChunkStore {
       throws IOException {
     LocalChunkStore store =
         new LocalChunkStore(disk, dataFolder, clusterId, bootId, clock, settings);
-    new FolderScan(disk, dataFolder, store.paths.chunks(), bootId, store.index).run();
+    store.trash.load();
+    new FolderScan(disk, dataFolder, store.paths.chunks(), bootId, store.index, store.trash).run();
     store.background.start();
     return store;
   }
@@ -151,6 +154,11 @@ public final class LocalChunkStore implements ChunkStore {
   /** Replicas not yet marked clean. */
   public int dirtyReplicas() {
     return background.dirtyCount();
+  }
+
+  /** Deleted replicas that are kept for a while. */
+  public int replicasInTrash() {
+    return trash.count();
   }
 
   /** Whether a sync failed, so that nothing can be known to be durable. */
@@ -284,6 +292,7 @@ public final class LocalChunkStore implements ChunkStore {
             chunkId,
             (replica, files) -> {
               changer.replaceBlocks(replica, files, offset, checksums, bytes);
+              space.written(bytes.readableBytes());
               background.changed(replica);
               return null;
             });
@@ -298,6 +307,45 @@ public final class LocalChunkStore implements ChunkStore {
           openFiles.awaitOthers(files, MAX_TRANSFER_WAIT_MS);
           changer.resize(replica, files, lengthBytes, false);
           background.changed(replica);
+          return null;
+        });
+  }
+
+  @Override
+  public CompletableFuture<Void> join(long chunkId) {
+    if (index.find(chunkId) == null) {
+      if (!space.hasRoomToCreate()) {
+        return CompletableFuture.failedFuture(
+            new StoreException(
+                Status.NO_SPACE, "only " + space.usableBytes() + " bytes of the disk are left"));
+      }
+      UUID name = ChunkName.of(clusterId.getAsLong(), chunkId);
+      index.addIfAbsent(Replica.born(name, 0, List.of(), bootId));
+    }
+    return submit(
+        chunkId,
+        (replica, files) -> {
+          if (!replica.isJoining() || replica.isSuspect()) {
+            durability.join(replica, files);
+          }
+          background.changed(replica);
+          return null;
+        });
+  }
+
+  @Override
+  public CompletableFuture<Void> discard(long chunkId, int version) {
+    return submit(
+        chunkId,
+        (replica, files) -> {
+          if (replica.version() != version) {
+            throw replica.failure(
+                Status.STALE_VERSION, "it is in version " + replica.version() + " by now");
+          }
+          trash.take(paths.folderOf(replica.name), replica.name);
+          replica.discarded();
+          index.remove(replica);
+          openFiles.forget(replica, files);
           return null;
         });
   }
@@ -326,8 +374,8 @@ public final class LocalChunkStore implements ChunkStore {
         (replica, files) -> {
           openFiles.awaitOthers(files, MAX_TRANSFER_WAIT_MS);
           ReplicaState state = replica.state();
-          if (state.suspect() && state.sameBoot()) {
-            // Finds nothing in a replica that was reconciled; one that is alone has no other way.
+          if (nodeIds.size() == 1 && state.suspect() && state.sameBoot()) {
+            // It is alone: no other has whole what was being written when its process died.
             changer.settle(replica, files);
           }
           changer.install(replica, files, version, nodeIds, lengthBytes);
@@ -382,6 +430,9 @@ public final class LocalChunkStore implements ChunkStore {
   private <T> T runOnFiles(Replica replica, Operation<T> operation) throws IOException {
     if (failure.hasFailed()) {
       throw replica.failure(Status.IO_FAILURE, "the disk has failed");
+    }
+    if (replica.isDiscarded()) {
+      throw replica.failure(Status.NO_SUCH_CHUNK, "it was deleted");
     }
     ReplicaFiles files = replica.isBorn() ? create(replica) : openFiles.acquire(replica);
     try {

@@ -5,6 +5,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Replicas whose files are open, the longest unused closed first when there are too many. Closing
@@ -12,6 +14,7 @@ import java.util.concurrent.TimeUnit;
  * write-back is told to whoever syncs the file first after it is opened again.
  */
 final class OpenFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(OpenFiles.class);
 
   /** How a replica's files are opened. */
   @FunctionalInterface
@@ -76,9 +79,30 @@ final class OpenFiles {
     return null;
   }
 
-  synchronized void release(ReplicaFiles files) {
-    files.users--;
-    notifyAll();
+  void release(ReplicaFiles files) {
+    boolean isLast;
+    synchronized (this) {
+      files.users--;
+      isLast = files.forgotten && files.users == 0;
+      notifyAll();
+    }
+    if (isLast) {
+      closeForgotten(files);
+    }
+  }
+
+  /** Keeps the files open for nobody but those who use them now. */
+  synchronized void forget(Replica replica, ReplicaFiles files) {
+    open.remove(replica.chunkId, files);
+    files.forgotten = true;
+  }
+
+  private static void closeForgotten(ReplicaFiles files) {
+    try {
+      files.close();
+    } catch (IOException e) {
+      LOG.warn("Cannot close the files of a deleted replica: {}", e.toString());
+    }
   }
 
   /**

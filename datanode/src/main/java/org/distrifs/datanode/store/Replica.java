@@ -30,6 +30,7 @@ final class Replica {
   private boolean folderDurable;
   private boolean born;
   private boolean settled = true;
+  private boolean discarded;
   private long changes;
   private long durableChanges;
   private long lastChangeNs;
@@ -229,6 +230,35 @@ final class Replica {
     }
     int next = corrupt.nextSetBit(firstBlock);
     return next >= 0 && next < endBlock;
+  }
+
+  /** Whether its files are in the trash; what was asked of it later finds no replica. */
+  synchronized boolean isDiscarded() {
+    return discarded;
+  }
+
+  synchronized void discarded() {
+    discarded = true;
+    dirty.clear();
+    corrupt = null;
+  }
+
+  /** Whether it is a copy that belongs to no chain: nothing of it may be trusted after a crash. */
+  synchronized boolean isJoining() {
+    return version == 0;
+  }
+
+  /** It belongs to no chain any more. That it was suspect means nothing then: it serves nobody. */
+  synchronized void joining(UUID currentBootId) {
+    version = 0;
+    nodeIds = List.of();
+    lastOrder = 0;
+    bootId = currentBootId;
+    suspect = false;
+    sameBoot = true;
+    settled = true;
+    dirty.set(0, MetaHeader.DIRTY_BITS);
+    changes++;
   }
 
   synchronized void installed(int newVersion, List<Integer> newNodeIds, UUID currentBootId) {

@@ -27,6 +27,9 @@ final class ReplicaFiles implements AutoCloseable {
   /** Who uses the files now; guarded by {@link OpenFiles}. */
   int users;
 
+  /** The replica was deleted: the last user closes them; guarded by {@link OpenFiles}. */
+  boolean forgotten;
+
   private ReplicaFiles(long chunkId, DiskFile data, DiskFile meta) {
     this.data = data;
     this.meta = meta;

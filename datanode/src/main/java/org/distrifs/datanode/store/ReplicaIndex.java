@@ -40,6 +40,7 @@ final class ReplicaIndex {
   void remove(Replica replica) {
     replicas.remove(replica.chunkId, replica);
     changed.remove(replica);
+    corrupt.remove(replica);
   }
 
   void changed(Replica replica) {

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What is known of a replica from memory.
  *
- * @param version of the chain that this replica belongs to
+ * @param version of the chain that this replica belongs to; 0 for a copy that has joined none
  * @param nodeIds the chain's members, head first
  * @param lengthBytes bytes of the replica
  * @param lastOrder number of the last write applied in this version, 0 if none
@@ -23,4 +23,19 @@ public record ReplicaState(
     boolean dirty,
     boolean suspect,
     boolean sameBoot,
-    List<Integer> corruptBlocks) {}
+    List<Integer> corruptBlocks) {
+
+  /** The same with another version and last order. */
+  public ReplicaState of(int otherVersion, long otherLastOrder) {
+    return new ReplicaState(
+        chunkId,
+        otherVersion,
+        nodeIds,
+        lengthBytes,
+        otherLastOrder,
+        dirty,
+        suspect,
+        sameBoot,
+        corruptBlocks);
+  }
+}

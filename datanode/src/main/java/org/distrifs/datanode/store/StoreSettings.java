@@ -9,16 +9,18 @@ package org.distrifs.datanode.store;
  * @param cleanAfterMs rest after which a replica is made durable and marked clean
  * @param writeBackBytes written to a replica before the disk is told to begin; 0 leaves it to the
  *     kernel
+ * @param trashKeepMs how long deleted replicas are kept while the disk has room
  */
 public record StoreSettings(
     int diskThreads,
     int maxOpenReplicas,
     long reserveBytes,
     long cleanAfterMs,
-    int writeBackBytes) {
+    int writeBackBytes,
+    long trashKeepMs) {
 
   /** For a machine with a few cores and one disk. */
   public static StoreSettings defaults() {
-    return new StoreSettings(4, 512, 256L << 20, 5000, 32 << 20);
+    return new StoreSettings(4, 512, 256L << 20, 5000, 32 << 20, 3_600_000);
   }
 }

@@ -200,15 +200,9 @@ class ChainMemberTest {
 
     @Test
     void refusesAnotherLifeOfItself() {
-      MemberFixture other = new MemberFixture(1);
-      ChainMember<String> restarted = new ChainMember<>(2, 999, other);
-      restarted.write(
-          new DataRequest.Write(7, 1, 0, 4, 1, 1, 1, 1, MemberFixture.chain(), new int[1], true),
-          io.netty.buffer.Unpooled.directBuffer().writeInt(1),
-          "w",
-          null,
-          0);
-      assertThat(other.answered("w")).isEqualTo(Status.WRONG_INCARNATION);
+      middle.incarnation = 999;
+      middle.write(1, 5, 1, 0);
+      assertThat(middle.answered("w5")).isEqualTo(Status.WRONG_INCARNATION);
     }
 
     @Test
@@ -335,6 +329,91 @@ class ChainMemberTest {
       head.member.fence(2, true, "fence");
       head.read("r", 1, 0);
       assertThat(head.answered("r")).isEqualTo(Status.FENCED);
+    }
+
+    @Test
+    void endsTheWaitsOfReadsAtAMemberThatIsToLeave() {
+      head.client(1);
+      head.applyAll();
+      head.read("r", 1, 0);
+      head.member.fence(2, true, "fence");
+      assertThat(head.answered("r")).isEqualTo(Status.FENCED);
+      assertThat(head.served).isEmpty();
+    }
+
+    @Test
+    void thatDoesNotGoOnIsTrouble() {
+      head.client(1);
+      head.member.fence(2, false, "fence");
+      head.tick(0);
+      head.tick(ChainMember.MAX_FENCED_MS - 1);
+      assertThat(head.member.isTroubled()).isFalse();
+      head.member.fence(3, false, "again");
+      head.tick(1);
+      assertThat(head.member.isTroubled()).as("it went on").isFalse();
+      head.tick(ChainMember.MAX_FENCED_MS);
+      assertThat(head.member.isTroubled()).isTrue();
+      install(3, "install");
+      installed(3);
+      head.tick(0);
+      assertThat(head.member.isTroubled()).isFalse();
+    }
+
+    @Test
+    void isWantedWhenAWriteIsStuck() {
+      head.client(1);
+      head.applyAll();
+      head.behindAnswers(0, TAIL_IS_GONE);
+      head.tick(0);
+      head.tick(ChainMember.MAX_STUCK_MS);
+      assertThat(head.member.isTroubled()).isTrue();
+      head.send("again", 1, 1, 0, 100, null);
+      head.behindAnswers(1, OK);
+      head.tick(0);
+      assertThat(head.member.isTroubled()).isFalse();
+      assertThat(head.member.isWaiting()).isFalse();
+    }
+
+    @Test
+    void doesNotLetAReplicaGoThatItMayCountOn() {
+      head.client(1);
+      assertThat(head.member.refusalOfDiscarding(1)).as("a write is under way").isNotNull();
+      head.applyAll();
+      head.behindAnswers(0, OK);
+      assertThat(head.member.refusalOfDiscarding(2).status()).isEqualTo(Status.STALE_VERSION);
+      assertThat(head.member.refusalOfDiscarding(1)).isNull();
+      head.member.fence(2, false, "fence");
+      assertThat(head.member.refusalOfDiscarding(1).status()).isEqualTo(Status.FENCED);
+      head.member.fence(3, true, "leave");
+      assertThat(head.member.refusalOfDiscarding(1)).as("it is to leave").isNull();
+    }
+
+    @Test
+    void servesNoReadsFromItsComparisonToItsInstall() {
+      head.client(1);
+      head.applyAll();
+      head.behindAnswers(0, OK);
+      head.member.fence(2, false, "fence");
+      assertThat(head.member.refusalOfRead(1, false)).isNull();
+      head.member.beginComparison();
+      assertThat(head.member.refusalOfRead(1, false).status()).isEqualTo(Status.FENCED);
+      assertThat(head.member.refusalOfRead(2, true)).as("another member may ask").isNull();
+      install(2, "install");
+      installed(2);
+      assertThat(head.member.refusalOfRead(2, false)).isNull();
+    }
+
+    @Test
+    void letsAReplicaGoThatAChangeWentOnWithout() {
+      head.client(1);
+      head.applyAll();
+      head.behindAnswers(0, TAIL_IS_GONE);
+      assertThat(head.member.refusalOfDiscarding(1)).as("its write is stuck for good").isNull();
+      head.member.fence(2, false, "fence");
+      head.tick(0);
+      assertThat(head.member.refusalOfDiscarding(1).status()).isEqualTo(Status.FENCED);
+      head.tick(ChainMember.MAX_FENCED_MS);
+      assertThat(head.member.refusalOfDiscarding(1)).as("the INSTALL never came").isNull();
     }
 
     private void install(int version, String ticket) {

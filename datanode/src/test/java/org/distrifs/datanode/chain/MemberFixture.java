@@ -9,6 +9,7 @@ import java.util.Map;
 import org.distrifs.datanode.store.OpenedReplica;
 import org.distrifs.datanode.store.ReplicaState;
 import org.distrifs.datanode.store.WriteId;
+import org.distrifs.proto.connection.NodeIdentity;
 import org.distrifs.proto.frame.ChainHop;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
@@ -30,11 +31,13 @@ final class MemberFixture implements ChainActions<String> {
   final List<String> installing = new ArrayList<>();
   final Map<String, DataReply> answers = new HashMap<>();
   boolean settled = true;
+  long incarnation;
   long nowMs = 1000;
 
   MemberFixture(int position) {
     this.position = position;
-    this.member = new ChainMember<>(position + 1, incarnation(position), this);
+    this.incarnation = incarnation(position);
+    this.member = new ChainMember<>(() -> new NodeIdentity(1, position + 1, incarnation), this);
   }
 
   private static long incarnation(int position) {
@@ -105,6 +108,12 @@ final class MemberFixture implements ChainActions<String> {
         new DataRequest.Read(CHUNK, version, incarnation(position), offset, 4096, false, false),
         ticket,
         nowMs);
+  }
+
+  /** So many milliseconds later. */
+  void tick(long laterMs) {
+    nowMs += laterMs;
+    member.tick(nowMs);
   }
 
   void applyAll() {

@@ -64,6 +64,30 @@ class DiskTroubleTest {
   }
 
   @Test
+  void aCopyThatFindsTheDiskFullCanBeMadeOnLater() throws Exception {
+    byte[] bytes = patterned(100_000, 1);
+    int[] checksums = StoreFixture.expectedChecksums(bytes);
+    try (StoreFixture fixture = new StoreFixture(folder, disk)) {
+      disk.roomBytes = 10;
+      assertThat(failureOf(fixture.store().join(CHUNK))).isEqualTo(Status.NO_SPACE);
+      assertThat(fixture.store().find(CHUNK)).isNull();
+      disk.roomBytes = 50_000;
+      StoreFixture.await(fixture.store().join(CHUNK));
+      StoreFixture.await(fixture.store().resize(CHUNK, bytes.length));
+      assertThat(failureOf(fixture.store().replaceBlocks(CHUNK, 0, checksums, buffer(bytes))))
+          .isEqualTo(Status.NO_SPACE);
+      fixture.crashAndReopen(StoreFixture.BOOT);
+      assertThat(fixture.store().find(CHUNK).version()).isZero();
+      assertThat(fixture.store().find(CHUNK).suspect()).isTrue();
+      disk.roomBytes = Integer.MAX_VALUE;
+      StoreFixture.await(fixture.store().join(CHUNK));
+      StoreFixture.await(fixture.store().replaceBlocks(CHUNK, 0, checksums, buffer(bytes)));
+      assertThat(fixture.contents(CHUNK)).isEqualTo(bytes);
+      assertThat(fixture.store().corruptBlocks(10)).isEmpty();
+    }
+  }
+
+  @Test
   void aFailedSyncHaltsTheProcessAndIsNeverRetried() throws Exception {
     List<String> halts = new ArrayList<>();
     try (ProcessHalt.Replacement halt =
@@ -85,7 +109,7 @@ class DiskTroubleTest {
 
   @Test
   void aReplicaAtRestIsMadeDurableAndMarkedClean() throws Exception {
-    StoreSettings soon = new StoreSettings(2, 4, 0, 50, 0);
+    StoreSettings soon = new StoreSettings(2, 4, 0, 50, 0, 3_600_000);
     try (StoreFixture fixture = new StoreFixture(folder, disk, soon)) {
       fixture.put(CHUNK, 1, 0, patterned(100, 1), 1);
       fixture.put(CHUNK + 1, 1, 0, patterned(100, 1), 1);

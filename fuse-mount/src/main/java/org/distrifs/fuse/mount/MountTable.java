@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import org.distrifs.fuse.driver.FuseDriver;
 import org.distrifs.runtime.lifecycle.OperatorException;
 
 /**
@@ -23,6 +25,14 @@ public final class MountTable {
    * @param type of the file system: "ext4", "fuse.distrifs"
    */
   public record Entry(String device, Path path, String type, String source) {
+    /** Whether this is a DistriFS mount whose process is gone: nobody will ever answer there. */
+    public boolean isAbandoned() {
+      OptionalLong pid = MountSource.pid(source);
+      return type.equals(FuseDriver.FILE_SYSTEM_TYPE)
+          && pid.isPresent()
+          && !ServingProcess.isAlive(pid.getAsLong());
+    }
+
     /** The number of the FUSE connection below {@code /sys/fs/fuse/connections}. */
     String connection() {
       return device.substring(device.indexOf(':') + 1);

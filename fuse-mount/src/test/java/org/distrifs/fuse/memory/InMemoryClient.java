@@ -3,6 +3,7 @@ package org.distrifs.fuse.memory;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.distrifs.client.DistriFsClient;
@@ -19,6 +20,8 @@ public final class InMemoryClient implements DistriFsClient {
   private final AtomicInteger syncs = new AtomicInteger();
   private final AtomicInteger flushes = new AtomicInteger();
   private final AtomicReference<Errno> nextFlushFailure = new AtomicReference<>();
+  private volatile boolean flushesWait;
+  private final AtomicInteger waitingFlushes = new AtomicInteger();
   private final AtomicReference<Errno> nextCloseFailure = new AtomicReference<>();
 
   /** How often a file was synced. */
@@ -39,6 +42,31 @@ public final class InMemoryClient implements DistriFsClient {
   /** The next flush or sync of any file fails. */
   public void failNextFlush(Errno errno) {
     nextFlushFailure.set(errno);
+  }
+
+  /** Whether flushes wait until the thread is interrupted, as for a cluster that is away. */
+  public void setFlushesWait(boolean wait) {
+    flushesWait = wait;
+  }
+
+  /** Flushes that wait now. */
+  public int waitingFlushes() {
+    return waitingFlushes.get();
+  }
+
+  private void waitIfTold() throws IOException {
+    if (!flushesWait) {
+      return;
+    }
+    waitingFlushes.incrementAndGet();
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ErrnoException(Errno.EINTR, "flush", e);
+    } finally {
+      waitingFlushes.decrementAndGet();
+    }
   }
 
   /** The next close of any handle fails. */
@@ -126,6 +154,7 @@ public final class InMemoryClient implements DistriFsClient {
     @Override
     public void flush() throws IOException {
       flushes.incrementAndGet();
+      waitIfTold();
       failOnce(nextFlushFailure, "flush");
     }
 

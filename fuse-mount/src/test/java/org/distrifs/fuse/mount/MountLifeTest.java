@@ -4,8 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.distrifs.fuse.memory.MemoryMount;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.runtime.lifecycle.OperatorException;
 import org.junit.jupiter.api.AfterEach;
@@ -82,6 +89,83 @@ class MountLifeTest {
       assertThat(user.exitValue()).isNotZero();
     } finally {
       user.destroyForcibly();
+    }
+  }
+
+  @Test
+  void theMountOfAKilledProcessIsRecognisedAndReplaced() throws Exception {
+    mounted.fuseMount().close();
+    Process process = mountInAnotherProcess();
+    try {
+      await("it is mounted", () -> process.isAlive() && isServed());
+    } finally {
+      process.destroyForcibly();
+      process.waitFor(BOUND_S, TimeUnit.SECONDS);
+    }
+    assertThat(MountTable.at(mounted.folder()).orElseThrow().isAbandoned()).isTrue();
+
+    mounted.remount();
+    assertThat(MountTable.at(mounted.folder()).orElseThrow().isAbandoned()).isFalse();
+    assertThat(mounted.shell("echo text > file; cat file")).isEqualTo("text\n");
+  }
+
+  private Process mountInAnotherProcess() throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElseThrow());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("--add-"))
+        .forEach(command::add);
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            MemoryMount.class.getName(),
+            mounted.folder().toString()));
+    Process process = MountedFolder.start(Path.of("/"), command.toArray(new String[0]));
+    process.getOutputStream().close();
+    return process;
+  }
+
+  private boolean isServed() {
+    try {
+      return mounted.isMounted()
+          && MountedFolder.run(mounted.folder(), "sh", "-c", "echo text > probe").exitStatus() == 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aCallerThatIsKilledDoesNotWaitForAClusterThatIsAway() throws Exception {
+    mounted.client().setFlushesWait(true);
+    Process caller =
+        MountedFolder.start(
+            Path.of("/"),
+            "sh",
+            "-c",
+            "trap : USR1; echo text > \"$1/file\"",
+            "sh",
+            mounted.folder().toString());
+    try {
+      await("it waits", () -> mounted.client().waitingFlushes() > 0);
+      MountedFolder.run(Path.of("/"), "kill", "-USR1", Long.toString(caller.pid()));
+      // A signal that it handles makes no call of it fail.
+      assertThat(caller.waitFor(1, TimeUnit.SECONDS)).isFalse();
+      assertThat(mounted.client().waitingFlushes()).isPositive();
+
+      caller.destroyForcibly();
+      assertThat(caller.waitFor(BOUND_S, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      mounted.client().setFlushesWait(false);
+      caller.destroyForcibly();
+    }
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(BOUND_S);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - deadlineNs).as(what).isNegative();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
     }
   }
 

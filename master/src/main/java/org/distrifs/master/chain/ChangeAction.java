@@ -27,8 +27,19 @@ public sealed interface ChangeAction {
     /** Say whether there is a replica; changes nothing. */
     record Look() implements Command {}
 
-    /** Stop writes and say what is there. */
-    record Fence() implements Command {}
+    /**
+     * Stop writes and say what is there.
+     *
+     * @param stopReads it is to leave the chain
+     */
+    record Fence(boolean stopReads) implements Command {}
+
+    /**
+     * Make a replica where there is none.
+     *
+     * @param version under which the source serves
+     */
+    record Copy(int sourceNodeId, int version) implements Command {}
 
     /** Become equal to another member. */
     record Reconcile(int sourceNodeId) implements Command {}

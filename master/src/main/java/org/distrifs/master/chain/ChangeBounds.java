@@ -20,6 +20,6 @@ public record ChangeBounds(
 
   /** What a master uses unless told otherwise. */
   public static ChangeBounds standard(int maxUnderWay) {
-    return new ChangeBounds(maxUnderWay, 10_000, 60_000, 90_000, 500, 10_000);
+    return new ChangeBounds(maxUnderWay, 10_000, 60_000, 90_000, 100, 10_000);
   }
 }

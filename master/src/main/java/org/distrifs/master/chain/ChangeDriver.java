@@ -3,9 +3,11 @@ package org.distrifs.master.chain;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.master.chunk.ChunkInfo;
 import org.distrifs.master.chunk.PendingCut;
@@ -20,11 +22,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs the changes that chunks need, a bounded number at once, each until it succeeded: a failed
- * one is begun again under a higher version as soon as all members can be used.
+ * one is planned anew and begun again under a higher version, at once when the life of a datanode
+ * has changed.
  *
- * <p>What a change does follows from the journal alone: it cuts the chunk if the chunk's file waits
- * for that, and compares the replicas in any case. So a chunk only has to be named here, once or
- * ten times. Belongs to the thread that owns the master's state.
+ * <p>A change cuts the chunk if the chunk's file waits for that, leaves members out that are away,
+ * and makes the others equal in any case. So a chunk only has to be named here, once or ten times;
+ * only whom it is to leave or who is to join must be said. Belongs to the thread that owns the
+ * master's state.
  */
 public final class ChangeDriver {
 
@@ -39,28 +43,17 @@ public final class ChangeDriver {
 
   private static final Logger LOG = LoggerFactory.getLogger(ChangeDriver.class);
 
-  /** A chunk that needs a change. */
-  private static final class Wish {
-    private final long sinceNs;
-    private int failures;
-    private long notBeforeNs;
-    private String reason = "its members are not all alive";
-
-    Wish(long nowNs) {
-      sinceNs = nowNs;
-      notBeforeNs = nowNs;
-    }
-  }
-
   /** A change under way. */
   private static final class Running {
     private final ChangeProcedure procedure;
-    private final Wish wish;
+    private final List<Integer> before;
+    private final ChangeWish wish;
     private final long deadlineNs;
-    private boolean wantedAgain;
+    private ChangeWish wantedAgain;
 
-    Running(ChangeProcedure procedure, Wish wish, long deadlineNs) {
+    Running(ChangeProcedure procedure, List<Integer> before, ChangeWish wish, long deadlineNs) {
       this.procedure = procedure;
+      this.before = before;
       this.wish = wish;
       this.deadlineNs = deadlineNs;
     }
@@ -68,43 +61,86 @@ public final class ChangeDriver {
 
   private final ChangeEnvironment environment;
   private final ChangeBounds bounds;
+  private final ChangePlanner planner;
   private final Map<Long, Running> running = new HashMap<>();
 
   /** Chunks whose callers wait: looked at first. */
-  private final LinkedHashMap<Long, Wish> waitingCuts = new LinkedHashMap<>();
+  private final LinkedHashMap<Long, ChangeWish> waitingCuts = new LinkedHashMap<>();
 
-  private final LinkedHashMap<Long, Wish> waitingComparisons = new LinkedHashMap<>();
+  private final LinkedHashMap<Long, ChangeWish> waitingOthers = new LinkedHashMap<>();
 
   /** Whether something may begin that could not at the last look. */
   private boolean lookAgain;
 
-  public ChangeDriver(ChangeEnvironment environment, ChangeBounds bounds) {
+  /** When a datanode last came or went. */
+  private long lifeChangedNs;
+
+  private long completed;
+
+  public ChangeDriver(ChangeEnvironment environment, ChangeBounds bounds, ChangePlanner planner) {
     this.environment = environment;
     this.bounds = bounds;
+    this.planner = planner;
+    this.lifeChangedNs = environment.nowNs();
   }
 
   /** Says that a chunk needs a change; it begins at the next {@link #beginWanted}. */
   public void want(long chunkId) {
+    want(chunkId, new ChangeWish(environment.nowNs()));
+  }
+
+  /** As {@link #want}, in which a member leaves the chain if enough others remain. */
+  public void wantWithout(long chunkId, int nodeId) {
+    want(chunkId, new ChangeWish(environment.nowNs()).without(nodeId));
+  }
+
+  /** As {@link #want}, in which a node joins that has made a copy. */
+  public void wantWith(long chunkId, int nodeId) {
+    want(chunkId, new ChangeWish(environment.nowNs()).with(nodeId));
+  }
+
+  private void want(long chunkId, ChangeWish wish) {
     lookAgain = true;
     Running change = running.get(chunkId);
-    if (change != null) {
-      change.wantedAgain |= cutOf(chunkId).isPresent() && change.procedure.goal().cut().isEmpty();
+    if (change == null) {
+      enqueue(chunkId, wish);
       return;
     }
-    enqueue(chunkId, new Wish(environment.nowNs()));
+    boolean isMore =
+        !wish.leave().isEmpty()
+            || !wish.join().isEmpty()
+            || (cutOf(chunkId).isPresent() && change.procedure.goal().cut().isEmpty());
+    if (isMore && change.wantedAgain != null) {
+      change.wantedAgain.add(wish);
+    } else if (isMore) {
+      change.wantedAgain = wish;
+    }
   }
 
-  /** A datanode is back, or has said what it holds: more can begin now. */
-  public void lookAgain() {
+  /** A datanode is there, or there again: more can begin now. */
+  public void nodeCame() {
+    lifeChangedNs = environment.nowNs();
     lookAgain = true;
   }
 
-  private void enqueue(long chunkId, Wish wish) {
+  /** A life of a datanode is over: what waits for it is planned anew. */
+  public void lifeEnded(int nodeId) {
+    nodeCame();
+    for (Running change : List.copyOf(running.values())) {
+      feed(change, new ChangeEvent.LifeEnded(nodeId));
+    }
+  }
+
+  private void enqueue(long chunkId, ChangeWish wish) {
+    ChangeWish known = waitingCuts.getOrDefault(chunkId, waitingOthers.get(chunkId));
+    if (known != null && known != wish) {
+      known.add(wish);
+    }
     if (cutOf(chunkId).isPresent()) {
-      Wish earlier = waitingComparisons.remove(chunkId);
-      waitingCuts.putIfAbsent(chunkId, earlier == null ? wish : earlier);
-    } else if (waitingComparisons.size() < MAX_WAITING) {
-      waitingComparisons.putIfAbsent(chunkId, wish);
+      waitingOthers.remove(chunkId);
+      waitingCuts.put(chunkId, known == null ? wish : known);
+    } else if (waitingOthers.size() < MAX_WAITING) {
+      waitingOthers.putIfAbsent(chunkId, wish);
     }
   }
 
@@ -120,7 +156,7 @@ public final class ChangeDriver {
   public boolean isChanging(long chunkId) {
     return running.containsKey(chunkId)
         || waitingCuts.containsKey(chunkId)
-        || waitingComparisons.containsKey(chunkId);
+        || waitingOthers.containsKey(chunkId);
   }
 
   public int underWay() {
@@ -128,7 +164,12 @@ public final class ChangeDriver {
   }
 
   public int waiting() {
-    return waitingCuts.size() + waitingComparisons.size();
+    return waitingCuts.size() + waitingOthers.size();
+  }
+
+  /** Changes that came to their end since the start. */
+  public long completed() {
+    return completed;
   }
 
   /** Who or what the change of a chunk waits for: a clause for logs and answers. */
@@ -137,8 +178,8 @@ public final class ChangeDriver {
     if (change != null) {
       return change.procedure.toString();
     }
-    Wish wish = waitingCuts.getOrDefault(chunkId, waitingComparisons.get(chunkId));
-    return wish == null ? "nothing" : wish.reason;
+    ChangeWish wish = waitingCuts.getOrDefault(chunkId, waitingOthers.get(chunkId));
+    return wish == null ? "nothing" : wish.reason();
   }
 
   /** Lets time pass. To be called several times a second. */
@@ -161,47 +202,58 @@ public final class ChangeDriver {
     lookAgain = false;
     long nowNs = environment.nowNs();
     beginFrom(waitingCuts, nowNs);
-    beginFrom(waitingComparisons, nowNs);
+    beginFrom(waitingOthers, nowNs);
   }
 
-  private void beginFrom(LinkedHashMap<Long, Wish> waiting, long nowNs) {
-    Map<Long, Wish> later = new LinkedHashMap<>();
-    Map<Long, Wish> now = new LinkedHashMap<>();
-    Iterator<Map.Entry<Long, Wish>> all = waiting.entrySet().iterator();
+  private void beginFrom(LinkedHashMap<Long, ChangeWish> waiting, long nowNs) {
+    Map<Long, ChangeWish> later = new LinkedHashMap<>();
+    Map<Long, ChangeWish> now = new LinkedHashMap<>();
+    Iterator<Map.Entry<Long, ChangeWish>> all = waiting.entrySet().iterator();
     for (int looked = 0; looked < MAX_LOOKED_AT && all.hasNext(); looked++) {
       if (running.size() + now.size() >= bounds.maxUnderWay()) {
         break;
       }
-      Map.Entry<Long, Wish> entry = all.next();
-      Optional<ChunkInfo> chunk =
-          environment.chunk(entry.getKey()).filter(each -> !each.isDetached());
-      if (chunk.isPresent()) {
-        boolean ready =
-            nowNs - entry.getValue().notBeforeNs >= 0
-                && chunk.get().members().stream()
-                    .allMatch(node -> environment.usable(node).isPresent());
-        (ready ? now : later).put(entry.getKey(), entry.getValue());
-      }
+      Map.Entry<Long, ChangeWish> entry = all.next();
+      boolean isDue = entry.getValue().isDue(nowNs, lifeChangedNs);
+      (isDue ? now : later).put(entry.getKey(), entry.getValue());
       all.remove();
     }
     // To the end: so that in the next step others have their turn.
     waiting.putAll(later);
-    now.forEach(this::begin);
+    now.forEach((chunkId, wish) -> begin(chunkId, wish, waiting));
   }
 
-  private void begin(long chunkId, Wish wish) {
-    ChunkInfo chunk = environment.chunk(chunkId).orElseThrow();
+  private void begin(long chunkId, ChangeWish wish, Map<Long, ChangeWish> waiting) {
+    Optional<ChunkInfo> found = environment.chunk(chunkId).filter(each -> !each.isDetached());
+    if (found.isEmpty()) {
+      return;
+    }
+    ChunkInfo chunk = found.get();
+    Set<Integer> doubtful = new LinkedHashSet<>(chunk.members());
+    doubtful.removeIf(node -> !environment.isDamaged(node, chunkId));
+    ChangePlanner.Plan plan =
+        planner.plan(
+            chunk.members(),
+            new ChangePlanner.Demands(wish.leave(), wish.join(), doubtful),
+            environment::standing);
+    if (plan instanceof ChangePlanner.Wait wait) {
+      wish.waitsFor(wait.why());
+      waiting.put(chunkId, wish);
+      return;
+    }
     ChangeGoal goal =
         new ChangeGoal(
             chunkId,
             chunk.version(),
             chunk.reservedVersion() + 1,
-            chunk.members(),
+            ((ChangePlanner.Begin) plan).who(),
             cutOf(chunkId),
-            chunk.fresh() && !chunk.isChanging());
+            chunk.fresh() && !chunk.isChanging(),
+            chunk.isChanging());
     Running change =
         new Running(
             new ChangeProcedure(goal),
+            chunk.members(),
             wish,
             environment.nowNs() + TimeUnit.MILLISECONDS.toNanos(bounds.changeTimeoutMs()));
     running.put(chunkId, change);
@@ -241,7 +293,7 @@ public final class ChangeDriver {
         ChangeCommit.newBuilder()
             .setChunkId(goal.chunkId())
             .setVersion(version)
-            .addAllNodeIds(goal.members());
+            .addAllNodeIds(goal.chain());
     goal.cut().ifPresent(cut -> commit.setInode(cut.inode()).setTruncateEpoch(cut.truncateEpoch()));
     environment.journal(
         JournalEntry.newBuilder().setChangeCommit(commit),
@@ -261,7 +313,9 @@ public final class ChangeDriver {
       feed(change, new ChangeEvent.NoAnswer(tell.ticket(), "it is not alive"));
       return;
     }
-    boolean copies = tell.command() instanceof ChangeAction.Command.Reconcile;
+    boolean copies =
+        tell.command() instanceof ChangeAction.Command.Reconcile
+            || tell.command() instanceof ChangeAction.Command.Copy;
     environment.send(
         to.get(),
         command.get(),
@@ -276,81 +330,92 @@ public final class ChangeDriver {
     ChangeGoal goal = change.procedure.goal();
     long chunkId = goal.chunkId();
     int version = goal.version();
+    long life = to.incarnation();
     long term = environment.term();
-    if (command instanceof ChangeAction.Command.Reconcile reconcile) {
-      return environment
-          .usable(reconcile.sourceNodeId())
-          .map(
-              source ->
-                  new DataRequest.Reconcile(chunkId, version, to.incarnation(), term, source));
-    } else if (command instanceof ChangeAction.Command.Install install) {
-      return Optional.of(
-          new DataRequest.Install(
-              chunkId, version, to.incarnation(), term, goal.members(), install.lengthBytes()));
-    }
     if (command instanceof ChangeAction.Command.Look) {
       return Optional.of(
           new DataRequest.Checksums(
-              chunkId,
-              goal.committedVersion(),
-              to.incarnation(),
-              0,
-              DataRequest.BLOCK_BYTES,
-              true,
-              false));
+              chunkId, goal.committedVersion(), life, 0, DataRequest.BLOCK_BYTES, true, false));
+    } else if (command instanceof ChangeAction.Command.Fence fence) {
+      return Optional.of(new DataRequest.Fence(chunkId, version, life, term, fence.stopReads()));
+    } else if (command instanceof ChangeAction.Command.Copy copy) {
+      return environment
+          .usable(copy.sourceNodeId())
+          .map(source -> new DataRequest.Copy(chunkId, copy.version(), life, term, source));
+    } else if (command instanceof ChangeAction.Command.Reconcile reconcile) {
+      return environment
+          .usable(reconcile.sourceNodeId())
+          .map(source -> new DataRequest.Reconcile(chunkId, version, life, term, source));
     }
-    return Optional.of(new DataRequest.Fence(chunkId, version, to.incarnation(), term, false));
+    int length = ((ChangeAction.Command.Install) command).lengthBytes();
+    return Optional.of(new DataRequest.Install(chunkId, version, life, term, goal.chain(), length));
   }
 
   private void end(Running change, ChangeOutcome outcome) {
     ChangeGoal goal = change.procedure.goal();
     running.remove(goal.chunkId(), change);
     lookAgain = true;
-    if (outcome instanceof ChangeOutcome.Completed completed) {
+    if (outcome instanceof ChangeOutcome.Completed done) {
+      completed++;
       logCompleted(change);
-      environment.completed(goal, completed.lengthBytes());
+      environment.completed(goal, done.lengthBytes());
     } else if (outcome instanceof ChangeOutcome.Failed failed) {
-      postpone(change, failed.why());
+      postpone(change, failed);
     }
-    if (change.wantedAgain) {
-      want(goal.chunkId());
+    if (change.wantedAgain != null) {
+      enqueue(goal.chunkId(), change.wantedAgain);
     }
   }
 
-  private void postpone(Running change, String why) {
-    Wish wish = change.wish;
+  private void postpone(Running change, ChangeOutcome.Failed failed) {
+    ChangeWish wish = change.wish;
     ChangeGoal goal = change.procedure.goal();
     long pauseMs =
-        Math.min((long) bounds.firstRetryMs() << Math.min(wish.failures, 10), bounds.maxRetryMs());
-    wish.failures++;
-    wish.reason = why;
-    wish.notBeforeNs = environment.nowNs() + TimeUnit.MILLISECONDS.toNanos(pauseMs);
+        Math.min(
+            (long) bounds.firstRetryMs() << Math.min(wish.failures(), 10), bounds.maxRetryMs());
+    wish.failed(failed, environment.nowNs(), TimeUnit.MILLISECONDS.toNanos(pauseMs));
     LOG.warn(
-        "The change of chunk {} to version {} did not come to its end, attempt {}: {}. It is begun again in {} ms, when all of {} are alive",
+        "Chunk {}: attempt {} at a change to version {} with {} failed: {}. The next in {} ms, or when a datanode comes or goes",
         goal.chunkId(),
+        wish.failures(),
         Integer.toUnsignedString(goal.version()),
-        wish.failures,
-        why,
-        pauseMs,
-        goal.members());
+        goal.who(),
+        failed.why(),
+        pauseMs);
     enqueue(goal.chunkId(), wish);
   }
 
   private void logCompleted(Running change) {
     ChangeGoal goal = change.procedure.goal();
-    long tookMs = TimeUnit.NANOSECONDS.toMillis(environment.nowNs() - change.wish.sinceNs);
+    long tookMs = TimeUnit.NANOSECONDS.toMillis(environment.nowNs() - change.wish.sinceNs());
+    String version = Integer.toUnsignedString(goal.version());
+    if (change.procedure.leftRot()) {
+      LOG.error(
+          "Chunk {}: a block is damaged on each of {}; it is not served until it is overwritten",
+          goal.chunkId(),
+          goal.chain());
+    }
     if (change.procedure.sourceRebooted()) {
       LOG.warn(
-          "Chunk {}: every member's machine went down; what was not synced may be lost. Version {} on {}",
+          "Chunk {}: the machine of every survivor went down; what was not synced may be lost. Version {} on {}",
           goal.chunkId(),
-          Integer.toUnsignedString(goal.version()),
-          goal.members());
+          version,
+          goal.chain());
+    } else if (!change.before.equals(goal.chain())) {
+      LOG.info(
+          "Chunk {}: its chain {} is now {}, version {}, after {} ms; {}",
+          goal.chunkId(),
+          change.before,
+          goal.chain(),
+          version,
+          tookMs,
+          goal.who());
     } else if (goal.cut().isEmpty()) {
       LOG.info(
           "Chunk {}: its replicas on {} are compared and equal, version {}, after {} ms",
           goal.chunkId(),
-          goal.members(),
-          Integer.toUnsignedString(goal.version()),
+          goal.chain(),
+          version,
           tookMs);
     }
   }

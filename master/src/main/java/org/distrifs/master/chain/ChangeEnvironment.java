@@ -20,7 +20,13 @@ public interface ChangeEnvironment {
 
   Optional<PendingCut> pendingCut(long inode);
 
-  /** Where a datanode is; empty unless it is alive and has said what it holds. */
+  /** What is known of a datanode now. */
+  ChangePlanner.Standing standing(int nodeId);
+
+  /** Whether a replica is known to have a block that does not match its checksum. */
+  boolean isDamaged(int nodeId, long chunkId);
+
+  /** Where a datanode is; empty unless it is alive. */
   Optional<ChainHop> usable(int nodeId);
 
   /** The term that commands carry. */
@@ -46,6 +52,6 @@ public interface ChangeEnvironment {
       Consumer<DataReply> answered,
       Consumer<String> noAnswer);
 
-  /** All members have the new version and it is journalled. */
+  /** All of the new chain have the new version and it is journalled. */
   void completed(ChangeGoal goal, int lengthBytes);
 }

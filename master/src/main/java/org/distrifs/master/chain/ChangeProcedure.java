@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,7 +17,7 @@ import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
 
 /**
- * One change of one chain, with all members taking part: events in, actions out.
+ * One attempt at a change of one chain: events in, actions out.
  *
  * <p>Every step may be repeated, and the whole may be abandoned anywhere: the members stay fenced
  * until another change, under a higher version, has come to its end. An event that is not waited
@@ -26,6 +27,9 @@ import org.distrifs.proto.frame.Status;
  * applied it, so any one member that has all it ever applied has all acknowledged data. A member
  * that is not suspect has; so has a suspect one whose machine did not reboot, since only its
  * process died. The others are made equal to that source before any of them takes the new version.
+ *
+ * <p>Why nobody reads what is old: a member that leaves has stopped its reads, or cannot serve any
+ * more, before the first of the others takes the new version.
  */
 public final class ChangeProcedure {
 
@@ -34,32 +38,48 @@ public final class ChangeProcedure {
     LOOK,
     RESERVE,
     FENCE,
+    /** Members without a replica get one. */
+    COPY,
     RECONCILE,
+    /** No survivor is whole, and all were stopped at work: one keeps what it was writing then. */
+    SETTLE,
+    /** The source itself may have a damaged block, and gets it from one that was made equal. */
+    MEND_SOURCE,
     INSTALL,
     COMMIT,
     ENDED
   }
 
   private final ChangeGoal goal;
+  private final Participants who;
 
   /** Node ids by the ticket of a command that is not answered yet. */
   private final Map<Integer, Integer> outstanding = new LinkedHashMap<>();
 
-  /** What each member answered to its fence. */
+  /** What each member of the chain to be answered to its fence. */
   private final Map<Integer, DataReply> fenced = new LinkedHashMap<>();
+
+  /** Members of the chain to be that have no replica yet. */
+  private final Set<Integer> lacking = new LinkedHashSet<>();
 
   private final Set<Integer> badSources = new HashSet<>();
 
-  /** How many members have said that they have no replica. */
+  /** How many of those asked have said that they have no replica. */
   private int without;
 
   private Step step = Step.LOOK;
   private int lastTicket;
   private int source;
   private int installedLength;
+  private boolean copied;
+  private boolean settled;
+
+  /** What is whole nowhere stays as it is: a bad block must not cost the others. */
+  private boolean leavesRot;
 
   public ChangeProcedure(ChangeGoal goal) {
     this.goal = goal;
+    this.who = goal.who();
   }
 
   public ChangeGoal goal() {
@@ -68,8 +88,8 @@ public final class ChangeProcedure {
 
   /** Begins. To be called once, first. */
   public List<ChangeAction> begin() {
-    return goal.mayBeUnwritten() && goal.cut().isPresent()
-        ? tellAll(goal.members(), new ChangeAction.Command.Look())
+    return goal.mayBeUnwritten()
+        ? tellAll(who.present(), new ChangeAction.Command.Look())
         : reserve();
   }
 
@@ -89,24 +109,39 @@ public final class ChangeProcedure {
       return answered(answered.ticket(), answered.reply());
     } else if (event instanceof ChangeEvent.NoAnswer none) {
       Integer node = outstanding.remove(none.ticket());
-      return node == null ? List.of() : fail("datanode " + node + ": " + none.why());
-    } else if (event instanceof ChangeEvent.Committed) {
-      return step == Step.COMMIT
-          ? end(
-              without > 0
-                  ? new ChangeOutcome.NothingToChange()
-                  : new ChangeOutcome.Completed(installedLength))
+      return node == null
+          ? List.of()
+          : fail("datanode %d did not answer %s: %s".formatted(node, step, none.why()), node);
+    } else if (event instanceof ChangeEvent.LifeEnded ended) {
+      return needs(ended.nodeId())
+          ? fail("datanode %d is away since %s".formatted(ended.nodeId(), step), 0)
           : List.of();
+    } else if (event instanceof ChangeEvent.Committed) {
+      return step == Step.COMMIT ? end(committed()) : List.of();
     } else if (event instanceof ChangeEvent.Refused refused) {
-      return fail("the journal refused: " + refused.why());
+      return fail("the journal refused: " + refused.why(), 0);
     }
-    return fail(timeoutReason());
+    return timedOut();
   }
 
-  private String timeoutReason() {
-    return outstanding.isEmpty()
-        ? "the journal did not answer in time"
-        : "waited in vain for datanodes " + outstanding.values();
+  private ChangeOutcome committed() {
+    return installedLength < 0
+        ? new ChangeOutcome.NothingToChange()
+        : new ChangeOutcome.Completed(installedLength);
+  }
+
+  private boolean needs(int node) {
+    boolean isCopiedFrom =
+        node == source && (step == Step.COPY || step == Step.RECONCILE || step == Step.MEND_SOURCE);
+    return isCopiedFrom || outstanding.containsValue(node);
+  }
+
+  private List<ChangeAction> timedOut() {
+    if (outstanding.isEmpty()) {
+      return fail("the journal did not answer in time", 0);
+    }
+    int first = outstanding.values().iterator().next();
+    return fail("waited in vain for " + step + " of datanodes " + outstanding.values(), first);
   }
 
   private List<ChangeAction> answered(int ticket, DataReply reply) {
@@ -115,66 +150,122 @@ public final class ChangeProcedure {
       return List.of();
     }
     return switch (step) {
-      case LOOK -> lookAnswered(reply);
+      case LOOK -> lookAnswered(node, reply);
       case FENCE -> fenceAnswered(node, reply);
+      case COPY -> copyAnswered(node, reply);
       case RECONCILE -> reconcileAnswered(node, reply);
+      case SETTLE -> settleAnswered(node, reply);
+      case MEND_SOURCE -> mendAnswered(node, reply);
       case INSTALL -> installAnswered(node, reply);
       case RESERVE, COMMIT, ENDED -> List.of();
     };
   }
 
   /**
-   * Without a replica on any member there is nothing beyond the cut; and no version may be
-   * reserved, since whoever holds the chunk creates it under the first one. With a replica on some,
-   * a first write is on its way along the chain.
+   * Without a replica anywhere there is nothing beyond a cut and nothing to be made equal; and no
+   * version may be reserved, since whoever holds the chunk creates it under the first one. Nothing
+   * was acknowledged then, so members that are away are left out as they are.
    */
-  private List<ChangeAction> lookAnswered(DataReply reply) {
-    without += reply.status() == Status.NO_SUCH_CHUNK ? 1 : 0;
+  private List<ChangeAction> lookAnswered(int node, DataReply reply) {
+    switch (reply.status()) {
+      case NO_SUCH_CHUNK -> without++;
+      case OK, FENCED, STALE_VERSION, SUSPECT, CORRUPT_REPLICA -> {
+        // There is one.
+      }
+      default -> {
+        return refusedBy(node, reply);
+      }
+    }
     if (!outstanding.isEmpty()) {
       return List.of();
     }
-    if (without == 0) {
+    if (without < who.present().size()) {
       return reserve();
     }
-    return without == goal.members().size()
-        ? commit(goal.committedVersion())
-        : fail(without + " of " + goal.members().size() + " members have no replica yet");
+    installedLength = -1;
+    return commit(goal.committedVersion());
   }
 
   private List<ChangeAction> fence() {
     step = Step.FENCE;
-    return tellAll(goal.members(), new ChangeAction.Command.Fence());
+    List<ChangeAction> actions = tellAll(goal.chain(), new ChangeAction.Command.Fence(false));
+    actions.addAll(tellAll(who.leaving(), new ChangeAction.Command.Fence(true)));
+    return actions;
   }
 
   private List<ChangeAction> fenceAnswered(int node, DataReply reply) {
-    if (!reply.isOk()) {
+    boolean hasNone = reply.status() == Status.NO_SUCH_CHUNK;
+    boolean isLeaving = who.leaving().contains(node);
+    if (!reply.isOk() && !(hasNone && (isLeaving || !copied))) {
       return refusedBy(node, reply);
     }
-    fenced.put(node, reply);
+    if (hasNone && !isLeaving) {
+      lacking.add(node);
+    } else if (!isLeaving) {
+      fenced.put(node, reply);
+    }
     return outstanding.isEmpty() ? allFenced() : List.of();
   }
 
   private List<ChangeAction> allFenced() {
     Optional<Integer> best = bestSource();
-    return best.isPresent()
-        ? reconcileWith(best.get(), this::differsFromSource)
-        : fail("no member has a replica of the committed version " + goal.committedVersion());
+    if (best.isEmpty()) {
+      return failWithoutSource(
+          "no survivor has a replica of the committed version "
+              + Integer.toUnsignedString(goal.committedVersion()),
+          0);
+    }
+    source = best.get();
+    if (who.lostMayReturn() && sourceRebooted()) {
+      return failWithoutSource(
+          "the machines of all survivors rebooted, and one of %s may come back with more"
+              .formatted(who.lost()),
+          0);
+    }
+    if (!who.leaving().isEmpty() && sourceRebooted()) {
+      return failWithoutSource(
+          "the machines of all survivors rebooted, and one of %s, who are to leave, may have more"
+              .formatted(who.leaving()),
+          0);
+    }
+    if (!lacking.isEmpty()) {
+      step = Step.COPY;
+      int version = fenced.get(source).version();
+      return tellAll(List.copyOf(lacking), new ChangeAction.Command.Copy(source, version));
+    }
+    return reconcileWith(source, this::differsFromSource);
+  }
+
+  private List<ChangeAction> copyAnswered(int node, DataReply reply) {
+    if (!reply.isOk()) {
+      return refusedBy(node, reply);
+    }
+    if (!outstanding.isEmpty()) {
+      return List.of();
+    }
+    copied = true;
+    step = Step.FENCE;
+    List<Integer> copies = List.copyOf(lacking);
+    lacking.clear();
+    return tellAll(copies, new ChangeAction.Command.Fence(false));
   }
 
   /**
-   * The member to make the others equal to: rather one that never stopped than one that did, rather
-   * one whose machine stayed up. Among equals the one that applied most; of what the others lack
-   * nothing was acknowledged, and to keep it does no harm.
+   * The survivor to make the others equal to: rather one that never stopped than one that did,
+   * rather one whose machine stayed up, rather one without a damaged block. Among equals the one
+   * that applied most; of what the others lack nothing was acknowledged, and to keep it does no
+   * harm.
    */
   private Optional<Integer> bestSource() {
-    return goal.members().stream()
+    return who.survivors().stream()
         .filter(node -> !badSources.contains(node))
-        .filter(node -> isCurrent(fenced.get(node)))
+        .filter(node -> fenced.containsKey(node) && isCurrent(fenced.get(node)))
         .max(
             Comparator.<Integer>comparingInt(node -> trust(fenced.get(node)))
+                .thenComparing(node -> !who.doubtful().contains(node))
                 .thenComparing(node -> fenced.get(node).version(), Integer::compareUnsigned)
                 .thenComparingLong(node -> fenced.get(node).lastOrder())
-                .thenComparing(node -> -goal.members().indexOf(node)));
+                .thenComparing(node -> -who.survivors().indexOf(node)));
   }
 
   /** A version above the committed one was installed by a change that did not come to its end. */
@@ -198,8 +289,10 @@ public final class ChangeProcedure {
   private boolean differsFromSource(int node) {
     DataReply theirs = fenced.get(node);
     DataReply best = fenced.get(source);
-    return theirs.suspect()
+    return goal.comparesAll()
+        || theirs.suspect()
         || best.suspect()
+        || who.doubtful().contains(node)
         || theirs.version() != best.version()
         || theirs.lastOrder() != best.lastOrder()
         || theirs.replicaLength() != best.replicaLength();
@@ -209,30 +302,96 @@ public final class ChangeProcedure {
     step = Step.RECONCILE;
     source = newSource;
     List<Integer> others =
-        goal.members().stream().filter(node -> node != newSource).filter(needed::test).toList();
+        goal.chain().stream().filter(node -> node != newSource).filter(needed::test).toList();
     return others.isEmpty()
-        ? install()
+        ? mendSource()
         : tellAll(others, new ChangeAction.Command.Reconcile(newSource));
   }
 
   private List<ChangeAction> reconcileAnswered(int node, DataReply reply) {
-    if (reply.isOk()) {
-      return outstanding.isEmpty() ? install() : List.of();
+    boolean isDone = reply.isOk() || (reply.status() == Status.CORRUPT_REPLICA && mayKeepOwn(node));
+    if (isDone) {
+      return outstanding.isEmpty() ? mendSource() : List.of();
     }
     boolean sourceIsBad =
         reply.status() == Status.CORRUPT_REPLICA
             || (reply.status() == Status.DOWNSTREAM_FAILED && reply.failedNodeId() == source);
-    if (!sourceIsBad) {
+    if (!sourceIsBad || leavesRot) {
       return refusedBy(node, reply);
     }
     badSources.add(source);
-    Optional<Integer> next = bestSource();
-    if (next.isEmpty()) {
-      return fail("no member is whole enough to copy from: " + reply.detail());
-    }
     // Whoever was half way to the bad source has to become equal to the new one.
     outstanding.clear();
-    return reconcileWith(next.get(), each -> true);
+    return bestSource()
+        .map(next -> reconcileWith(next, each -> true))
+        .orElseGet(() -> withoutWholeSource(reply));
+  }
+
+  /**
+   * Whether a node may go on with blocks of its own where the source has none that is whole. What a
+   * stale replica has there may be old, and would be taken for good.
+   */
+  private boolean mayKeepOwn(int node) {
+    return leavesRot && who.survivors().contains(node) && isCurrent(fenced.get(node));
+  }
+
+  /**
+   * No survivor can give all that the others lack. A block that none has whole, though all were
+   * only stopped in their work, was being written then, and nobody was told that it is: the best of
+   * them keeps what it has there. What is rotten besides stays so; it is never served, and the rest
+   * must not suffer for it.
+   */
+  private List<ChangeAction> withoutWholeSource(DataReply reply) {
+    boolean isLost = reply.status() != Status.CORRUPT_REPLICA || !who.leaving().isEmpty();
+    if (isLost) {
+      return failWithoutSource(
+          "no survivor is whole enough to copy from: " + reply.detail(), source);
+    }
+    badSources.clear();
+    source = bestSource().orElseThrow();
+    if (!settled && fenced.get(source).suspect()) {
+      settled = true;
+      step = Step.SETTLE;
+      return tellAll(List.of(source), new ChangeAction.Command.Reconcile(source));
+    }
+    leavesRot = true;
+    return reconcileWith(source, each -> true);
+  }
+
+  private List<ChangeAction> settleAnswered(int node, DataReply reply) {
+    return reply.isOk() ? reconcileWith(source, each -> true) : refusedBy(node, reply);
+  }
+
+  /** Whether blocks of the change were found that no survivor has whole. */
+  public boolean leftRot() {
+    return leavesRot;
+  }
+
+  /**
+   * The others are equal to what the source could give. What it could not, or has without its
+   * checksum since it was stopped in between, it gets from one of them.
+   */
+  private List<ChangeAction> mendSource() {
+    Optional<Integer> other = goal.chain().stream().filter(node -> node != source).findFirst();
+    boolean mayBeDamaged =
+        leavesRot || who.doubtful().contains(source) || fenced.get(source).suspect();
+    if (!mayBeDamaged || other.isEmpty()) {
+      return install();
+    }
+    step = Step.MEND_SOURCE;
+    return tellAll(List.of(source), new ChangeAction.Command.Reconcile(other.get()));
+  }
+
+  private List<ChangeAction> mendAnswered(int node, DataReply reply) {
+    if (reply.isOk()) {
+      return install();
+    }
+    if (reply.status() != Status.CORRUPT_REPLICA) {
+      return refusedBy(node, reply);
+    }
+    // The other has rot of its own that nobody has met yet: it is told by whoever reads it.
+    leavesRot = true;
+    return install();
   }
 
   private List<ChangeAction> install() {
@@ -242,7 +401,7 @@ public final class ChangeProcedure {
     boolean shortens = cutLength < length;
     installedLength = Math.min(length, cutLength);
     return tellAll(
-        goal.members(),
+        goal.chain(),
         new ChangeAction.Command.Install(shortens ? cutLength : DataRequest.KEEP_LENGTH));
   }
 
@@ -268,13 +427,26 @@ public final class ChangeProcedure {
   }
 
   private List<ChangeAction> refusedBy(int node, DataReply reply) {
+    int culprit =
+        switch (reply.status()) {
+          // It knows of a higher version or term, or it is another life, which will be known soon:
+          // no fault of the replica.
+          case SUPERSEDED, WRONG_INCARNATION, NO_LEASE, OVERLOADED -> 0;
+          case DOWNSTREAM_FAILED -> reply.failedNodeId();
+          default -> node;
+        };
     return fail(
         "datanode %d refused %s: %s %s"
-            .formatted(node, step, reply.status(), Objects.requireNonNullElse(reply.detail(), "")));
+            .formatted(node, step, reply.status(), Objects.requireNonNullElse(reply.detail(), "")),
+        culprit);
   }
 
-  private List<ChangeAction> fail(String why) {
-    return end(new ChangeOutcome.Failed(why));
+  private List<ChangeAction> fail(String why, int culprit) {
+    return end(new ChangeOutcome.Failed(why, culprit, false));
+  }
+
+  private List<ChangeAction> failWithoutSource(String why, int culprit) {
+    return end(new ChangeOutcome.Failed(why, culprit, true));
   }
 
   private List<ChangeAction> end(ChangeOutcome outcome) {

@@ -44,7 +44,9 @@ public final class ChunkMap {
   private static final long FRESH_BIT = 1L << 62;
   private static final int INLINE_MEMBERS = 4;
   private static final int NODE_ID_BITS = 16;
-  private static final int FIRST_VERSION = 1;
+
+  /** The version of a chunk as it is allocated. */
+  public static final int FIRST_VERSION = 1;
 
   private final RecordTable records = new RecordTable(LONGS);
   private final LinearHash byId = new LinearHash(new IdHash());
@@ -96,6 +98,17 @@ public final class ChunkMap {
     records.setInt(slot, INT_FILE, 0);
     setCommitted(slot);
     detached++;
+  }
+
+  /** Forgets a chunk that no file has. */
+  public void remove(int slot) {
+    if (file(slot) != 0) {
+      throw new IllegalArgumentException("chunk " + id(slot) + " belongs to a file");
+    }
+    byId.remove(slot);
+    longChains.remove(slot);
+    records.free(slot);
+    detached--;
   }
 
   /** Ends the chunk's being fresh. */

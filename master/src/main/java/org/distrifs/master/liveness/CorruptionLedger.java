@@ -23,7 +23,14 @@ public final class CorruptionLedger {
   /** One damaged block of one replica. */
   public record Damage(int nodeId, long chunkId, int block) {}
 
+  /** A replica with damaged blocks. */
+  private record DamagedReplica(int nodeId, long chunkId) {}
+
   private final Map<Damage, Long> incarnationByDamage = new HashMap<>();
+
+  /** How many blocks of each replica are listed. */
+  private final Map<DamagedReplica, Integer> replicas = new HashMap<>();
+
   private long foundTotal;
 
   /**
@@ -56,6 +63,7 @@ public final class CorruptionLedger {
     foundTotal++;
     if (incarnationByDamage.size() < MAX_LISTED) {
       incarnationByDamage.put(damage, incarnation);
+      replicas.merge(replicaOf(damage), 1, Integer::sum);
     }
     return true;
   }
@@ -68,8 +76,25 @@ public final class CorruptionLedger {
           && entry.getValue() == incarnation
           && !told.contains(entry.getKey())) {
         all.remove();
+        replicas.computeIfPresent(
+            replicaOf(entry.getKey()), (replica, blocks) -> blocks == 1 ? null : blocks - 1);
       }
     }
+  }
+
+  /**
+   * A replica was made equal to a good one. If it is damaged still, its datanode tells it again.
+   */
+  void mended(int nodeId, long chunkId) {
+    if (replicas.remove(new DamagedReplica(nodeId, chunkId)) != null) {
+      incarnationByDamage
+          .keySet()
+          .removeIf(each -> each.nodeId() == nodeId && each.chunkId() == chunkId);
+    }
+  }
+
+  private static DamagedReplica replicaOf(Damage damage) {
+    return new DamagedReplica(damage.nodeId(), damage.chunkId());
   }
 
   /** Found since the master's start, also those that are mended by now. */
@@ -95,7 +120,6 @@ public final class CorruptionLedger {
 
   /** Whether any block of this replica is listed. */
   public boolean lists(int nodeId, long chunkId) {
-    return incarnationByDamage.keySet().stream()
-        .anyMatch(each -> each.nodeId() == nodeId && each.chunkId() == chunkId);
+    return replicas.containsKey(new DamagedReplica(nodeId, chunkId));
   }
 }

@@ -18,11 +18,29 @@ public final class Datanode {
   private long heardNs;
   private long probedNs;
   private boolean probing;
+
+  /** Whether this life was called over: it has to draw another before it is heard again. */
+  private boolean lifeOver;
+
+  /** Whether the last probe had no answer; {@link #unansweredNs} is when the first had none. */
+  private boolean unanswered;
+
+  private long unansweredNs;
+  private long registeredNs;
+  private boolean leaseRefused;
+  private boolean confirmedThisLife;
+  private long confirmedNs;
+  private long revokedThrough;
   private boolean reportWanted;
   private boolean suspectsUnknown;
   private long totalBytes;
   private long availableBytes;
   private int requestsInFlight;
+  private long bytesCopied;
+
+  /** -1 before the first beat. */
+  private long copiedAtLastBeat = -1;
+
   private long placedSinceHeard;
   private long chunksAtReport;
   private long missingBelow;
@@ -141,20 +159,60 @@ public final class Datanode {
     describe();
   }
 
-  void registered(RegisterRequest request, long nowNs) {
-    boolean newLife = incarnation != request.getIncarnation();
-    incarnation = request.getIncarnation();
-    suspectsUnknown = newLife ? request.getUncleanStart() : suspectsUnknown;
+  /**
+   * @param reachableWithinNs how long probes may go unanswered before it counts as out of reach
+   */
+  void registered(RegisterRequest request, long nowNs, long reachableWithinNs) {
+    if (incarnation != request.getIncarnation()) {
+      incarnation = request.getIncarnation();
+      suspectsUnknown = request.getUncleanStart();
+      lifeOver = false;
+      confirmedThisLife = false;
+      revokedThrough = 0;
+    }
+    registeredNs = nowNs;
     reportWanted = true;
     requestsInFlight = 0;
     tookSpace(request.getTotalBytes(), request.getAvailableBytes());
-    heard(nowNs);
+    if (!lifeOver && !isOutOfReach(nowNs, reachableWithinNs)) {
+      heard(nowNs);
+    } else {
+      describe();
+    }
   }
 
-  void beat(HeartbeatRequest beat, long nowNs) {
+  void beat(HeartbeatRequest beat, long nowNs, long reachableWithinNs) {
     requestsInFlight = beat.getRequestsInFlight();
     tookSpace(beat.getTotalBytes(), beat.getAvailableBytes());
-    heard(nowNs);
+    revokedThrough = beat.getRevokedThrough();
+    tookCopied(beat.getBytesCopied());
+    leaseRefused = isOutOfReach(nowNs, reachableWithinNs);
+    if (!leaseRefused) {
+      heard(nowNs);
+    }
+  }
+
+  /**
+   * What it counted before this master first heard it was another master's; a restart counts anew.
+   */
+  private void tookCopied(long counted) {
+    boolean isFirst = copiedAtLastBeat < 0;
+    bytesCopied += isFirst ? 0 : counted >= copiedAtLastBeat ? counted - copiedAtLastBeat : counted;
+    copiedAtLastBeat = counted;
+  }
+
+  /** Bytes that differed in its copies and reconciliations, since this master first heard it. */
+  public long bytesCopied() {
+    return bytesCopied;
+  }
+
+  private boolean isOutOfReach(long nowNs, long reachableWithinNs) {
+    return unanswered && nowNs - unansweredNs >= reachableWithinNs;
+  }
+
+  /** Whether its last beat did not extend its lease, because it cannot be reached. */
+  public boolean isLeaseRefused() {
+    return leaseRefused;
   }
 
   private void tookSpace(long total, long available) {
@@ -167,6 +225,27 @@ public final class Datanode {
     heardNs = nowNs;
     probedNs = nowNs;
     become(NodeLife.ALIVE);
+  }
+
+  /** This life of the process is over for the master, whether the process knows it or not. */
+  void endLife() {
+    lifeOver = true;
+    if (isAlive()) {
+      become(NodeLife.SILENT);
+    }
+  }
+
+  boolean isLifeOver() {
+    return lifeOver;
+  }
+
+  /** Registered, but not taken for alive since it does not answer. */
+  boolean awaitsProbe() {
+    return !isAlive() && incarnation != 0 && !lifeOver;
+  }
+
+  long registeredForNs(long nowNs) {
+    return nowNs - registeredNs;
   }
 
   void become(NodeLife newLife) {
@@ -182,19 +261,49 @@ public final class Datanode {
   }
 
   /**
+   * What is known of its replicas is all that it holds.
+   *
    * @param chunks an id above that of every chunk there is
    */
-  void reportEnded(long chunks) {
+  void confirmed(long chunks, long nowNs) {
+    confirmedThisLife = true;
+    confirmedNs = nowNs;
     missingBelow = chunksAtReport;
     chunksAtReport = chunks;
     suspectsUnknown = false;
     reportWanted = false;
-    replicas.endReport();
+  }
+
+  /** Whether this life of it has told all that it holds. */
+  public boolean hasReported() {
+    return confirmedThisLife;
+  }
+
+  /** Whether it has told all that it holds after a moment, and in this life. */
+  public boolean hasReportedSince(long momentNs) {
+    return confirmedThisLife && confirmedNs - momentNs > 0;
+  }
+
+  /** When it last did. */
+  public long confirmedNs() {
+    return confirmedNs;
+  }
+
+  /** The chunks of all replicas that it reported. */
+  public long[] reportedChunkIds() {
+    return replicas.chunkIds();
+  }
+
+  /** Up to which expired session it refuses writes. */
+  public long revokedThrough() {
+    return revokedThrough;
   }
 
   void forgive(long pausedNs) {
     heardNs += pausedNs;
     probedNs += pausedNs;
+    unansweredNs += pausedNs;
+    registeredNs += pausedNs;
   }
 
   boolean isProbing() {
@@ -211,8 +320,21 @@ public final class Datanode {
     probedNs = nowNs;
   }
 
-  void probeEnded() {
+  /**
+   * @param answered whether the process said anything
+   */
+  void probeEnded(boolean answered) {
     probing = false;
+    if (answered) {
+      unanswered = false;
+    } else if (!unanswered) {
+      unanswered = true;
+      unansweredNs = probedNs;
+    }
+  }
+
+  boolean isUnanswered() {
+    return unanswered;
   }
 
   private void describe() {

@@ -24,12 +24,15 @@ public final class DatanodeRegistry {
   /** A heartbeat that lists this many damaged blocks may know of more. */
   private static final int FULL_CORRUPT_LIST = 1024;
 
+  /** Between two probes of a datanode that did not answer the last. */
+  private static final long PROBE_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
   private static final Logger LOG = LoggerFactory.getLogger(DatanodeRegistry.class);
 
   /** What a datanode that sent a heartbeat or a report is asked to do. */
   public enum Wish {
     NOTHING,
-    /** Its life is not the one that registered. */
+    /** Its life is not the one that registered, or was called over. */
     REGISTER_AGAIN,
     /** Its replicas are not known yet. */
     REPORT_BLOCKS
@@ -90,8 +93,12 @@ public final class DatanodeRegistry {
     Datanode node = nodes.get(nodeId);
     boolean wasAlive = node.isAlive();
     boolean newLife = node.incarnation() != request.getIncarnation();
-    node.registered(request, nowNs);
-    if (newLife || !wasAlive) {
+    if (newLife && wasAlive) {
+      node.endLife();
+      events.lifeEnded(node);
+    }
+    node.registered(request, nowNs, bounds.heartbeatIntervalNs());
+    if (node.isAlive() && (newLife || !wasAlive)) {
       LOG.info(
           "{} on rack '{}' is here, incarnation {}{}",
           node,
@@ -105,13 +112,13 @@ public final class DatanodeRegistry {
   /** A datanode says that it is alive, and what changed. */
   public Wish beat(HeartbeatRequest beat, long nowNs) {
     Datanode node = nodes.get(beat.getNodeId());
-    if (node == null || node.incarnation() != beat.getIncarnation()) {
+    if (node == null || node.incarnation() != beat.getIncarnation() || node.isLifeOver()) {
       return Wish.REGISTER_AGAIN;
     }
     boolean wasAlive = node.isAlive();
     long silentNs = node.silentNs(nowNs);
-    node.beat(beat, nowNs);
-    if (!wasAlive) {
+    node.beat(beat, nowNs, bounds.heartbeatIntervalNs());
+    if (node.isAlive() && !wasAlive) {
       LOG.info("{} is heard again after {} ms", node, TimeUnit.NANOSECONDS.toMillis(silentNs));
       events.becameAlive(node);
     }
@@ -139,7 +146,8 @@ public final class DatanodeRegistry {
       boolean first,
       List<ReplicaReport> replicas,
       boolean last,
-      long chunks) {
+      long chunks,
+      long nowNs) {
     Datanode node = nodes.get(nodeId);
     if (node == null || node.incarnation() != incarnation) {
       return Wish.REGISTER_AGAIN;
@@ -152,19 +160,44 @@ public final class DatanodeRegistry {
     }
     replicas.forEach(known::reported);
     if (last) {
-      boolean firstOfLife = node.suspectsUnknown();
-      node.reportEnded(chunks);
-      if (firstOfLife) {
-        LOG.info(
-            "{} reports {} replicas, {} of them suspect after an unclean stop",
-            node,
-            node.replicaCount(),
-            node.suspectCount());
-        events.becameAlive(node);
-      }
-      new LongOpenHashSet(node.suspects()).forEach(id -> events.suspectReported(node, id));
+      known.endReport();
+      confirmed(node, chunks, nowNs);
     }
     return Wish.NOTHING;
+  }
+
+  /**
+   * Takes the digest of what a datanode holds.
+   *
+   * @param count replicas in the list that it stands for
+   * @param chunks an id above that of every chunk there is
+   * @return {@link Wish#REPORT_BLOCKS} if something else is known here
+   */
+  public Wish reportDigest(
+      int nodeId, long incarnation, long digest, long count, long chunks, long nowNs) {
+    Datanode node = nodes.get(nodeId);
+    if (node == null || node.incarnation() != incarnation) {
+      return Wish.REGISTER_AGAIN;
+    }
+    if (node.replicas().digest() != digest || node.replicaCount() != count) {
+      return Wish.REPORT_BLOCKS;
+    }
+    confirmed(node, chunks, nowNs);
+    return Wish.NOTHING;
+  }
+
+  private void confirmed(Datanode node, long chunks, long nowNs) {
+    boolean firstAfterUncleanStop = node.suspectsUnknown();
+    node.confirmed(chunks, nowNs);
+    if (firstAfterUncleanStop) {
+      LOG.info(
+          "{} reports {} replicas, {} of them suspect after an unclean stop",
+          node,
+          node.replicaCount(),
+          node.suspectCount());
+      events.becameAlive(node);
+    }
+    new LongOpenHashSet(node.suspects()).forEach(id -> events.suspectReported(node, id));
   }
 
   /** This master itself brought a replica to a new version. */
@@ -180,6 +213,7 @@ public final class DatanodeRegistry {
                 .setVersion(version)
                 .setLength(lengthBytes)
                 .build());
+    corruption.mended(nodeId, chunkId);
   }
 
   /** Somebody saw that a replica is suspect before its datanode told. */
@@ -196,6 +230,36 @@ public final class DatanodeRegistry {
     return node != null && (node.suspectsUnknown() || node.suspects().contains(chunkId));
   }
 
+  /**
+   * Whether a node is alive and its replica of a chunk serves. What was not reported yet is taken
+   * for good: after a start nothing is known.
+   *
+   * @param version of the committed chain
+   */
+  public boolean isGood(int nodeId, long chunkId, int version) {
+    Datanode node = nodes.get(nodeId);
+    if (node == null || !node.isAlive() || node.isMissing(chunkId)) {
+      return false;
+    }
+    Replica replica = node.replica(chunkId);
+    return replica == null
+        || (!replica.suspect()
+            && !isDamaged(nodeId, chunkId)
+            && Integer.compareUnsigned(replica.version(), version) >= 0);
+  }
+
+  /** Whether a block of the replica of a chunk on a node is known not to match its checksum. */
+  public boolean isDamaged(int nodeId, long chunkId) {
+    Datanode node = nodes.get(nodeId);
+    boolean told = node != null && node.replicas().isCorrupt(chunkId);
+    return told || corruption.lists(nodeId, chunkId);
+  }
+
+  /** Whether each of these nodes is known to have a damaged block of the chunk. */
+  public boolean isDamagedEverywhere(List<Integer> nodeIds, long chunkId) {
+    return !nodeIds.isEmpty() && nodeIds.stream().allMatch(node -> isDamaged(node, chunkId));
+  }
+
   /** A probe found that this life of a datanode is over. */
   public void gone(int nodeId, long incarnation, long nowNs) {
     Datanode node = nodes.get(nodeId);
@@ -204,8 +268,13 @@ public final class DatanodeRegistry {
           "{} is gone: its port refuses connections; last heard {} ms ago",
           node,
           TimeUnit.NANOSECONDS.toMillis(node.silentNs(nowNs)));
-      node.become(NodeLife.SILENT);
+      endLife(node);
     }
+  }
+
+  private void endLife(Datanode node) {
+    node.endLife();
+    events.lifeEnded(node);
   }
 
   /**
@@ -215,18 +284,35 @@ public final class DatanodeRegistry {
    */
   public Optional<Datanode> beginProbe(int nodeId, long nowNs) {
     Datanode node = nodes.get(nodeId);
-    if (node == null || !node.isAlive() || node.isProbing()) {
+    boolean isWorthIt = node != null && (node.isAlive() || node.awaitsProbe());
+    if (!isWorthIt || node.isProbing()) {
       return Optional.empty();
     }
     node.probeBegan(nowNs);
     return Optional.of(node);
   }
 
-  public void endProbe(int nodeId) {
+  /**
+   * Ends it. A datanode that cannot be reached for a heartbeat interval gets no lease any more, so
+   * that it can be done without after the bound of silence.
+   */
+  public void endProbe(int nodeId, PeerProbe.Finding finding) {
     Datanode node = nodes.get(nodeId);
-    if (node != null) {
-      node.probeEnded();
+    if (node == null) {
+      return;
     }
+    boolean wasUnanswered = node.isUnanswered();
+    node.probeEnded(finding != PeerProbe.Finding.NO_ANSWER);
+    if (node.isUnanswered() && !wasUnanswered) {
+      LOG.warn("{} does not answer this master", node);
+    } else if (wasUnanswered && !node.isUnanswered()) {
+      LOG.info("{} answers this master again", node);
+    }
+  }
+
+  /** Whether a node that was not heard yet may serve by a lease of an earlier master. */
+  public boolean mayServeUnheard(Datanode node, long nowNs) {
+    return node.life() == NodeLife.UNKNOWN && nowNs - startedNs <= bounds.silenceNs();
   }
 
   /** Time that the master itself stood still does not count as a datanode's silence. */
@@ -256,8 +342,8 @@ public final class DatanodeRegistry {
                 "{} is silent for {} ms: its chunks take no writes",
                 node,
                 TimeUnit.NANOSECONDS.toMillis(silentNs));
-            node.become(NodeLife.SILENT);
-          } else if (node.unprobedNs(nowNs) > bounds.probeAfterNs() && !node.isProbing()) {
+            endLife(node);
+          } else if (isProbeDue(node, nowNs)) {
             overdue.add(node);
           }
         }
@@ -272,7 +358,19 @@ public final class DatanodeRegistry {
         }
         case DEAD -> {}
       }
+      if (node.awaitsProbe()) {
+        if (node.registeredForNs(nowNs) > bounds.silenceNs()) {
+          node.endLife();
+        } else if (isProbeDue(node, nowNs)) {
+          overdue.add(node);
+        }
+      }
     }
     return overdue;
+  }
+
+  private boolean isProbeDue(Datanode node, long nowNs) {
+    long pauseNs = node.isUnanswered() ? PROBE_AGAIN_NS : bounds.probeAfterNs();
+    return !node.isProbing() && node.unprobedNs(nowNs) > pauseNs;
   }
 }

@@ -40,6 +40,11 @@ public record LivenessBounds(
     return TimeUnit.MILLISECONDS.toNanos(heartbeatIntervalMs + heartbeatIntervalMs / 2);
   }
 
+  /** A datanode that answers no probe for so long gets no lease. */
+  long heartbeatIntervalNs() {
+    return TimeUnit.MILLISECONDS.toNanos(heartbeatIntervalMs);
+  }
+
   long silenceNs() {
     return TimeUnit.MILLISECONDS.toNanos(silenceMs);
   }

@@ -6,6 +6,12 @@ public interface LivenessEvents {
   /** A datanode can be used again, or for the first time. */
   void becameAlive(Datanode node);
 
+  /**
+   * A life of a datanode is over: it was silent for longer than its lease can last, its process is
+   * gone, or another life has registered.
+   */
+  void lifeEnded(Datanode node);
+
   /** A replica serves nothing until a change has compared it. Told at each report. */
   void suspectReported(Datanode node, long chunkId);
 

@@ -5,6 +5,7 @@ import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import it.unimi.dsi.fastutil.longs.LongSet;
 import it.unimi.dsi.fastutil.longs.LongSets;
 import org.distrifs.proto.control.ReplicaReport;
+import org.distrifs.proto.id.ReplicaDigest;
 
 /**
  * What one datanode holds: some 20 bytes per replica, plus the few that are suspect or corrupt.
@@ -24,6 +25,9 @@ final class ReportedReplicas {
   private LongOpenHashSet suspect = new LongOpenHashSet();
   private LongOpenHashSet corrupt = new LongOpenHashSet();
 
+  /** See {@link ReplicaDigest}. */
+  private long digest;
+
   /** The report that is coming in; null between reports. */
   private ReportedReplicas incoming;
 
@@ -39,12 +43,25 @@ final class ReportedReplicas {
     return held.size();
   }
 
+  long digest() {
+    return digest;
+  }
+
+  /** The chunks of all replicas, as they are now, in no order that means anything. */
+  long[] chunkIds() {
+    return held.keySet().toLongArray();
+  }
+
   int suspectCount() {
     return suspect.size();
   }
 
   LongSet suspects() {
     return LongSets.unmodifiable(suspect);
+  }
+
+  boolean isCorrupt(long chunkId) {
+    return corrupt.contains(chunkId);
   }
 
   /** The replica of a chunk, or null. */
@@ -90,6 +107,7 @@ final class ReportedReplicas {
     held = incoming.held;
     suspect = incoming.suspect;
     corrupt = incoming.corrupt;
+    digest = incoming.digest;
     incoming = null;
     changedMeanwhile = null;
   }
@@ -97,16 +115,29 @@ final class ReportedReplicas {
   /** Marks a replica as suspect that turned out so before it was reported. */
   void markSuspect(long chunkId) {
     if (held.containsKey(chunkId)) {
+      digest -= shareOf(chunkId);
       suspect.add(chunkId);
+      digest += shareOf(chunkId);
     }
   }
 
   private void put(ReplicaReport report) {
     long chunkId = report.getChunkId();
+    digest -= shareOf(chunkId);
     long length = Integer.toUnsignedLong(report.getLength());
     held.put(chunkId, (long) report.getVersion() << VERSION_SHIFT | length);
     keep(suspect, chunkId, report.getSuspect());
     keep(corrupt, chunkId, report.getCorruptBlocksCount() > 0);
+    digest += shareOf(chunkId);
+  }
+
+  /** What a replica adds to the digest; 0 if there is none. */
+  private long shareOf(long chunkId) {
+    long packed = held.get(chunkId);
+    return packed == ABSENT
+        ? 0
+        : ReplicaDigest.of(
+            chunkId, (int) (packed >>> VERSION_SHIFT), (int) packed, suspect.contains(chunkId));
   }
 
   private static void keep(LongOpenHashSet set, long chunkId, boolean belongs) {

@@ -68,6 +68,12 @@ public final class InodeTable {
     return slot;
   }
 
+  /** Takes an inode out, whose slot may then be another's. Its id is never given out again. */
+  void remove(int slot) {
+    byId.remove(slot);
+    records.free(slot);
+  }
+
   /** Whether no further inode can be made. */
   boolean isFull() {
     return records.isFull();

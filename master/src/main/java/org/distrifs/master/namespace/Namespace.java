@@ -280,6 +280,18 @@ public final class Namespace {
     return 0;
   }
 
+  /** Takes an inode out that lost its last name; its slot may then be another's. */
+  public void purge(int inode) {
+    if (inodes.nlink(inode) != 0) {
+      throw new IllegalArgumentException("inode " + inodes.id(inode) + " has a name");
+    }
+    if (FileMode.isSymlink(inodes.mode(inode))) {
+      targets.free((int) inodes.payload(inode));
+    }
+    inodes.remove(inode);
+    orphans--;
+  }
+
   /** A path from the root to an inode, or null if none leads there. */
   public byte[] pathOf(int inode) {
     if (inode == root) {

@@ -1,8 +1,10 @@
 package org.distrifs.master.placement;
 
 import java.util.Collection;
+import java.util.OptionalInt;
+import java.util.Set;
 
-/** Seam: chooses the chain of a new chunk. Called on the thread that owns the master's state. */
+/** Seam: chooses where replicas go. Called on the thread that owns the master's state. */
 public interface PlacementPolicy {
 
   /**
@@ -11,4 +13,13 @@ public interface PlacementPolicy {
    * @param alive the datanodes to choose from, each once
    */
   Placement choose(Collection<PlacementNode> alive);
+
+  /**
+   * Chooses one more node for a chunk that has lost a replica.
+   *
+   * @param candidates alive nodes without a replica, each once
+   * @param racks where the chunk's other replicas are
+   * @return empty if none has space
+   */
+  OptionalInt chooseOne(Collection<PlacementNode> candidates, Set<String> racks);
 }

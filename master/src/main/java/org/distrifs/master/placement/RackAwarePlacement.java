@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.runtime.clock.Entropy;
@@ -55,6 +56,16 @@ public final class RackAwarePlacement implements PlacementPolicy {
               .formatted(minReplicas, keepFreeBytes, alive.size(), candidates.size()));
     }
     return new Placement.Chosen(draw(candidates));
+  }
+
+  @Override
+  public OptionalInt chooseOne(Collection<PlacementNode> candidates, Set<String> racks) {
+    List<PlacementNode> withSpace =
+        candidates.stream().filter(node -> node.availableBytes() > keepFreeBytes).toList();
+    List<PlacementNode> elsewhere =
+        withSpace.stream().filter(node -> !racks.contains(node.rack())).toList();
+    List<PlacementNode> eligible = elsewhere.isEmpty() || racks.size() > 1 ? withSpace : elsewhere;
+    return eligible.isEmpty() ? OptionalInt.empty() : OptionalInt.of(drawOne(eligible).nodeId());
   }
 
   private List<Integer> draw(List<PlacementNode> candidates) {

@@ -1,15 +1,15 @@
 package org.distrifs.master.service;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.distrifs.master.chunk.ChunkInfo;
-import org.distrifs.master.liveness.Datanode;
 import org.distrifs.master.liveness.DatanodeRegistry;
-import org.distrifs.master.liveness.Replica;
 import org.distrifs.master.state.MasterState;
 
 /**
- * Counts the chunks that have fewer good replicas than their chain has members. It walks through
- * all chunks a slice at a time, so that nobody waits for it; a figure is as old as one walk takes.
+ * Walks through all chunks, a slice at a time, so that nobody waits for it: counts those that have
+ * fewer good replicas than they should, and shows each to those who repair and delete. A figure is
+ * as old as one walk takes.
  */
 final class ChunkCensus {
 
@@ -24,16 +24,38 @@ final class ChunkCensus {
 
   private final MasterState state;
   private final DatanodeRegistry registry;
+  private final int replication;
+  private final Consumer<ChunkInfo> visitor;
+  private final Walk walk = new Walk();
   private Totals last = new Totals(0, 0, 0);
-  private long after;
   private long highest;
-  private long chunks;
-  private long shortOfReplicas;
-  private long unavailable;
 
-  ChunkCensus(MasterState state, DatanodeRegistry registry) {
+  /** How far a walk has come. */
+  private static final class Walk {
+    private long after;
+    private long chunks;
+    private long shortOfReplicas;
+    private long unavailable;
+
+    Totals end() {
+      Totals totals = new Totals(chunks, shortOfReplicas, unavailable);
+      after = 0;
+      chunks = 0;
+      shortOfReplicas = 0;
+      unavailable = 0;
+      return totals;
+    }
+  }
+
+  /**
+   * @param visitor shown every chunk in each walk that time brings
+   */
+  ChunkCensus(
+      MasterState state, DatanodeRegistry registry, int replication, Consumer<ChunkInfo> visitor) {
     this.state = state;
     this.registry = registry;
+    this.replication = replication;
+    this.visitor = visitor;
   }
 
   /** Of the last whole walk. */
@@ -51,57 +73,42 @@ final class ChunkCensus {
     if (state.counts().chunks() > WALKED_AT_ONCE) {
       return last;
     }
-    restart();
-    while (!slice()) {
+    Walk atOnce = new Walk();
+    while (!slice(atOnce, unused -> {})) {
       // Bounded by the number of chunks just looked at.
     }
     return last;
   }
 
-  /** Goes on a little. */
+  /** Goes on a little; true at the end of a walk. */
   boolean slice() {
-    List<ChunkInfo> next = state.chunksAfter(after, SLICE);
+    return slice(walk, visitor);
+  }
+
+  private boolean slice(Walk at, Consumer<ChunkInfo> shown) {
+    List<ChunkInfo> next = state.chunksAfter(at.after, SLICE);
     for (ChunkInfo chunk : next) {
-      after = chunk.id();
+      at.after = chunk.id();
+      shown.accept(chunk);
       if (!chunk.isDetached() && !chunk.fresh()) {
-        count(chunk);
+        count(at, chunk);
       }
     }
-    highest = Math.max(highest, after);
+    highest = Math.max(highest, at.after);
     if (next.size() == SLICE) {
       return false;
     }
-    last = new Totals(chunks, shortOfReplicas, unavailable);
-    restart();
+    last = at.end();
     return true;
   }
 
-  private void restart() {
-    after = 0;
-    chunks = 0;
-    shortOfReplicas = 0;
-    unavailable = 0;
-  }
-
-  private void count(ChunkInfo chunk) {
+  private void count(Walk at, ChunkInfo chunk) {
     int good = 0;
     for (int node : chunk.members()) {
-      good += isGood(registry.find(node), chunk) ? 1 : 0;
+      good += registry.isGood(node, chunk.id(), chunk.version()) ? 1 : 0;
     }
-    chunks++;
-    shortOfReplicas += good < chunk.members().size() ? 1 : 0;
-    unavailable += good == 0 ? 1 : 0;
-  }
-
-  /** What was not reported yet is taken for good: after a start nothing is known. */
-  private static boolean isGood(Datanode node, ChunkInfo chunk) {
-    if (node == null || !node.isAlive() || node.isMissing(chunk.id())) {
-      return false;
-    }
-    Replica replica = node.replica(chunk.id());
-    return replica == null
-        || (!replica.suspect()
-            && !replica.corrupt()
-            && Integer.compareUnsigned(replica.version(), chunk.version()) >= 0);
+    at.chunks++;
+    at.shortOfReplicas += good < Math.max(chunk.members().size(), replication) ? 1 : 0;
+    at.unavailable += good == 0 ? 1 : 0;
   }
 }

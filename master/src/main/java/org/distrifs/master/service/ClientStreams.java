@@ -19,6 +19,7 @@ final class ClientStreams implements MetadataEndpoint.Sessions {
   private final ServingState serving;
   private final SessionTable sessions;
   private final MetadataOperations operations;
+  private final OrphanQuestions orphans;
   private final ClockSource clock;
 
   ClientStreams(
@@ -27,12 +28,14 @@ final class ClientStreams implements MetadataEndpoint.Sessions {
       ServingState serving,
       SessionTable sessions,
       MetadataOperations operations,
+      OrphanQuestions orphans,
       ClockSource clock) {
     this.state = state;
     this.journal = journal;
     this.serving = serving;
     this.sessions = sessions;
     this.operations = operations;
+    this.orphans = orphans;
     this.clock = clock;
   }
 
@@ -80,13 +83,11 @@ final class ClientStreams implements MetadataEndpoint.Sessions {
 
   private void keepAlive(ClientSession session, ClientMessage message) {
     serving.peerSaw(message.getKeepAlive().getHighestDurableTxid(), session.toString());
-    session.send(
-        MasterMessage.newBuilder()
-            .setKeepAlive(
-                KeepAliveReply.newBuilder()
-                    .setTerm(state.term())
-                    .setDurableTxid(journal.durableTxid()))
-            .build());
+    orphans.answered(session, message.getKeepAlive());
+    KeepAliveReply.Builder reply =
+        KeepAliveReply.newBuilder().setTerm(state.term()).setDurableTxid(journal.durableTxid());
+    orphans.ask(session, reply);
+    session.send(MasterMessage.newBuilder().setKeepAlive(reply).build());
   }
 
   @Override

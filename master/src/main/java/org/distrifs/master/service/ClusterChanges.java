@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.distrifs.master.chain.ChangeEnvironment;
 import org.distrifs.master.chain.ChangeGoal;
+import org.distrifs.master.chain.ChangePlanner;
 import org.distrifs.master.chunk.ChunkInfo;
 import org.distrifs.master.chunk.PendingCut;
 import org.distrifs.master.liveness.Datanode;
@@ -57,9 +58,31 @@ final class ClusterChanges implements ChangeEnvironment {
   }
 
   @Override
+  public ChangePlanner.Standing standing(int nodeId) {
+    Datanode node = registry.find(nodeId);
+    if (node == null) {
+      return ChangePlanner.Standing.LOST;
+    }
+    return switch (node.life()) {
+      case ALIVE -> ChangePlanner.Standing.PRESENT;
+      case UNKNOWN ->
+          registry.mayServeUnheard(node, clock.monotonicNs())
+              ? ChangePlanner.Standing.UNSURE
+              : ChangePlanner.Standing.AWAY;
+      case SILENT -> ChangePlanner.Standing.AWAY;
+      case DEAD -> ChangePlanner.Standing.LOST;
+    };
+  }
+
+  @Override
+  public boolean isDamaged(int nodeId, long chunkId) {
+    return registry.isDamaged(nodeId, chunkId);
+  }
+
+  @Override
   public Optional<ChainHop> usable(int nodeId) {
     return Optional.ofNullable(registry.find(nodeId))
-        .filter(node -> node.isAlive() && !node.suspectsUnknown())
+        .filter(Datanode::isAlive)
         .map(ClusterChanges::hop);
   }
 
@@ -110,7 +133,7 @@ final class ClusterChanges implements ChangeEnvironment {
 
   @Override
   public void completed(ChangeGoal goal, int lengthBytes) {
-    for (int node : goal.members()) {
+    for (int node : goal.chain()) {
       registry.installed(node, goal.chunkId(), goal.version(), lengthBytes);
     }
   }

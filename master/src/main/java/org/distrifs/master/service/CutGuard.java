@@ -15,22 +15,25 @@ import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.error.Errno;
 
 /**
- * Refuses a truncation before it is journalled when the chunk at its edge could not be cut now: a
- * journalled one has to be carried out, and until then the file takes no writes.
+ * Refuses a truncation before it is journalled when the chunk at its edge could not be cut now,
+ * since too few members are there: a journalled one has to be carried out, and until then the file
+ * takes no writes. With enough of them the change that cuts leaves the others out.
  */
 final class CutGuard {
 
   private final MasterState state;
   private final DatanodeRegistry registry;
+  private final int minReplicas;
 
-  CutGuard(MasterState state, DatanodeRegistry registry) {
+  CutGuard(MasterState state, DatanodeRegistry registry, int minReplicas) {
     this.state = state;
     this.registry = registry;
+    this.minReplicas = minReplicas;
   }
 
   /**
-   * Why it cannot be done now: EAGAIN if a member may come back soon, EIO if one is away, empty if
-   * nothing is in the way.
+   * Why it cannot be done now: EAGAIN if a member may come back soon, EIO if too many are away,
+   * empty if nothing is in the way.
    */
   Optional<OperationReply> obstacle(SetAttributes asked) {
     if (!asked.hasSize()) {
@@ -65,17 +68,20 @@ final class CutGuard {
   }
 
   private Optional<OperationReply> obstacleOf(ChunkInfo chunk, List<Integer> members) {
-    for (int id : members) {
-      Datanode node = registry.find(id);
-      if (node == null || !node.isAlive()) {
-        boolean mayComeBack = node != null && node.life() == NodeLife.UNKNOWN;
-        return Optional.of(
-            Replies.failure(
-                mayComeBack ? Errno.EAGAIN : Errno.EIO,
-                "cannot cut chunk %d: %s, a member of its chain, is away"
-                    .formatted(chunk.id(), node == null ? "datanode " + id : node)));
-      }
+    List<Integer> away = members.stream().filter(id -> !registry.isAlive(id)).toList();
+    int required = Math.min(minReplicas, members.size());
+    if (members.size() - away.size() >= required) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    boolean mayComeBack = away.stream().map(registry::find).anyMatch(CutGuard::wasNotHeardYet);
+    return Optional.of(
+        Replies.failure(
+            mayComeBack ? Errno.EAGAIN : Errno.EIO,
+            "cannot cut chunk %d: of its chain %s, %s are away, and %d have to be there"
+                .formatted(chunk.id(), members, away, required)));
+  }
+
+  private static boolean wasNotHeardYet(Datanode node) {
+    return node != null && node.life() == NodeLife.UNKNOWN;
   }
 }

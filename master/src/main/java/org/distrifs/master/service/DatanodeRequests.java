@@ -1,6 +1,8 @@
 package org.distrifs.master.service;
 
 import java.util.Optional;
+import org.distrifs.master.chain.ChangeDriver;
+import org.distrifs.master.deletion.Deletions;
 import org.distrifs.master.liveness.DatanodeRegistry;
 import org.distrifs.master.liveness.LivenessBounds;
 import org.distrifs.master.state.Applied;
@@ -42,6 +44,8 @@ final class DatanodeRequests {
   private final DatanodeRegistry registry;
   private final ServingState serving;
   private final ChunkCensus census;
+  private final ChangeDriver changes;
+  private final Deletions deletions;
   private final LivenessBounds bounds;
   private final long blockReportIntervalMs;
   private final ClockSource clock;
@@ -52,6 +56,8 @@ final class DatanodeRequests {
       DatanodeRegistry registry,
       ServingState serving,
       ChunkCensus census,
+      ChangeDriver changes,
+      Deletions deletions,
       LivenessBounds bounds,
       long blockReportIntervalMs,
       ClockSource clock) {
@@ -60,6 +66,8 @@ final class DatanodeRequests {
     this.registry = registry;
     this.serving = serving;
     this.census = census;
+    this.changes = changes;
+    this.deletions = deletions;
     this.bounds = bounds;
     this.blockReportIntervalMs = blockReportIntervalMs;
     this.clock = clock;
@@ -171,6 +179,9 @@ final class DatanodeRequests {
             .setHeartbeatIntervalMs((int) bounds.heartbeatIntervalMs())
             .setNodeLeaseMs((int) bounds.leaseMs())
             .setBlockReportIntervalMs((int) blockReportIntervalMs)
+            .setSilenceMs((int) bounds.silenceMs())
+            .setRevokedThrough(state.expiries().last())
+            .addAllRevokedSessions(state.expiries().after(0))
             .setDurableTxid(journal.durableTxid())
             .build());
   }
@@ -188,8 +199,28 @@ final class DatanodeRequests {
     }
     HeartbeatReply.Builder reply =
         HeartbeatReply.newBuilder().setTerm(state.term()).setDurableTxid(journal.durableTxid());
-    command(registry.beat(beat, clock.monotonicNs())).ifPresent(reply::addCommands);
+    DatanodeRegistry.Wish wish = registry.beat(beat, clock.monotonicNs());
+    command(wish).ifPresent(reply::addCommands);
+    if (wish != DatanodeRegistry.Wish.REGISTER_AGAIN) {
+      reply.setLeaseRefused(registry.find(beat.getNodeId()).isLeaseRefused());
+      beat.getTroubledList().forEach(chunkId -> troubled(beat.getNodeId(), chunkId));
+      reply
+          .setRevokedThrough(state.expiries().last())
+          .addAllRevokedSessions(state.expiries().after(beat.getRevokedThrough()));
+      deletions
+          .commandFor(beat.getNodeId(), state.term())
+          .ifPresent(
+              delete -> reply.addCommands(NodeCommand.newBuilder().setDeleteReplicas(delete)));
+    }
     outcome.reply(reply.build());
+  }
+
+  /** A member is fenced, or has a write stuck behind it, for so long that only a change helps. */
+  private void troubled(int nodeId, long chunkId) {
+    state
+        .chunk(chunkId)
+        .filter(chunk -> !chunk.isDetached() && chunk.members().contains(nodeId))
+        .ifPresent(chunk -> changes.want(chunkId));
   }
 
   private static Optional<NodeCommand> command(DatanodeRegistry.Wish wish) {
@@ -203,20 +234,47 @@ final class DatanodeRequests {
     };
   }
 
-  /**
-   * Takes a part of a block report.
-   *
-   * @return whether it fits what came before
-   */
-  boolean reportPart(BlockReportPart part, boolean first) {
-    return registry.reportPart(
+  /** What came of a part of a block report. */
+  enum Taken {
+    /** It does not fit what came before, or comes from a life that is not known. */
+    REFUSED,
+    /** More parts are to follow. */
+    GOES_ON,
+    /** The report is known. */
+    DONE,
+    /** It was only the digest, and the list is wanted. */
+    LIST_WANTED
+  }
+
+  Taken reportPart(BlockReportPart part, boolean first) {
+    long chunks = census.highestChunkId() + 1;
+    long nowNs = clock.monotonicNs();
+    if (part.getDigestOnly()) {
+      return switch (registry.reportDigest(
+          part.getNodeId(),
+          part.getIncarnation(),
+          part.getDigest(),
+          part.getCount(),
+          chunks,
+          nowNs)) {
+        case NOTHING -> Taken.DONE;
+        case REPORT_BLOCKS -> Taken.LIST_WANTED;
+        case REGISTER_AGAIN -> Taken.REFUSED;
+      };
+    }
+    DatanodeRegistry.Wish wish =
+        registry.reportPart(
             part.getNodeId(),
             part.getIncarnation(),
             first,
             part.getReplicasList(),
             part.getLast(),
-            census.highestChunkId() + 1)
-        == DatanodeRegistry.Wish.NOTHING;
+            chunks,
+            nowNs);
+    if (wish != DatanodeRegistry.Wish.NOTHING) {
+      return Taken.REFUSED;
+    }
+    return part.getLast() ? Taken.DONE : Taken.GOES_ON;
   }
 
   long term() {

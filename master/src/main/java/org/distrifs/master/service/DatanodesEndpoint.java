@@ -62,18 +62,29 @@ final class DatanodesEndpoint extends DatanodesGrpc.DatanodesImplBase {
         if (over) {
           return;
         }
-        if (!requests.reportPart(part, !begun)) {
-          over = true;
-          answer.fail(
-              Status.FAILED_PRECONDITION.withDescription(
-                  "the master does not know this life of datanode " + part.getNodeId()));
-        } else if (part.getLast()) {
-          over = true;
-          answer.reply(BlockReportReply.newBuilder().setTerm(requests.term()).build());
-        } else {
-          begun = true;
-          call.request(1);
+        switch (requests.reportPart(part, !begun)) {
+          case REFUSED -> {
+            over = true;
+            answer.fail(
+                Status.FAILED_PRECONDITION.withDescription(
+                    "the master does not know this life of datanode " + part.getNodeId()));
+          }
+          case GOES_ON -> {
+            begun = true;
+            call.request(1);
+          }
+          case DONE -> end(false);
+          case LIST_WANTED -> end(true);
         }
+      }
+
+      private void end(boolean listWanted) {
+        over = true;
+        answer.reply(
+            BlockReportReply.newBuilder()
+                .setTerm(requests.term())
+                .setListWanted(listWanted)
+                .build());
       }
 
       @Override

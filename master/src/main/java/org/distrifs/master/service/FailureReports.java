@@ -1,6 +1,8 @@
 package org.distrifs.master.service;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -19,24 +21,24 @@ import org.distrifs.proto.frame.Status;
  */
 final class FailureReports {
 
-  /** Chunks whose reports are counted at once; the oldest is forgotten first. */
+  /** Chunks whose reports are remembered at once; the oldest is forgotten first. */
   private static final int MAX_COUNTED = 10_000;
 
-  /** A member that fails so often though it is there does not get well by itself. */
-  private static final int REPORTS_TO_COMPARE = 2;
+  /** A member that is named so often under one version, though it is there, leaves the chain. */
+  private static final int REPORTS_TO_ACT = 2;
 
-  /** Reports of one chunk under one version. */
-  private record Count(int version, int reports) {}
+  /** Who was named how often under one version of a chunk. */
+  private record Blame(int version, Map<Integer, Integer> reports) {}
 
   private final MasterState state;
   private final DatanodeRegistry registry;
   private final ChangeDriver changes;
   private final Probing probing;
   private final ReplyCompleter completer;
-  private final Map<Long, Count> counts =
+  private final Map<Long, Blame> blamed =
       new LinkedHashMap<>() {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Count> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Long, Blame> eldest) {
           return size() > MAX_COUNTED;
         }
       };
@@ -69,6 +71,7 @@ final class FailureReports {
     boolean isCurrent = chunk.get().version() == report.getVersion();
     boolean isMember = chunk.get().members().contains(report.getFailedNodeId());
     if (!isCurrent || !isMember) {
+      changeIfMemberIsAway(report.getChunkId());
       answer.accept(locate(report));
       return;
     }
@@ -78,7 +81,8 @@ final class FailureReports {
         report.getFailedNodeId(),
         () -> {
           waiting--;
-          compareIfStuck(report);
+          blame(report);
+          changeIfMemberIsAway(report.getChunkId());
           answer.accept(locate(report));
         });
   }
@@ -91,36 +95,73 @@ final class FailureReports {
         changes.want(report.getChunkId());
       }
       case FENCED, STALE_VERSION, SEQUENCE_GAP -> changes.want(report.getChunkId());
+      case CORRUPT_REPLICA -> mend(report.getChunkId());
       default -> {}
     }
   }
 
+  /** What is damaged on all members is past mending; the repair looks at it now and then. */
+  private void mend(long chunkId) {
+    List<Integer> members = state.chunk(chunkId).map(ChunkInfo::members).orElse(List.of());
+    if (!registry.isDamagedEverywhere(members, chunkId)) {
+      changes.want(chunkId);
+    }
+  }
+
   /**
-   * A write that went through part of the chain, and whose client does not come back, stands in the
-   * way of all others until a change. The first report of a chain is no reason yet: mostly it is
-   * settled when its client sends again.
+   * A member that is there, and yet named a second time under one version, goes: its disk is full
+   * or failing, or the link to it is cut one way. The first report is no reason yet: mostly it is
+   * settled when its client sends again. One that only took too long may itself have waited for a
+   * write that is stuck behind it: then the members are compared, and whoever does not take part in
+   * that goes.
    */
-  private void compareIfStuck(ReportFailure report) {
-    boolean mayBeStuck =
-        switch (Status.ofCode(report.getStatus())) {
-          case DOWNSTREAM_FAILED, TIMED_OUT, IO_FAILURE -> true;
+  private void blame(ReportFailure report) {
+    Status seen = Status.ofCode(report.getStatus());
+    boolean isItsFault =
+        switch (seen) {
+          case DOWNSTREAM_FAILED, IO_FAILURE, NO_SPACE -> true;
           default -> false;
         };
-    if (!mayBeStuck || !registry.isAlive(report.getFailedNodeId())) {
+    if (!isItsFault && seen != Status.TIMED_OUT) {
       return;
     }
-    Count count =
-        counts.merge(
-            report.getChunkId(),
-            new Count(report.getVersion(), 1),
-            (before, first) ->
-                before.version() == first.version()
-                    ? new Count(first.version(), before.reports() + 1)
-                    : first);
-    if (count.reports() >= REPORTS_TO_COMPARE) {
-      counts.remove(report.getChunkId());
+    Blame blame = blamed.get(report.getChunkId());
+    if (blame == null || blame.version() != report.getVersion()) {
+      blame = new Blame(report.getVersion(), new HashMap<>());
+      blamed.put(report.getChunkId(), blame);
+    }
+    int reports = blame.reports().merge(report.getFailedNodeId(), 1, Integer::sum);
+    if (reports < REPORTS_TO_ACT || !registry.isAlive(report.getFailedNodeId())) {
+      return;
+    }
+    if (isItsFault) {
+      changes.wantWithout(report.getChunkId(), report.getFailedNodeId());
+    } else {
       changes.want(report.getChunkId());
     }
+  }
+
+  /** Somebody writes to the chunk, or wants to: then it does not wait until a member is dead. */
+  private void changeIfMemberIsAway(long chunkId) {
+    boolean isAway =
+        state
+            .chunk(chunkId)
+            .filter(chunk -> !chunk.isDetached())
+            .map(chunk -> !chunk.members().stream().allMatch(registry::isAlive))
+            .orElse(false);
+    if (isAway) {
+      changes.want(chunkId);
+    }
+  }
+
+  /** A life of a datanode is over: whoever was waiting for it need not report it again. */
+  void lifeEnded(int nodeId) {
+    blamed.forEach(
+        (chunkId, blame) -> {
+          if (blame.reports().containsKey(nodeId)) {
+            changeIfMemberIsAway(chunkId);
+          }
+        });
   }
 
   private OperationReply locate(ReportFailure report) {

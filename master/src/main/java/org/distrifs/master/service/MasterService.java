@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.master.chain.ChangeBounds;
 import org.distrifs.master.chain.ChangeDriver;
+import org.distrifs.master.chain.ChangePlanner;
 import org.distrifs.master.journal.ReplicatedLog;
 import org.distrifs.master.liveness.CorruptionLedger;
 import org.distrifs.master.liveness.Datanode;
@@ -16,6 +17,7 @@ import org.distrifs.master.liveness.LivenessEvents;
 import org.distrifs.master.liveness.NodeLife;
 import org.distrifs.master.liveness.PeerProbe;
 import org.distrifs.master.placement.PlacementPolicy;
+import org.distrifs.master.repair.Repairs;
 import org.distrifs.master.state.Applied;
 import org.distrifs.master.state.MasterState;
 import org.distrifs.master.state.StateCounts;
@@ -59,7 +61,10 @@ public final class MasterService implements AutoCloseable {
   private final DatanodeRegistry registry;
   private final Probing probing;
   private final ChangeDriver changes;
+  private final OrphanQuestions orphans;
+  private final Housekeeping housekeeping;
   private final ChunkCensus census;
+  private final FailureReports failureReports;
   private final SessionTable sessions;
   private final MetadataOperations operations;
   private final DatanodeRequests datanodes;
@@ -83,10 +88,24 @@ public final class MasterService implements AutoCloseable {
       ClockSource clock,
       Entropy entropy,
       Metrics metrics) {
+    this(settings, log, transport, probe, policy, clock, entropy, metrics, ThreadedMasterLoop::new);
+  }
+
+  /** The same with what is to run it in the place of a thread of its own. */
+  public MasterService(
+      ServiceSettings settings,
+      ReplicatedLog log,
+      ChunkTransport transport,
+      PeerProbe probe,
+      PlacementPolicy policy,
+      ClockSource clock,
+      Entropy entropy,
+      Metrics metrics,
+      MasterLoop.Factory loops) {
     this.log = log;
     this.clock = clock;
     this.metrics = new ServiceMetrics(metrics);
-    loop = new MasterLoop(clock, new Work());
+    loop = loops.make(clock, new Work());
     this.metrics.watchQueue(metrics, loop);
     journal = new JournalPipeline(state, clock, this.metrics, this::afterApply, this::becameLeader);
     journal.use(log);
@@ -94,11 +113,19 @@ public final class MasterService implements AutoCloseable {
     long nowNs = clock.monotonicNs();
     registry = new DatanodeRegistry(settings.liveness(), new NodeEvents(), nowNs);
     probing = new Probing(registry, probe, clock, loop);
+    ClusterChanges cluster =
+        new ClusterChanges(state, registry, journal, transport, probing, loop, clock);
     changes =
         new ChangeDriver(
-            new ClusterChanges(state, registry, journal, transport, probing, loop, clock),
-            ChangeBounds.standard(settings.maxChanges()));
-    census = new ChunkCensus(state, registry);
+            cluster,
+            ChangeBounds.standard(settings.maxChanges()),
+            new ChangePlanner(settings.minReplicas()));
+    census =
+        new ChunkCensus(
+            state,
+            registry,
+            settings.replication(),
+            chunk -> housekeeping().visit(chunk, clock.monotonicNs()));
     ReplyCompleter completer = new ReplyCompleter(registry, changes, settings.replication());
     sessions =
         new SessionTable(
@@ -111,16 +138,28 @@ public final class MasterService implements AutoCloseable {
                 settings.maxSessions(),
                 settings.keepAliveIntervalMs(),
                 settings.sessionExpiryMs()));
+    orphans = new OrphanQuestions(state, journal, sessions);
+    housekeeping =
+        new Housekeeping(
+            state,
+            journal,
+            registry,
+            changes,
+            new Repairs(cluster, registry, changes, policy, settings.repair(), nowNs),
+            new Revocations(state.expiries(), registry, clock),
+            orphans,
+            settings.replication());
     long settledNs =
         nowNs + TimeUnit.MILLISECONDS.toNanos(3 * settings.liveness().heartbeatIntervalMs());
+    failureReports = new FailureReports(state, registry, changes, probing, completer);
     operations =
         new MetadataOperations(
             state,
             journal,
             new ChunkPlacement(registry, policy, settings.replication(), settledNs),
-            new CutGuard(state, registry),
+            new CutGuard(state, registry, settings.minReplicas()),
             new CutWaits(state, changes, settings.cutWaitMs()),
-            new FailureReports(state, registry, changes, probing, completer),
+            failureReports,
             completer,
             serving,
             this.metrics,
@@ -132,6 +171,8 @@ public final class MasterService implements AutoCloseable {
             registry,
             serving,
             census,
+            changes,
+            housekeeping.deletions(),
             settings.liveness(),
             settings.blockReportIntervalMs(),
             clock);
@@ -141,12 +182,18 @@ public final class MasterService implements AutoCloseable {
             registry,
             sessions,
             changes,
+            housekeeping,
             census,
             completer,
             journal,
             serving,
             clock,
             new StatusReport.Constants(settings.replication(), settings.minReplicas()));
+  }
+
+  /** For the census, which is made before it. */
+  private Housekeeping housekeeping() {
+    return housekeeping;
   }
 
   /**
@@ -156,6 +203,12 @@ public final class MasterService implements AutoCloseable {
    * @throws IOException if the disk fails
    */
   public void start() throws IOException {
+    begin();
+    awaitStart();
+  }
+
+  /** As {@link #start}, without waiting until requests can be answered. */
+  public void begin() throws IOException {
     long beganNs = clock.monotonicNs();
     log.start(journal);
     StateCounts counts = state.counts();
@@ -170,7 +223,6 @@ public final class MasterService implements AutoCloseable {
     lastTickNs = clock.monotonicNs();
     journal.handTo(loop);
     loop.start();
-    awaitStart();
   }
 
   private void awaitStart() {
@@ -189,7 +241,9 @@ public final class MasterService implements AutoCloseable {
   public List<BindableService> endpoints() {
     return List.of(
         new MetadataEndpoint(
-            loop, new ClientStreams(state, journal, serving, sessions, operations, clock), clock),
+            loop,
+            new ClientStreams(state, journal, serving, sessions, operations, orphans, clock),
+            clock),
         new DatanodesEndpoint(loop, datanodes),
         new AdministrationEndpoint(loop, report));
   }
@@ -201,6 +255,11 @@ public final class MasterService implements AutoCloseable {
   /** Id of the cluster; known after {@link #start}. */
   public long clusterId() {
     return state.clusterId();
+  }
+
+  /** A hash of the whole state. Only for whoever drives the loop, between two of its steps. */
+  public long stateDigest() {
+    return state.stateDigest();
   }
 
   private void becameLeader(long term) {
@@ -265,8 +324,10 @@ public final class MasterService implements AutoCloseable {
       sessions.tick(nowNs);
       operations.tick(nowNs);
       changes.tick();
+      housekeeping.tick(nowNs);
       if (--ticksToCensus < 0 && census.slice()) {
         ticksToCensus = CENSUS_TICKS;
+        housekeeping.walked(census.totals(), nowNs);
       }
       metrics.show(snapshot());
     }
@@ -291,26 +352,26 @@ public final class MasterService implements AutoCloseable {
         counts.inodes(),
         counts.chunks(),
         totals.shortOfReplicas(),
-        totals.unavailable());
+        totals.unavailable(),
+        housekeeping.status());
   }
 
   /** What the registry tells. */
   private final class NodeEvents implements LivenessEvents {
     @Override
     public void becameAlive(Datanode node) {
-      changes.lookAgain();
+      changes.nodeCame();
+    }
+
+    @Override
+    public void lifeEnded(Datanode node) {
+      changes.lifeEnded(node.id());
+      failureReports.lifeEnded(node.id());
     }
 
     @Override
     public void suspectReported(Datanode node, long chunkId) {
-      boolean matters =
-          state
-              .chunk(chunkId)
-              .map(chunk -> !chunk.isDetached() && chunk.members().contains(node.id()))
-              .orElse(false);
-      if (matters) {
-        changes.want(chunkId);
-      }
+      wantIfMember(node, chunkId);
     }
 
     @Override
@@ -323,6 +384,18 @@ public final class MasterService implements AutoCloseable {
           node,
           replica.getBlock(),
           replica.getPath().isEmpty() ? "no file" : "the file " + replica.getPath().toStringUtf8());
+      wantIfMember(node, damage.chunkId());
+    }
+
+    private void wantIfMember(Datanode node, long chunkId) {
+      boolean matters =
+          state
+              .chunk(chunkId)
+              .map(chunk -> !chunk.isDetached() && chunk.members().contains(node.id()))
+              .orElse(false);
+      if (matters) {
+        changes.want(chunkId);
+      }
     }
   }
 }

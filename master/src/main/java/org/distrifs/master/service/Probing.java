@@ -30,7 +30,7 @@ final class Probing {
   }
 
   /**
-   * Probes a datanode that counts as alive.
+   * Probes a datanode that counts as alive, or that has registered and could not be reached.
    *
    * @param done runs on the state's thread when the registry knows the finding; at once when there
    *     is nothing to be found out
@@ -54,7 +54,7 @@ final class Probing {
   }
 
   private void found(int nodeId, long incarnation, PeerProbe.Finding finding) {
-    registry.endProbe(nodeId);
+    registry.endProbe(nodeId, finding);
     if (finding == PeerProbe.Finding.GONE) {
       registry.gone(nodeId, incarnation, clock.monotonicNs());
     }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.distrifs.proto.control.Operation;
+import org.distrifs.proto.control.RepairStatus;
 import org.distrifs.runtime.metrics.Metrics;
 
 /** The master's meters. */
@@ -27,9 +28,11 @@ final class ServiceMetrics {
       long inodes,
       long chunks,
       long replicasShort,
-      long chunksUnavailable) {
+      long chunksUnavailable,
+      RepairStatus repair) {
 
-    static final Snapshot EMPTY = new Snapshot(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    static final Snapshot EMPTY =
+        new Snapshot(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, RepairStatus.getDefaultInstance());
   }
 
   private final Map<Operation.KindCase, Timer> operations = new EnumMap<>(Operation.KindCase.class);
@@ -93,6 +96,55 @@ final class ServiceMetrics {
         "chunks.unavailable",
         "Chunks without a live good replica",
         () -> snapshot.chunksUnavailable());
+    repairs(metrics);
+  }
+
+  private void repairs(Metrics metrics) {
+    gauge(
+        metrics,
+        "repair.waiting",
+        "Chunks short of replicas whose repair has not begun",
+        () -> snapshot.repair().getChunksWaiting());
+    gauge(
+        metrics,
+        "repair.copies.running",
+        "Replicas being copied to make up for lost ones",
+        () -> snapshot.repair().getCopiesUnderWay());
+    gauge(
+        metrics,
+        "repair.copies.done",
+        "Replicas copied since the start",
+        () -> snapshot.repair().getCopiesDone());
+    gauge(
+        metrics,
+        "repair.copies.failed",
+        "Copies that failed since the start",
+        () -> snapshot.repair().getCopiesFailed());
+    gauge(
+        metrics,
+        "repair.copied.bytes",
+        "Bytes of the replicas copied since the start",
+        () -> snapshot.repair().getBytesCopied());
+    gauge(
+        metrics,
+        "changes.done",
+        "Chain changes that came to their end since the start",
+        () -> snapshot.repair().getChainsCommitted());
+    gauge(
+        metrics,
+        "replicas.deleted",
+        "Replicas deleted since the start",
+        () -> snapshot.repair().getReplicasDeleted());
+    gauge(
+        metrics,
+        "replicas.surplus",
+        "Replicas that no chain needs and that are to be deleted",
+        () -> snapshot.repair().getReplicasToDelete());
+    gauge(
+        metrics,
+        "orphans",
+        "Inodes without a name that are not purged yet",
+        () -> snapshot.repair().getOrphans());
   }
 
   private static void nodes(Metrics metrics, String state, Supplier<Number> value) {

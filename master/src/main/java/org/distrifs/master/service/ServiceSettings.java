@@ -1,6 +1,7 @@
 package org.distrifs.master.service;
 
 import org.distrifs.master.liveness.LivenessBounds;
+import org.distrifs.master.repair.RepairBounds;
 
 /**
  * What the master's service is told.
@@ -25,4 +26,32 @@ public record ServiceSettings(
     long sessionExpiryMs,
     int maxSessions,
     long cutWaitMs,
-    int maxChanges) {}
+    int maxChanges,
+    RepairBounds repair) {
+
+  /** With the usual bounds of repair. */
+  public ServiceSettings(
+      int replication,
+      int minReplicas,
+      long keepFreeBytes,
+      LivenessBounds liveness,
+      long blockReportIntervalMs,
+      long keepAliveIntervalMs,
+      long sessionExpiryMs,
+      int maxSessions,
+      long cutWaitMs,
+      int maxChanges) {
+    this(
+        replication,
+        minReplicas,
+        keepFreeBytes,
+        liveness,
+        blockReportIntervalMs,
+        keepAliveIntervalMs,
+        sessionExpiryMs,
+        maxSessions,
+        cutWaitMs,
+        maxChanges,
+        RepairBounds.standard(replication, minReplicas));
+  }
+}

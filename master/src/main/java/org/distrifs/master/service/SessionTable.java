@@ -87,6 +87,10 @@ final class SessionTable {
     return sessions.size();
   }
 
+  boolean isOpen(long sessionId) {
+    return sessions.containsKey(sessionId);
+  }
+
   /** The session that this stream serves, or null. */
   ClientSession servedBy(SessionStream stream, long sessionId) {
     ClientSession session = sessions.get(sessionId);

@@ -39,6 +39,7 @@ final class StatusReport {
   private final DatanodeRegistry registry;
   private final SessionTable sessions;
   private final ChangeDriver changes;
+  private final Housekeeping housekeeping;
   private final ChunkCensus census;
   private final ReplyCompleter completer;
   private final JournalPipeline journal;
@@ -52,6 +53,7 @@ final class StatusReport {
       DatanodeRegistry registry,
       SessionTable sessions,
       ChangeDriver changes,
+      Housekeeping housekeeping,
       ChunkCensus census,
       ReplyCompleter completer,
       JournalPipeline journal,
@@ -62,6 +64,7 @@ final class StatusReport {
     this.registry = registry;
     this.sessions = sessions;
     this.changes = changes;
+    this.housekeeping = housekeeping;
     this.census = census;
     this.completer = completer;
     this.journal = journal;
@@ -93,7 +96,8 @@ final class StatusReport {
             .setMinReplicas(constants.minReplicas())
             .setChunkSizeBytes(state.chunkSizeBytes())
             .setServing(serving.isServing())
-            .setNotServingReason(serving.reason());
+            .setNotServingReason(serving.reason())
+            .setRepair(housekeeping.status());
     registry.nodes().forEach(node -> reply.addNodes(describe(node, nowNs)));
     registry
         .corruption()

@@ -1,6 +1,7 @@
 package org.distrifs.master.state;
 
 import java.util.Arrays;
+import java.util.List;
 import org.distrifs.master.chunk.ChunkMap;
 import org.distrifs.master.chunk.PendingCut;
 import org.distrifs.proto.journal.ChangeCommit;
@@ -57,10 +58,11 @@ final class ChainChanges {
     }
     int[] members = commit.getNodeIdsList().stream().mapToInt(id -> id).toArray();
     if (commit.getVersion() == map.version(chunk)) {
-      if (!Arrays.equals(members, map.members(chunk))) {
+      if (!Arrays.equals(members, map.members(chunk)) && !isUnwrittenRest(chunk, commit)) {
         return new Applied.Refused("Chunk " + commit.getChunkId() + " has another chain already");
       }
-      // The cut of a chunk that was never written to needs no new version.
+      // A chunk that was never written to keeps its version, so that its holder can create it.
+      map.setChain(chunk, commit.getVersion(), members);
       finishCut(commit);
       return new Applied.Accepted();
     }
@@ -68,6 +70,14 @@ final class ChainChanges {
     chunks.changing().remove(commit.getChunkId());
     finishCut(commit);
     return new Applied.Accepted();
+  }
+
+  /** Whether some of a chunk's first members are to be its chain, before anybody has written it. */
+  private boolean isUnwrittenRest(int chunk, ChangeCommit commit) {
+    List<Integer> before = Arrays.stream(map.members(chunk)).boxed().toList();
+    return map.isFresh(chunk)
+        && commit.getVersion() == ChunkMap.FIRST_VERSION
+        && before.containsAll(commit.getNodeIdsList());
   }
 
   private void finishCut(ChangeCommit commit) {

@@ -93,6 +93,15 @@ final class FileChunks {
     }
   }
 
+  /** Forgets a chunk, unless a file has it; one that is not there is forgotten already. */
+  void forget(long chunkId) {
+    int chunk = map.find(chunkId);
+    if (chunk != 0 && map.file(chunk) == 0) {
+      changing.remove(chunkId);
+      map.remove(chunk);
+    }
+  }
+
   /** A session ended: what only it held is dropped. */
   void releaseAll(long sessionId) {
     for (long chunkId : fresh.of(sessionId)) {

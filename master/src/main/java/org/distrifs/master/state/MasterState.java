@@ -9,6 +9,7 @@ import org.distrifs.master.chunk.PendingCut;
 import org.distrifs.master.namespace.FileTime;
 import org.distrifs.master.namespace.InodeTable;
 import org.distrifs.master.namespace.Namespace;
+import org.distrifs.master.session.Expiries;
 import org.distrifs.master.session.Session;
 import org.distrifs.master.session.SessionInfo;
 import org.distrifs.master.session.Sessions;
@@ -16,6 +17,7 @@ import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.journal.FormatCluster;
 import org.distrifs.proto.journal.JournalEntry;
+import org.distrifs.proto.journal.SessionEnd;
 import org.distrifs.proto.journal.SessionStart;
 import org.distrifs.proto.journal.StartTerm;
 
@@ -51,6 +53,8 @@ public final class MasterState {
           allocation,
           chunks);
   private final ChainChanges changes = new ChainChanges(chunks, nodes);
+  private final Cleanup cleanup = new Cleanup(namespace, chunks);
+  private final Expiries expiries = new Expiries();
   private final Reads reads = new Reads(namespace, resolver, chunks, replies);
 
   private long clusterId;
@@ -74,11 +78,13 @@ public final class MasterState {
       case FORMAT_CLUSTER -> format(entry.getFormatCluster());
       case START_TERM -> start(entry.getStartTerm());
       case SESSION_START -> start(entry.getSessionStart());
-      case SESSION_END -> endSession(entry.getSessionEnd().getSessionId());
+      case SESSION_END -> endSession(txid, entry.getSessionEnd());
       case NODE_JOIN -> nodes.join(entry.getNodeJoin());
       case CHANGE_RESERVE -> changes.reserve(entry.getChangeReserve());
       case CHANGE_COMMIT -> changes.commit(entry.getChangeCommit());
       case DURABLE_MARK -> new Applied.Accepted();
+      case CHUNKS_FORGOTTEN -> cleanup.forget(entry.getChunksForgotten());
+      case ORPHANS_PURGED -> cleanup.purge(entry.getOrphansPurged());
       case KIND_NOT_SET -> new Applied.Refused("The entry is of a kind unknown to this master");
     };
   }
@@ -173,6 +179,25 @@ public final class MasterState {
     return List.copyOf(chunks.changing());
   }
 
+  /**
+   * The next inodes without a name in the order of their ids.
+   *
+   * @param afterInode 0 to begin
+   */
+  public List<Long> orphansAfter(long afterInode, int limit) {
+    return cleanup.orphansAfter(afterInode, limit);
+  }
+
+  /** Sessions that expired, not those that their clients closed. */
+  public Expiries expiries() {
+    return expiries;
+  }
+
+  /** Above the id of every chunk there ever was. */
+  public long nextChunkId() {
+    return chunks.map().nextId();
+  }
+
   /** An absolute path that leads to the inode, or empty if none does. */
   public Optional<byte[]> pathOf(long inode) {
     int slot = namespace.inodes().find(inode);
@@ -238,7 +263,12 @@ public final class MasterState {
   /** A hash of the whole state, which takes a walk through all of it: for tests and comparisons. */
   public long stateDigest() {
     long tables = StateDigest.of(namespace, chunks, sessions.all(), nodes);
-    return tables + 31 * clusterId + 37 * term + 41 * timeNs + 43 * chunkSizeBytes();
+    return tables
+        + 29L * expiries.hashCode()
+        + 31 * clusterId
+        + 37 * term
+        + 41 * timeNs
+        + 43 * chunkSizeBytes();
   }
 
   private Applied format(FormatCluster format) {
@@ -292,15 +322,19 @@ public final class MasterState {
     return refusal == null ? new Applied.Accepted() : new Applied.Refused(refusal);
   }
 
-  private Applied endSession(long sessionId) {
+  private Applied endSession(long txid, SessionEnd end) {
+    long sessionId = end.getSessionId();
     if (!sessions.end(sessionId)) {
       return new Applied.Refused("There is no session " + Long.toHexString(sessionId));
+    }
+    if (end.getExpired()) {
+      expiries.add(txid, sessionId);
     }
     chunks.releaseAll(sessionId);
     return new Applied.Accepted();
   }
 
   private void orphaned(int inode) {
-    chunks.orphaned(inode);
+    cleanup.orphaned(inode);
   }
 }

@@ -123,15 +123,19 @@ final class Reads {
     OperationReply.Builder reply = replies.of(inode);
     OrderedIndex.Cursor cursor = chunks.map().from(inode, get.getFirstIndex());
     int chunk = cursor.next();
-    while (chunk != 0
-        && chunks.map().file(chunk) == inode
-        && chunks.map().index(chunk) - get.getFirstIndex() < get.getCount()) {
+    while (isAsked(get, inode, chunk) && reply.getChunksCount() < get.getCount()) {
       if (chunks.isVisibleTo(chunk, sessionId)) {
         reply.addChunks(replies.location(chunk));
       }
       chunk = cursor.next();
     }
-    return reply.build();
+    return reply.setEndOfChunks(get.getSkipHoles() && !isAsked(get, inode, chunk)).build();
+  }
+
+  private boolean isAsked(GetChains get, int inode, int chunk) {
+    return chunk != 0
+        && chunks.map().file(chunk) == inode
+        && (get.getSkipHoles() || chunks.map().index(chunk) - get.getFirstIndex() < get.getCount());
   }
 
   private OperationReply statistics() {

@@ -168,7 +168,7 @@ class ChangeProcedureTest {
   }
 
   @Test
-  void whenEverySourceHasABadBlockTheChangeFails() {
+  void whenEverySourceHasABadBlockAStaleReplicaMayNotKeepItsOwnInstead() {
     ChangeScript.compare()
         .plays(
             """
@@ -178,7 +178,48 @@ class ChangeProcedureTest {
             2: ok length=100 order=7
             3: ok version=3                      -> equalise 3 with 1
             3: CORRUPT_REPLICA                   -> equalise 1 with 2, equalise 3 with 2
-            1: CORRUPT_REPLICA                   -> failed
+            1: CORRUPT_REPLICA                   -> equalise 2 with 1, equalise 3 with 1
+            2: CORRUPT_REPLICA
+            3: CORRUPT_REPLICA                   -> failed because of 3
+            """);
+  }
+
+  @Test
+  void aBlockThatIsBadOnEveryMemberDoesNotCostTheOthers() {
+    ChangeScript.of(ChangeScript.doubtful(1, 2, 3))
+        .plays(
+            """
+            begin                                -> reserve
+            reserved                             -> fence 1, fence 2, fence 3
+            1: ok length=100 order=7
+            2: ok length=100 order=7
+            3: ok length=100 order=7             -> equalise 2 with 1, equalise 3 with 1
+            2: CORRUPT_REPLICA                   -> equalise 1 with 2, equalise 3 with 2
+            1: CORRUPT_REPLICA                   -> equalise 1 with 3, equalise 2 with 3
+            1: CORRUPT_REPLICA                   -> equalise 2 with 1, equalise 3 with 1
+            2: CORRUPT_REPLICA
+            3: CORRUPT_REPLICA                   -> equalise 1 with 2
+            1: CORRUPT_REPLICA                   -> install 1, install 2, install 3
+            """);
+  }
+
+  @Test
+  void whatNoneHasWholeThatWasStoppedAtWorkIsSettledByTheBestOfThem() {
+    ChangeScript.compare()
+        .plays(
+            """
+            begin                                -> reserve
+            reserved                             -> fence 1, fence 2, fence 3
+            1: ok length=100 order=7 suspect sameBoot
+            2: ok length=100 order=7 suspect sameBoot
+            3: ok length=100 order=7 suspect sameBoot -> equalise 2 with 1, equalise 3 with 1
+            2: CORRUPT_REPLICA                   -> equalise 1 with 2, equalise 3 with 2
+            1: CORRUPT_REPLICA                   -> equalise 1 with 3, equalise 2 with 3
+            1: CORRUPT_REPLICA                   -> equalise 1 with 1
+            1: ok                                -> equalise 2 with 1, equalise 3 with 1
+            2: ok
+            3: ok                                -> equalise 1 with 2
+            1: ok                                -> install 1, install 2, install 3
             """);
   }
 
@@ -189,7 +230,7 @@ class ChangeProcedureTest {
             """
             begin                     -> reserve
             reserved                  -> fence 1, fence 2, fence 3
-            2: no answer              -> failed
+            2: no answer              -> failed because of 2
             1: ok length=100 order=5
             """);
     ChangeScript.compare()
@@ -201,7 +242,7 @@ class ChangeProcedureTest {
             2: ok length=100 order=5
             3: ok length=100 order=5  -> install 1, install 2, install 3
             1: ok
-            2: NO_LEASE               -> failed
+            2: IO_FAILURE             -> failed because of 2
             3: ok
             """);
   }
@@ -227,7 +268,7 @@ class ChangeProcedureTest {
             begin                     -> reserve
             reserved                  -> fence 1, fence 2, fence 3
             1: ok length=100 order=5
-            time is up                -> failed
+            time is up                -> failed because of 2
             2: ok length=100 order=5
             """);
   }
@@ -275,14 +316,318 @@ class ChangeProcedureTest {
   }
 
   @Test
-  void theCutOfAFreshChunkWaitsForAFirstWriteOnItsWay() {
+  void aFirstWriteThatOnlyReachedTheHeadIsCopiedToTheOthers() {
     ChangeScript.cutOfFreshChunkTo(60)
         .plays(
             """
             begin                     -> look 1, look 2, look 3
             1: ok
             2: NO_SUCH_CHUNK
-            3: NO_SUCH_CHUNK          -> failed
+            3: NO_SUCH_CHUNK          -> reserve
+            reserved                  -> fence 1, fence 2, fence 3
+            1: ok length=100 order=1
+            2: NO_SUCH_CHUNK
+            3: NO_SUCH_CHUNK          -> copy to 2 from 1, copy to 3 from 1
+            2: ok
+            3: ok                     -> fence 2, fence 3
+            2: ok length=100 order=1
+            3: ok length=100 order=1  -> install 1 length 60, install 2 length 60, install 3 length 60
+            """);
+  }
+
+  @Test
+  void aFreshChunkThatNobodyWroteLosesAMemberUnderItsVersion() {
+    ChangeScript.cut(ChangeScript.lost3(true), 60, true)
+        .plays(
+            """
+            begin                     -> look 1, look 2
+            1: NO_SUCH_CHUNK
+            2: NO_SUCH_CHUNK          -> commit 4
+            committed                 -> nothing to change
+            """);
+  }
+
+  @Test
+  void whoIsLostIsNotAskedAndTheOthersGoOnWithoutIt() {
+    ChangeScript script = ChangeScript.of(ChangeScript.lost3(true));
+    script.plays(
+        """
+        begin                     -> reserve
+        reserved                  -> fence 1, fence 2
+        1: ok length=100 order=7
+        2: ok length=90 order=6   -> equalise 2 with 1
+        2: ok                     -> install 1, install 2
+        1: ok
+        2: ok                     -> commit 9
+        committed                 -> completed with length 100
+        """);
+    assertThat(script.procedure().goal().chain()).containsExactly(1, 2);
+  }
+
+  @Test
+  void whoLeavesStopsItsReadsBeforeAnybodyTakesTheNewVersion() {
+    ChangeScript.of(ChangeScript.leaving3())
+        .plays(
+            """
+            begin                     -> reserve
+            reserved                  -> fence 1, fence 2, stop 3
+            1: ok length=100 order=7
+            2: ok length=100 order=7
+            3: ok length=900 order=9  -> install 1, install 2
+            1: ok
+            2: ok                     -> commit 9
+            """);
+  }
+
+  @Test
+  void whoLeavesAndDoesNotAnswerIsNotDroppedWhileItMayServe() {
+    ChangeScript.of(ChangeScript.leaving3())
+        .plays(
+            """
+            begin                     -> reserve
+            reserved                  -> fence 1, fence 2, stop 3
+            1: ok length=100 order=7
+            2: ok length=100 order=7
+            3: no answer              -> failed because of 3
+            """);
+    ChangeScript.of(ChangeScript.leaving3())
+        .plays(
+            """
+            begin                     -> reserve
+            reserved                  -> fence 1, fence 2, stop 3
+            3: IO_FAILURE             -> failed because of 3
+            """);
+  }
+
+  @Test
+  void whoLeavesAndHasNoReplicaServesNobody() {
+    ChangeScript.of(ChangeScript.leaving3())
+        .plays(
+            """
+            begin                     -> reserve
+            reserved                  -> fence 1, fence 2, stop 3
+            3: NO_SUCH_CHUNK
+            1: ok length=100 order=7
+            2: ok length=100 order=7  -> install 1, install 2
+            """);
+  }
+
+  @Test
+  void aCopyThatNothingWasWrittenSinceJoinsWithoutComparison() {
+    ChangeScript script = ChangeScript.of(ChangeScript.joining4());
+    script.plays(
+        """
+        begin                     -> reserve
+        reserved                  -> fence 1, fence 2, fence 4
+        1: ok length=100 order=7
+        2: ok length=100 order=7
+        4: ok length=100 order=7  -> install 1, install 2, install 4
+        1: ok
+        2: ok
+        4: ok                     -> commit 9
+        committed                 -> completed with length 100
+        """);
+    assertThat(script.procedure().goal().chain()).containsExactly(1, 2, 4);
+  }
+
+  @Test
+  void aCopyIsComparedIfSomethingWasWrittenSinceAndNeverTheSource() {
+    ChangeScript.of(ChangeScript.joining4())
+        .plays(
+            """
+            begin                              -> reserve
+            reserved                           -> fence 1, fence 2, fence 4
+            1: ok length=100 order=7
+            2: ok length=100 order=7
+            4: ok length=100 order=99          -> equalise 4 with 1
+            4: ok                              -> install 1, install 2, install 4
+            """);
+    ChangeScript.of(ChangeScript.joining4())
+        .plays(
+            """
+            begin                              -> reserve
+            reserved                           -> fence 1, fence 2, fence 4
+            1: ok version=3 length=100 order=7
+            2: ok version=3 length=100 order=7
+            4: ok length=100 order=99          -> failed
+            """);
+  }
+
+  @Test
+  void whoseReplicaIsGoneGetsACopyBehindTheFence() {
+    ChangeScript.compare()
+        .plays(
+            """
+            begin                     -> reserve
+            reserved                  -> fence 1, fence 2, fence 3
+            1: ok length=100 order=7
+            2: NO_SUCH_CHUNK
+            3: ok length=100 order=7  -> copy to 2 from 1
+            2: ok                     -> fence 2
+            2: NO_SUCH_CHUNK          -> failed because of 2
+            """);
+    ChangeScript.compare()
+        .plays(
+            """
+            begin                     -> reserve
+            reserved                  -> fence 1, fence 2, fence 3
+            1: ok length=100 order=7
+            2: NO_SUCH_CHUNK
+            3: ok length=100 order=7  -> copy to 2 from 1
+            2: NO_SPACE               -> failed because of 2
+            """);
+  }
+
+  @Test
+  void aDamagedReplicaIsComparedWithAGoodOneEvenIfItLooksEqual() {
+    ChangeScript.of(ChangeScript.doubtful(1))
+        .plays(
+            """
+            begin                     -> reserve
+            reserved                  -> fence 1, fence 2, fence 3
+            1: ok length=100 order=7
+            2: ok length=100 order=7
+            3: ok length=100 order=7  -> equalise 1 with 2
+            1: ok                     -> install 1, install 2, install 3
+            """);
+  }
+
+  @Test
+  void aDamagedSourceIsMendedFromAnotherAfterTheOthersAreEqual() {
+    ChangeScript.of(ChangeScript.doubtful(1, 2, 3))
+        .plays(
+            """
+            begin                     -> reserve
+            reserved                  -> fence 1, fence 2, fence 3
+            1: ok length=100 order=7
+            2: ok length=100 order=7
+            3: ok length=100 order=7  -> equalise 2 with 1, equalise 3 with 1
+            2: ok
+            3: ok                     -> equalise 1 with 2
+            1: ok                     -> install 1, install 2, install 3
+            """);
+    ChangeScript.of(ChangeScript.doubtful(1, 2, 3))
+        .plays(
+            """
+            begin                     -> reserve
+            reserved                  -> fence 1, fence 2, fence 3
+            1: ok length=100 order=7
+            2: ok length=100 order=7
+            3: ok length=100 order=7  -> equalise 2 with 1, equalise 3 with 1
+            2: ok
+            3: ok                     -> equalise 1 with 2
+            1: CORRUPT_REPLICA        -> install 1, install 2, install 3
+            """);
+  }
+
+  @Test
+  void rebootedSurvivorsWaitForOneThatMayComeBackWithMore() {
+    String script =
+        """
+        begin                            -> reserve
+        reserved                         -> fence 1, fence 2
+        1: ok length=100 order=7 suspect
+        2: ok length=100 order=7 suspect -> %s
+        """;
+    ChangeScript.of(ChangeScript.lost3(true)).plays(script.formatted("failed"));
+    ChangeScript.of(ChangeScript.lost3(false)).plays(script.formatted("equalise 2 with 1"));
+  }
+
+  @Test
+  void afterAnAttemptThatEndedHalfWayEqualLooksAreNotTrusted() {
+    ChangeScript.compareAgain()
+        .plays(
+            """
+            begin                     -> reserve
+            reserved                  -> fence 1, fence 2, fence 3
+            1: ok length=100 order=7
+            2: ok length=100 order=7
+            3: ok length=100 order=7  -> equalise 2 with 1, equalise 3 with 1
+            """);
+  }
+
+  @Test
+  void rebootedSurvivorsDoNotDoWithoutOneThatIsThereAndMayHaveMore() {
+    ChangeScript.of(ChangeScript.leaving3())
+        .plays(
+            """
+            begin                            -> reserve
+            reserved                         -> fence 1, fence 2, stop 3
+            1: ok length=100 order=7 suspect
+            2: ok length=100 order=7 suspect
+            3: ok length=100 order=7         -> failed
+            """);
+  }
+
+  @Test
+  void whoWasLeftOutIsTakenInAgainWhenNobodyElseIsWhole() {
+    ChangeWish wish = new ChangeWish(0);
+    wish.failed(new ChangeOutcome.Failed("no answer", 2, false), 0, 0);
+    wish.failed(new ChangeOutcome.Failed("no answer", 2, false), 0, 0);
+    assertThat(wish.leave()).containsExactly(2);
+    wish.failed(new ChangeOutcome.Failed("nobody is whole", 1, true), 0, 0);
+    assertThat(wish.leave()).isEmpty();
+  }
+
+  @Test
+  void whoGoesAwayWhileItIsWaitedForEndsTheAttemptAtOnce() {
+    ChangeScript.compare()
+        .plays(
+            """
+            begin                     -> reserve
+            2 is away
+            reserved                  -> fence 1, fence 2, fence 3
+            1: ok length=100 order=7
+            1 is away
+            2 is away                 -> failed
+            """);
+    ChangeScript.compare()
+        .plays(
+            """
+            begin                     -> reserve
+            reserved                  -> fence 1, fence 2, fence 3
+            1: ok length=100 order=7
+            2: ok length=100 order=7
+            3: ok length=90 order=6   -> equalise 3 with 1
+            2 is away
+            1 is away                 -> failed
+            """);
+    ChangeScript.compare()
+        .plays(
+            """
+            begin                     -> reserve
+            reserved                  -> fence 1, fence 2, fence 3
+            1: ok length=100 order=7
+            2: ok length=100 order=7
+            3: ok length=100 order=7  -> install 1, install 2, install 3
+            1: ok
+            2: ok
+            3 is away                 -> failed
+            """);
+  }
+
+  @Test
+  void whoKnowsAHigherVersionOrHasNoLeaseIsNotToBlame() {
+    for (String refusal : new String[] {"SUPERSEDED", "NO_LEASE", "WRONG_INCARNATION"}) {
+      ChangeScript.compare()
+          .plays(
+              """
+              begin                     -> reserve
+              reserved                  -> fence 1, fence 2, fence 3
+              1: %s -> failed
+              """
+                  .formatted(refusal));
+    }
+  }
+
+  @Test
+  void aMemberBehindTheOneThatRefusesIsNamed() {
+    ChangeScript.compare()
+        .plays(
+            """
+            begin                                -> reserve
+            reserved                             -> fence 1, fence 2, fence 3
+            1: DOWNSTREAM_FAILED failed=3        -> failed because of 3
             """);
   }
 }

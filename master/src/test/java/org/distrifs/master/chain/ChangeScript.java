@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.distrifs.master.chunk.PendingCut;
 import org.distrifs.proto.frame.DataReply;
@@ -22,7 +23,7 @@ import org.distrifs.proto.frame.Status;
  * reserved                         -> fence 1, fence 2, fence 3
  * 1: ok length=100 order=5
  * 2: ok length=100 order=5 suspect sameBoot
- * 3: no answer                     -> failed
+ * 3: no answer                     -> failed because of 3
  * </pre>
  *
  * Versions are the committed 4 and the reserved 9 unless a reply says {@code version=}.
@@ -36,22 +37,63 @@ final class ChangeScript {
   private final ChangeProcedure procedure;
   private final Map<Integer, Integer> tickets = new HashMap<>();
 
-  private ChangeScript(Optional<PendingCut> cut, boolean mayBeUnwritten) {
+  private ChangeScript(Participants who, Optional<PendingCut> cut, boolean mayBeUnwritten) {
+    this(who, cut, mayBeUnwritten, false);
+  }
+
+  private ChangeScript(
+      Participants who, Optional<PendingCut> cut, boolean mayBeUnwritten, boolean comparesAll) {
     procedure =
         new ChangeProcedure(
-            new ChangeGoal(CHUNK, COMMITTED, RESERVED, List.of(1, 2, 3), cut, mayBeUnwritten));
+            new ChangeGoal(CHUNK, COMMITTED, RESERVED, who, cut, mayBeUnwritten, comparesAll));
+  }
+
+  /** An earlier attempt did not come to its end. */
+  static ChangeScript compareAgain() {
+    Participants who = Participants.allOf(List.of(1, 2, 3));
+    return new ChangeScript(who, Optional.empty(), false, true);
   }
 
   static ChangeScript compare() {
-    return new ChangeScript(Optional.empty(), false);
+    return of(Participants.allOf(List.of(1, 2, 3)));
+  }
+
+  static ChangeScript of(Participants who) {
+    return new ChangeScript(who, Optional.empty(), false);
   }
 
   static ChangeScript cutTo(int lengthBytes) {
-    return new ChangeScript(Optional.of(new PendingCut(5, 1, CHUNK, lengthBytes)), false);
+    return cut(Participants.allOf(List.of(1, 2, 3)), lengthBytes, false);
   }
 
   static ChangeScript cutOfFreshChunkTo(int lengthBytes) {
-    return new ChangeScript(Optional.of(new PendingCut(5, 1, CHUNK, lengthBytes)), true);
+    return cut(Participants.allOf(List.of(1, 2, 3)), lengthBytes, true);
+  }
+
+  static ChangeScript cut(Participants who, int lengthBytes, boolean mayBeUnwritten) {
+    return new ChangeScript(
+        who, Optional.of(new PendingCut(5, 1, CHUNK, lengthBytes)), mayBeUnwritten);
+  }
+
+  /** Node 3 is away; the others stay. */
+  static Participants lost3(boolean mayReturn) {
+    return new Participants(List.of(1, 2), List.of(), List.of(3), List.of(), Set.of(), mayReturn);
+  }
+
+  /** Node 3 is there, and is to leave. */
+  static Participants leaving3() {
+    return new Participants(List.of(1, 2), List.of(3), List.of(), List.of(), Set.of(), false);
+  }
+
+  /** Node 3 is away, and node 4 joins. */
+  static Participants joining4() {
+    return new Participants(List.of(1, 2), List.of(), List.of(3), List.of(4), Set.of(), false);
+  }
+
+  /** Nodes of which the replica has a damaged block. */
+  static Participants doubtful(Integer... nodes) {
+    return new Participants(
+        List.of(1, 2, 3), List.of(), List.of(), List.of(), Set.of(nodes), false);
   }
 
   ChangeProcedure procedure() {
@@ -76,8 +118,15 @@ final class ChangeScript {
       case "committed" -> describe(procedure.on(new ChangeEvent.Committed()));
       case "refused" -> describe(procedure.on(new ChangeEvent.Refused("higher version")));
       case "time is up" -> describe(procedure.on(new ChangeEvent.TimedOut()));
-      default -> describe(procedure.on(answer(event)));
+      default ->
+          event.endsWith(" is away")
+              ? describe(procedure.on(new ChangeEvent.LifeEnded(nodeOf(event))))
+              : describe(procedure.on(answer(event)));
     };
+  }
+
+  private static int nodeOf(String event) {
+    return Integer.parseInt(event.substring(0, event.indexOf(' ')));
   }
 
   private ChangeEvent answer(String line) {
@@ -132,8 +181,10 @@ final class ChangeScript {
   private static String describe(ChangeAction.Command command) {
     if (command instanceof ChangeAction.Command.Look) {
       return "look %d";
-    } else if (command instanceof ChangeAction.Command.Fence) {
-      return "fence %d";
+    } else if (command instanceof ChangeAction.Command.Fence fence) {
+      return fence.stopReads() ? "stop %d" : "fence %d";
+    } else if (command instanceof ChangeAction.Command.Copy copy) {
+      return "copy to %d from " + copy.sourceNodeId();
     } else if (command instanceof ChangeAction.Command.Reconcile reconcile) {
       return "equalise %d with " + reconcile.sourceNodeId();
     }
@@ -145,6 +196,9 @@ final class ChangeScript {
     if (outcome instanceof ChangeOutcome.Completed completed) {
       return "completed with length " + completed.lengthBytes();
     }
-    return outcome instanceof ChangeOutcome.NothingToChange ? "nothing to change" : "failed";
+    if (outcome instanceof ChangeOutcome.Failed failed) {
+      return failed.culprit() == 0 ? "failed" : "failed because of " + failed.culprit();
+    }
+    return "nothing to change";
   }
 }

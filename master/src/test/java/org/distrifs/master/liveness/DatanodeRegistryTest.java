@@ -48,7 +48,7 @@ class DatanodeRegistryTest {
   }
 
   @Test
-  void silenceBeyondTheLeaseMakesItSilentAndThenDeadAndABeatBringsItBack() {
+  void silenceBeyondTheLeaseEndsItsLifeAndOnlyAnotherLifeBringsItBack() {
     register(false);
     pass(11_000);
     assertThat(node().life()).isEqualTo(NodeLife.ALIVE);
@@ -56,9 +56,13 @@ class DatanodeRegistryTest {
     assertThat(node().life()).isEqualTo(NodeLife.SILENT);
     pass(19_000);
     assertThat(node().life()).isEqualTo(NodeLife.DEAD);
-    beat();
+    assertThat(beat().wish()).isEqualTo(DatanodeRegistry.Wish.REGISTER_AGAIN);
+    assertThat(node().life()).isEqualTo(NodeLife.DEAD);
+    register(registration(false));
+    assertThat(node().life()).isEqualTo(NodeLife.DEAD);
+    register(registration(false).setIncarnation(LIFE + 1));
     assertThat(node().life()).isEqualTo(NodeLife.ALIVE);
-    assertThat(told).containsExactly("alive 7", "alive 7");
+    assertThat(told).containsExactly("alive 7", "over 7", "alive 7");
   }
 
   @Test
@@ -70,8 +74,41 @@ class DatanodeRegistryTest {
     assertThat(registry.tick(clock.monotonicNs())).containsExactly(node());
     assertThat(registry.beginProbe(NODE, clock.monotonicNs())).contains(node());
     assertThat(registry.beginProbe(NODE, clock.monotonicNs())).isEmpty();
-    registry.endProbe(NODE);
+    registry.endProbe(NODE, PeerProbe.Finding.PRESENT);
     assertThat(registry.tick(clock.monotonicNs())).isEmpty();
+  }
+
+  @Test
+  void whoIsHeardButNotReachedGetsNoLeaseAfterAnIntervalAndFallsSilent() {
+    register(false);
+    probe(PeerProbe.Finding.NO_ANSWER);
+    pass(2900);
+    beat();
+    assertThat(node().isLeaseRefused()).isFalse();
+    for (int i = 0; i < 11; i++) {
+      pass(1000);
+      beat();
+      assertThat(node().isLeaseRefused()).isTrue();
+      assertThat(node().life()).isEqualTo(NodeLife.ALIVE);
+    }
+    pass(1);
+    assertThat(node().life()).isEqualTo(NodeLife.SILENT);
+    assertThat(beat().wish()).isEqualTo(DatanodeRegistry.Wish.REGISTER_AGAIN);
+    register(registration(false).setIncarnation(LIFE + 1));
+    assertThat(node().life()).isEqualTo(NodeLife.SILENT);
+    pass(600);
+    probe(PeerProbe.Finding.PRESENT);
+    beat(LIFE + 1);
+    assertThat(node().isLeaseRefused()).isFalse();
+    assertThat(node().life()).isEqualTo(NodeLife.ALIVE);
+    assertThat(told).containsExactly("alive 7", "over 7", "alive 7");
+  }
+
+  @Test
+  void anotherLifeThatRegistersEndsTheOneBefore() {
+    register(false);
+    register(registration(false).setIncarnation(LIFE + 1));
+    assertThat(told).containsExactly("alive 7", "over 7", "alive 7");
   }
 
   @Test
@@ -147,8 +184,8 @@ class DatanodeRegistryTest {
     register(false);
     report(replica(1, 1));
     assertThat(node().isMissing(2)).isFalse();
-    registry.reportPart(NODE, LIFE, true, List.of(), true, 10);
-    registry.reportPart(NODE, LIFE, true, List.of(), true, 20);
+    registry.reportPart(NODE, LIFE, true, List.of(), true, 10, clock.monotonicNs());
+    registry.reportPart(NODE, LIFE, true, List.of(), true, 20, clock.monotonicNs());
     assertThat(node().isMissing(9)).isTrue();
     assertThat(node().isMissing(10)).isFalse();
   }
@@ -199,6 +236,15 @@ class DatanodeRegistryTest {
     registry.registered(NODE, registration(unclean).build(), clock.monotonicNs());
   }
 
+  private void register(RegisterRequest.Builder request) {
+    registry.registered(NODE, request.build(), clock.monotonicNs());
+  }
+
+  private void probe(PeerProbe.Finding finding) {
+    assertThat(registry.beginProbe(NODE, clock.monotonicNs())).isPresent();
+    registry.endProbe(NODE, finding);
+  }
+
   private static RegisterRequest.Builder registration(boolean unclean) {
     return RegisterRequest.newBuilder().setIncarnation(LIFE).setUncleanStart(unclean);
   }
@@ -206,8 +252,12 @@ class DatanodeRegistryTest {
   private record Beaten(DatanodeRegistry.Wish wish) {}
 
   private Beaten beat(ReplicaReport.Builder... changed) {
+    return beat(LIFE, changed);
+  }
+
+  private Beaten beat(long life, ReplicaReport.Builder... changed) {
     HeartbeatRequest.Builder beat =
-        HeartbeatRequest.newBuilder().setNodeId(NODE).setIncarnation(LIFE);
+        HeartbeatRequest.newBuilder().setNodeId(NODE).setIncarnation(life);
     for (ReplicaReport.Builder each : changed) {
       beat.addChanged(each);
     }
@@ -223,7 +273,7 @@ class DatanodeRegistryTest {
     for (ReplicaReport.Builder each : replicas) {
       list.add(each.build());
     }
-    assertThat(registry.reportPart(NODE, LIFE, first, list, last, 1))
+    assertThat(registry.reportPart(NODE, LIFE, first, list, last, 1, clock.monotonicNs()))
         .isEqualTo(DatanodeRegistry.Wish.NOTHING);
   }
 
@@ -244,6 +294,11 @@ class DatanodeRegistryTest {
     @Override
     public void becameAlive(Datanode node) {
       told.add("alive " + node.id());
+    }
+
+    @Override
+    public void lifeEnded(Datanode node) {
+      told.add("over " + node.id());
     }
 
     @Override

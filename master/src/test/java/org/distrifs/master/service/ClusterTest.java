@@ -7,41 +7,15 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import org.distrifs.proto.control.ChunkLocation;
-import org.distrifs.proto.control.Commit;
-import org.distrifs.proto.control.GetChains;
-import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.ReplicaReport;
-import org.distrifs.proto.control.ReportFailure;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Datanodes, placement, truncation and suspect replicas, with datanodes that are played. */
-class ClusterTest {
-
-  private static final long CHUNK_SIZE = 1 << 20;
-  private static final int LENGTH = 1000;
-
-  private final MemoryLog log = new MemoryLog(CHUNK_SIZE);
-  private MiniMaster master;
-  private TestClient client;
-  private long number;
-
-  @BeforeEach
-  void start() throws IOException {
-    master = new MiniMaster(log);
-    client = new TestClient(master.channel(), 42);
-    client.open();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    master.close();
-  }
+class ClusterTest extends ClusterSteps {
 
   @Test
   void aNodeGetsTheSameIdHoweverOftenItRegistersAndAfterARestart() throws IOException {
@@ -140,7 +114,7 @@ class ClusterTest {
   }
 
   @Test
-  void aReportedFailureOfADeadNodeMakesItsChunksUnwritableAtOnce() {
+  void aReportedFailureOfADeadNodeLeavesItOutOfTheChainAtOnce() {
     master.nodesJoin(3);
     ChunkLocation chunk = writtenFile();
     int dead = chunk.getMembers(1).getNodeId();
@@ -149,8 +123,52 @@ class ClusterTest {
     ChunkLocation after = report(chunk, dead, Status.TIMED_OUT);
     assertThat(after.getWritable()).isFalse();
     assertThat(after.getMembers(1).getAlive()).isFalse();
-    assertThat(master.status().getChunksShort()).isEqualTo(1);
     assertThat(master.status().getNodes(dead - 1).getState()).isEqualTo("silent");
+    awaitWritable();
+    assertThat(locate().getVersion()).isGreaterThan(chunk.getVersion());
+    assertThat(nodesOf(locate())).hasSize(2).doesNotContain(dead);
+    assertThat(master.status().getChunksShort()).isEqualTo(1);
+  }
+
+  @Test
+  void aMemberThatDoesNotAnswerIsLeftOutWhenItsLeaseIsOverAndNotBefore() {
+    master.nodesJoin(3);
+    ChunkLocation chunk = writtenFile();
+    master.datanodes.setMute(MiniMaster.BASE_PORT + 2, true);
+    report(chunk, 2, Status.TIMED_OUT);
+    report(chunk, 2, Status.TIMED_OUT);
+    passWithBeats(10_000);
+    assertThat(locate().getVersion()).isEqualTo(1);
+    passWithBeats(5000);
+    awaitWritable();
+    assertThat(nodesOf(locate())).hasSize(2).doesNotContain(2);
+  }
+
+  @Test
+  void aNodeThatIsHeardButNotReachedGetsNoLeaseUntilItIsReached() {
+    master.nodesJoin(3);
+    ChunkLocation chunk = writtenFile();
+    master.datanodes.setMute(MiniMaster.BASE_PORT + 2, true);
+    report(chunk, 2, Status.TIMED_OUT);
+    assertThat(master.beat(2).getLeaseRefused()).isFalse();
+    passWithBeats(3600);
+    assertThat(master.beat(2).getLeaseRefused()).isTrue();
+    master.datanodes.setMute(MiniMaster.BASE_PORT + 2, false);
+    master.pass(900);
+    assertThat(master.beat(2).getLeaseRefused()).isFalse();
+    assertThat(master.status().getNodes(1).getState()).isEqualTo("alive");
+  }
+
+  @Test
+  void aLifeThatWasCalledSilentHasToRegisterAsAnother() {
+    master.nodesJoin(3);
+    master.pass(12_000);
+    assertThat(master.status().getNodes(1).getState()).isEqualTo("silent");
+    assertThat(master.beat(2).getCommands(0).hasRegisterAgain()).isTrue();
+    assertThat(master.status().getNodes(1).getState()).isEqualTo("silent");
+    master.nodeRestarts(2);
+    assertThat(master.beat(2).getCommands(0).hasReportBlocks()).isTrue();
+    assertThat(master.status().getNodes(1).getState()).isEqualTo("alive");
   }
 
   @Test
@@ -202,15 +220,29 @@ class ClusterTest {
   }
 
   @Test
-  void aTruncationIsRefusedBeforeItIsJournalledWhileAMemberIsAway() {
+  void aTruncationLeavesAMemberOutThatIsAway() {
+    master.nodesJoin(3);
+    ChunkLocation chunk = writtenFile();
+    master.datanodes.setGone(MiniMaster.BASE_PORT + 3, true);
+    passWithBeats(5000, 1, 2);
+    OperationReply reply = call(TestClient.truncate(inode, 600));
+    assertThat(reply.getErrno()).isZero();
+    assertThat(nodesOf(locate())).containsExactlyInAnyOrder(1, 2);
+    assertThat(replica(1, chunk.getChunkId()).length).isEqualTo(600);
+    assertThat(replica(3, chunk.getChunkId()).length).isEqualTo(LENGTH);
+  }
+
+  @Test
+  void aTruncationIsRefusedBeforeItIsJournalledWhileTooManyMembersAreAway() {
     master.nodesJoin(3);
     writtenFile();
+    master.datanodes.setGone(MiniMaster.BASE_PORT + 2, true);
     master.datanodes.setGone(MiniMaster.BASE_PORT + 3, true);
-    master.pass(5000);
+    passWithBeats(5000, 1);
     int entries = log.entries().size();
     OperationReply reply = call(TestClient.truncate(inode, 600));
     assertThat(reply.getErrno()).isEqualTo(Errno.EIO.code());
-    assertThat(reply.getMessage()).contains("datanode 3");
+    assertThat(reply.getMessage()).contains("are away");
     assertThat(log.entries()).hasSize(entries);
   }
 
@@ -218,6 +250,7 @@ class ClusterTest {
   void aTruncationThatCannotBeCutIsAnsweredWithAnErrorAfterItsBound() {
     master.nodesJoin(3);
     writtenFile();
+    master.datanodes.setMute(MiniMaster.BASE_PORT + 2, true);
     master.datanodes.setMute(MiniMaster.BASE_PORT + 3, true);
     CompletableFuture<OperationReply> cut =
         client.send(0, ++number, TestClient.truncate(inode, 600));
@@ -237,9 +270,10 @@ class ClusterTest {
     master.datanodes.setMute(MiniMaster.BASE_PORT + 3, true);
     client.send(0, ++number, TestClient.truncate(inode, 600));
     master.until(() -> log.entries().stream().anyMatch(entry -> entry.hasChangeReserve()));
-    master.datanodes.setMute(MiniMaster.BASE_PORT + 3, false);
     long session = client.sessionId();
+    // Not before: the change would come to its end.
     master.restart();
+    master.datanodes.setMute(MiniMaster.BASE_PORT + 3, false);
     master.nodesJoin(3);
     client = new TestClient(master.channel(), 42);
     client.open(
@@ -317,77 +351,36 @@ class ClusterTest {
   }
 
   @Test
-  void aChainWhoseLivingMemberFailsAgainAndAgainIsCompared() {
+  void aLivingMemberThatIsNamedTwiceUnderOneVersionLeavesTheChain() {
     master.nodesJoin(3);
     ChunkLocation chunk = writtenFile();
     assertThat(report(chunk, 2, Status.DOWNSTREAM_FAILED).getWritable()).isTrue();
     report(chunk, 2, Status.DOWNSTREAM_FAILED);
     master.until(() -> locate().getVersion() == 2 && locate().getWritable());
+    assertThat(nodesOf(locate())).hasSize(2).doesNotContain(2);
+    assertThat(master.datanodes.requests())
+        .anyMatch(request -> request instanceof DataRequest.Fence fence && fence.stopReads());
   }
 
-  // --- steps
-
-  private long inode;
-
-  private OperationReply createFile() {
-    return call(TestClient.createWithChunk("file" + number));
+  @Test
+  void aMemberThatNamesAChunkAsStuckGetsAChange() {
+    master.nodesJoin(3);
+    ChunkLocation chunk = writtenFile();
+    master.beat(beat -> beat.addTroubled(chunk.getChunkId()), 1);
+    master.until(() -> locate().getVersion() == 2 && locate().getWritable());
+    assertThat(nodesOf(locate())).hasSize(3);
   }
 
-  /** A file of one chunk that holds LENGTH bytes on each node. */
-  private ChunkLocation writtenFile() {
+  @Test
+  void aFreshChunkThatNobodyWroteToLosesADeadMemberAndKeepsItsVersion() {
+    master.nodesJoin(3);
     OperationReply file = createFile();
     inode = file.getAttributes().getInode();
-    long chunkId = file.getChunks(0).getChunkId();
-    for (int node = 1; node <= 3; node++) {
-      replica(node, chunkId).length = LENGTH;
-    }
-    Operation.Builder commit = commit(LENGTH);
-    commit.getCommitBuilder().addWrittenChunks(chunkId);
-    assertThat(call(commit).getErrno()).isZero();
-    return locate();
-  }
-
-  private Operation.Builder commit(long size) {
-    return Operation.newBuilder()
-        .setCommit(Commit.newBuilder().setInode(inode).setSize(size).setModified(true));
-  }
-
-  private ChunkLocation locate() {
-    return client
-        .call(
-            9,
-            ++number,
-            Operation.newBuilder().setGetChains(GetChains.newBuilder().setInode(inode).setCount(1)))
-        .getChunks(0);
-  }
-
-  private ChunkLocation report(ChunkLocation chunk, int node, Status status) {
-    return call(Operation.newBuilder()
-            .setReportFailure(
-                ReportFailure.newBuilder()
-                    .setInode(inode)
-                    .setChunkId(chunk.getChunkId())
-                    .setVersion(chunk.getVersion())
-                    .setFailedNodeId(node)
-                    .setStatus(status.code())))
-        .getChunks(0);
-  }
-
-  private FakeDatanodes.FakeReplica replica(int node, long chunkId) {
-    return master.datanodes.replica(MiniMaster.BASE_PORT + node, chunkId);
-  }
-
-  private OperationReply call(Operation.Builder operation) {
-    return client.call(0, ++number, operation);
-  }
-
-  private void passWithBeats(long ms) {
-    for (long passed = 0; passed < ms; passed += 1000) {
-      master.pass(1000);
-      for (int node = 1; node <= 3; node++) {
-        master.beat(node);
-      }
-      client.keepAlive(0);
-    }
+    ChunkLocation chunk = file.getChunks(0);
+    master.datanodes.setGone(MiniMaster.BASE_PORT + 2, true);
+    report(chunk, 2, Status.TIMED_OUT);
+    awaitWritable();
+    assertThat(nodesOf(locate())).hasSize(2).doesNotContain(2);
+    assertThat(locate().getVersion()).isEqualTo(1);
   }
 }

@@ -24,7 +24,12 @@ final class FakeDatanodes implements ChunkTransport {
 
   /** A replica. */
   static final class FakeReplica {
+    /** 0 while it is a copy that has not joined. */
     int version = 1;
+
+    /** Of the source when the copy began. */
+    int copiedVersion;
+
     int length;
     boolean suspect;
     int fence;
@@ -88,12 +93,23 @@ final class FakeDatanodes implements ChunkTransport {
             replica.length = source.length;
             return DataReply.ok();
           });
+    } else if (request instanceof DataRequest.Copy copy) {
+      return copy(port, copy);
     } else if (request instanceof DataRequest.Install install) {
       return onReplica(port, install.chunkId(), replica -> install(replica, install));
     } else if (request instanceof DataRequest.Checksums look) {
       return onReplica(port, look.chunkId(), replica -> DataReply.ok());
     }
     return DataReply.ok();
+  }
+
+  private DataReply copy(int port, DataRequest.Copy copy) {
+    FakeReplica source = replica(copy.source().port(), copy.chunkId());
+    FakeReplica copied = replica(port, copy.chunkId());
+    copied.version = 0;
+    copied.copiedVersion = source.version;
+    copied.length = source.length;
+    return new DataReply(Status.OK, 0, "", 0, source.length, 0, false, false, false, new int[0]);
   }
 
   private interface Step {
@@ -116,7 +132,7 @@ final class FakeDatanodes implements ChunkTransport {
         Status.OK,
         0,
         "",
-        replica.version,
+        replica.version == 0 ? replica.copiedVersion : replica.version,
         replica.length,
         0,
         false,

@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.distrifs.master.journal.ReplicatedLog;
 import org.distrifs.master.liveness.LivenessBounds;
 import org.distrifs.master.liveness.TransportProbe;
 import org.distrifs.master.placement.RackAwarePlacement;
+import org.distrifs.master.repair.RepairBounds;
 import org.distrifs.proto.control.AdministrationGrpc;
 import org.distrifs.proto.control.BlockReportPart;
 import org.distrifs.proto.control.BlockReportReply;
@@ -34,6 +36,7 @@ import org.distrifs.runtime.metrics.Metrics;
 final class MiniMaster implements AutoCloseable {
 
   static final int BASE_PORT = 7400;
+  static final long REPAIR_START_AFTER_MS = 20_000;
   private static final long GIB = 1L << 30;
   private static final long CONDITION_BOUND_MS = 10_000;
 
@@ -70,7 +73,8 @@ final class MiniMaster implements AutoCloseable {
             60_000,
             16,
             30_000,
-            8);
+            8,
+            new RepairBounds(3, 2, 8, 2, REPAIR_START_AFTER_MS));
     service =
         new MasterService(
             settings,
@@ -156,14 +160,18 @@ final class MiniMaster implements AutoCloseable {
   }
 
   HeartbeatReply beat(int node) {
-    return DatanodesGrpc.newBlockingStub(channel())
-        .heartbeat(
-            HeartbeatRequest.newBuilder()
-                .setNodeId(node)
-                .setIncarnation(life + node)
-                .setTotalBytes(100 * GIB)
-                .setAvailableBytes(50 * GIB)
-                .build());
+    return beat(beat -> {}, node);
+  }
+
+  HeartbeatReply beat(Consumer<HeartbeatRequest.Builder> more, int node) {
+    HeartbeatRequest.Builder beat =
+        HeartbeatRequest.newBuilder()
+            .setNodeId(node)
+            .setIncarnation(life + node)
+            .setTotalBytes(100 * GIB)
+            .setAvailableBytes(50 * GIB);
+    more.accept(beat);
+    return DatanodesGrpc.newBlockingStub(statusChannel()).heartbeat(beat.build());
   }
 
   /** The process of a node starts anew, after an unclean stop. */
@@ -173,13 +181,19 @@ final class MiniMaster implements AutoCloseable {
   }
 
   void report(int node, long incarnation, ReplicaReport... replicas) throws Exception {
-    BlockReportPart.Builder part =
-        BlockReportPart.newBuilder().setNodeId(node).setIncarnation(incarnation).setLast(true);
-    part.addAllReplicas(List.of(replicas));
+    report(
+        BlockReportPart.newBuilder()
+            .setNodeId(node)
+            .setIncarnation(incarnation)
+            .setLast(true)
+            .addAllReplicas(List.of(replicas)));
+  }
+
+  BlockReportReply report(BlockReportPart.Builder part) throws Exception {
     java.util.concurrent.CompletableFuture<BlockReportReply> done =
         new java.util.concurrent.CompletableFuture<>();
     var parts =
-        DatanodesGrpc.newStub(channel())
+        DatanodesGrpc.newStub(statusChannel())
             .blockReport(
                 new io.grpc.stub.StreamObserver<>() {
                   @Override
@@ -196,7 +210,7 @@ final class MiniMaster implements AutoCloseable {
                   public void onCompleted() {}
                 });
     parts.onNext(part.build());
-    TestClient.await(done);
+    return TestClient.await(done);
   }
 
   long incarnation(int node) {

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,7 @@ import org.distrifs.proto.control.ClientMessage;
 import org.distrifs.proto.control.CloseSession;
 import org.distrifs.proto.control.Create;
 import org.distrifs.proto.control.KeepAlive;
+import org.distrifs.proto.control.KeepAliveReply;
 import org.distrifs.proto.control.MasterMessage;
 import org.distrifs.proto.control.MetadataGrpc;
 import org.distrifs.proto.control.NumberedOperation;
@@ -36,6 +38,7 @@ final class TestClient {
   private StreamObserver<ClientMessage> stream;
   private CompletableFuture<SessionOpened> opened;
   private CompletableFuture<String> ended;
+  private volatile CompletableFuture<KeepAliveReply> keptAlive = new CompletableFuture<>();
   private long sessionId;
 
   TestClient(ManagedChannel channel, long secret) {
@@ -88,6 +91,18 @@ final class TestClient {
         ClientMessage.newBuilder()
             .setKeepAlive(KeepAlive.newBuilder().setHighestDurableTxid(highestDurableTxid))
             .build());
+  }
+
+  /** Answers a question about orphans, or none if it is 0, and waits for the master's answer. */
+  KeepAliveReply keepAlive(long question, List<Long> heldOrphans) {
+    CompletableFuture<KeepAliveReply> reply = new CompletableFuture<>();
+    keptAlive = reply;
+    stream.onNext(
+        ClientMessage.newBuilder()
+            .setKeepAlive(
+                KeepAlive.newBuilder().setOrphansQuestion(question).addAllHeldOrphans(heldOrphans))
+            .build());
+    return await(reply);
   }
 
   void close() {
@@ -170,6 +185,7 @@ final class TestClient {
       switch (message.getKindCase()) {
         case OPENED -> greeting.complete(message.getOpened());
         case BATCH -> message.getBatch().getRepliesList().forEach(this::take);
+        case KEEP_ALIVE -> keptAlive.complete(message.getKeepAlive());
         case ENDED -> reason = message.getEnded().getReason();
         default -> {}
       }

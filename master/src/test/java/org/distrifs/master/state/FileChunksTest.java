@@ -18,6 +18,7 @@ import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.ChunkLocation;
 import org.distrifs.proto.control.Commit;
 import org.distrifs.proto.control.Create;
+import org.distrifs.proto.control.GetChains;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.error.Errno;
@@ -281,6 +282,16 @@ class FileChunksTest {
   }
 
   @Test
+  void aFreshChunkMayLoseMembersUnderItsFirstVersionAndGainNone() {
+    long chunk = allocate(SESSION, 0).getChunkId();
+    assertThat(fs.commitChange(chunk, 1, 0, 0, 3, 1)).isEqualTo(new Applied.Accepted());
+    assertThat(fs.state().chunk(chunk)).map(ChunkInfo::members).contains(List.of(3, 1));
+    assertThat(fs.commitChange(chunk, 1, 0, 0, 1, 2)).isInstanceOf(Applied.Refused.class);
+    commit(SESSION, 0, 500, chunk);
+    assertThat(fs.commitChange(chunk, 1, 0, 0, 3)).isInstanceOf(Applied.Refused.class);
+  }
+
+  @Test
   void onlyTheHighestReservedVersionCanBeCommitted() {
     long chunk = allocate(SESSION, 0).getChunkId();
     assertThat(fs.reserve(chunk, 1)).isInstanceOf(Applied.Refused.class);
@@ -297,6 +308,31 @@ class FileChunksTest {
     assertThat(fs.commitChange(chunk, 5, 0, 0, 1, 3)).isInstanceOf(Applied.Refused.class);
     assertThat(fs.state().chunk(chunk)).map(ChunkInfo::members).contains(List.of(3, 1));
     assertThat(fs.state().chunksAfter(0, 10)).extracting(ChunkInfo::version).containsExactly(5);
+  }
+
+  @Test
+  void chunksThatLieFarApartAreFoundByAQuestionThatSkipsHoles() {
+    ChunkLocation near = allocate(SESSION, 1L << 10);
+    ChunkLocation far = allocate(SESSION, 1L << 30);
+    GetChains.Builder question =
+        GetChains.newBuilder().setInode(file).setCount(1).setSkipHoles(true);
+    OperationReply first = answer(question);
+    assertThat(first.getChunksList())
+        .extracting(ChunkLocation::getChunkId)
+        .containsExactly(near.getChunkId());
+    assertThat(first.getEndOfChunks()).isFalse();
+    OperationReply second = answer(question.setFirstIndex(near.getIndex() + 1));
+    assertThat(second.getChunksList())
+        .extracting(ChunkLocation::getChunkId)
+        .containsExactly(far.getChunkId());
+    assertThat(second.getEndOfChunks()).isTrue();
+    OperationReply none = answer(question.setFirstIndex(far.getIndex() + 1));
+    assertThat(none.getChunksList()).isEmpty();
+    assertThat(none.getEndOfChunks()).isTrue();
+  }
+
+  private OperationReply answer(GetChains.Builder question) {
+    return fs.state().read(SESSION, Operation.newBuilder().setGetChains(question).build());
   }
 
   private ChunkLocation allocate(long session, long index) {

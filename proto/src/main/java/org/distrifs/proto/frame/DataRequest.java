@@ -90,8 +90,9 @@ public sealed interface DataRequest {
    * otherwise a 16-byte hash of each MiB that starts there; the answer's {@code replicaLength}
    * tells where the replica ends.
    *
-   * <p>With {@code reconcile} and a {@code length} of 0 the payload is the table of recent writes,
-   * oldest first: session and sequence of each, 8 bytes each.
+   * <p>With {@code perBlock} and a {@code length} of 0 the payload is the table of recent writes,
+   * oldest first: session and sequence of each, 8 bytes each. Without {@code perBlock} and {@code
+   * reconcile} a {@code length} of 0 asks for the replica's state alone.
    */
   record Checksums(
       long chunkId,
@@ -118,10 +119,9 @@ public sealed interface DataRequest {
    * match its checksum at the source fails it with {@link Status#CORRUPT_REPLICA}: another member
    * has to be the source.
    *
-   * <p>A source that is suspect itself, because only its process died, gives blocks that were being
-   * written then a checksum of what is there, before it tells its hashes. After a reboot it does so
-   * only when it is told to reconcile with itself: the last resort of a chunk without a whole
-   * member.
+   * <p>Told to reconcile with itself, a suspect member gives each block without its checksum that
+   * lies where it was being written a checksum of what is there: the last resort of a chunk of
+   * which no member has it whole.
    */
   record Reconcile(long chunkId, int newVersion, long incarnation, long term, ChainHop source)
       implements DataRequest {}
@@ -140,6 +140,16 @@ public sealed interface DataRequest {
       long term,
       List<Integer> nodeIds,
       int lengthBytes)
+      implements DataRequest {}
+
+  /**
+   * Makes a copy of {@code source}'s replica that can join the chain by a later change, while the
+   * source goes on taking writes. A replica that is here already becomes that copy, and only what
+   * differs is copied. It has version 0 until an INSTALL, and serves nobody.
+   *
+   * @param version committed one, under which the source serves
+   */
+  record Copy(long chunkId, int version, long incarnation, long term, ChainHop source)
       implements DataRequest {}
 
   /** Asks whether this process is there: the master's probe of a node that fell silent. */

@@ -10,12 +10,13 @@ public enum FrameType {
   FENCE(6),
   INSTALL(7),
   RECONCILE(8),
-  PROBE(9);
+  PROBE(9),
+  COPY(10);
 
   /** Set in the type byte of an answer. */
   static final int ANSWER_BIT = 0x80;
 
-  private static final FrameType[] BY_CODE = new FrameType[10];
+  private static final FrameType[] BY_CODE = new FrameType[11];
 
   static {
     for (final FrameType type : values()) {
@@ -74,6 +75,9 @@ public enum FrameType {
     }
     if (request instanceof DataRequest.Reconcile) {
       return RECONCILE;
+    }
+    if (request instanceof DataRequest.Copy) {
+      return COPY;
     }
     return PROBE;
   }

@@ -46,6 +46,10 @@ public final class RequestCodec {
       body.writeLong(reconcile.chunkId()).writeInt(reconcile.newVersion());
       body.writeLong(reconcile.incarnation()).writeLong(reconcile.term());
       writeHop(reconcile.source(), body);
+    } else if (request instanceof DataRequest.Copy copy) {
+      body.writeLong(copy.chunkId()).writeInt(copy.version());
+      body.writeLong(copy.incarnation()).writeLong(copy.term());
+      writeHop(copy.source(), body);
     } else if (request instanceof DataRequest.Probe probe) {
       body.writeLong(probe.incarnation());
     }
@@ -92,6 +96,9 @@ public final class RequestCodec {
       case INSTALL -> readInstall(body);
       case RECONCILE ->
           new DataRequest.Reconcile(
+              body.readLong(), body.readInt(), body.readLong(), body.readLong(), readHop(body));
+      case COPY ->
+          new DataRequest.Copy(
               body.readLong(), body.readInt(), body.readLong(), body.readLong(), readHop(body));
       case PROBE -> new DataRequest.Probe(body.readLong());
       case HELLO -> throw new FrameException("a second HELLO came on one connection");

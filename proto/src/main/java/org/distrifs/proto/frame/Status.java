@@ -38,9 +38,11 @@ public enum Status {
   /** The command carries a lower term, or a lower fence, than one seen before. */
   SUPERSEDED(16),
   /** The peer belongs to another cluster. */
-  WRONG_CLUSTER(17);
+  WRONG_CLUSTER(17),
+  /** The session that writes has ended, and what it held may be another's by now. */
+  SESSION_OVER(18);
 
-  private static final Status[] BY_CODE = new Status[18];
+  private static final Status[] BY_CODE = new Status[19];
 
   static {
     for (final Status status : values()) {

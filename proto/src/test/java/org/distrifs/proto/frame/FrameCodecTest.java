@@ -159,7 +159,7 @@ class FrameCodecTest {
     final int length = random.nextInt(DataRequest.MAX_PAYLOAD_BYTES + 1);
     final boolean yes = random.nextBoolean();
     final boolean no = random.nextBoolean();
-    return switch (random.nextInt(writesToo ? 8 : 7)) {
+    return switch (random.nextInt(writesToo ? 9 : 8)) {
       case 0 -> new DataRequest.Read(chunk, version, life, offset, length, yes, no);
       case 1 -> new DataRequest.Sync(chunk, version, life);
       case 2 -> new DataRequest.Checksums(chunk, version, life, offset, length, yes, no);
@@ -170,6 +170,7 @@ class FrameCodecTest {
       case 5 ->
           new DataRequest.Reconcile(chunk, version, life, random.nextLong(), anyChain().get(0));
       case 6 -> new DataRequest.Probe(life);
+      case 7 -> new DataRequest.Copy(chunk, version, life, random.nextLong(), anyChain().get(0));
       default -> write(offset, length, anyChain());
     };
   }

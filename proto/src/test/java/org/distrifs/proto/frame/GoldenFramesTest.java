@@ -45,6 +45,10 @@ class GoldenFramesTest {
       "44695346010800000000003100000000000000000000000f0000000000000000b168538e00000000"
           + "11223344556677880000000401020304050607080000000000000002000000030102030405060708"
           + "1ceb066e6f64652d33";
+  private static final String COPY =
+      "44695346010a0000000000310000000000000000000000110000000000000000dbcbfd8a00000000"
+          + "11223344556677880000000301020304050607080000000000000002000000030102030405060708"
+          + "1ceb066e6f64652d33";
   private static final String PROBE =
       "44695346010900000000000800000000000000000000001000000000000000005a6a2d0400000000"
           + "0102030405060708";
@@ -125,6 +129,12 @@ class GoldenFramesTest {
   void reconcile() throws FrameException {
     final ChainHop source = new ChainHop(3, INCARNATION, "node-3", 7403);
     pinRequest(RECONCILE, 15, new DataRequest.Reconcile(CHUNK, 4, INCARNATION, 2, source));
+  }
+
+  @Test
+  void copy() throws FrameException {
+    final ChainHop source = new ChainHop(3, INCARNATION, "node-3", 7403);
+    pinRequest(COPY, 17, new DataRequest.Copy(CHUNK, 3, INCARNATION, 2, source));
   }
 
   @Test

@@ -138,6 +138,16 @@ public final class Cluster implements AutoCloseable {
         () -> !Files.exists(Path.of("/proc", Long.toString(pid))));
   }
 
+  /** SIGSTOP: a role stands still until {@link #resume}. */
+  public void pause(String role) throws IOException {
+    Command.run("kill", "-STOP", Long.toString(pid(role))).expectSuccess();
+  }
+
+  /** SIGCONT. */
+  public void resume(String role) throws IOException {
+    Command.run("kill", "-CONT", Long.toString(pid(role))).expectSuccess();
+  }
+
   /** What {@code distrifs status --json} says. */
   public StatusReply status() {
     return parsed(StatusReply.newBuilder(), distrifs("status", "--json")).build();

@@ -6,6 +6,7 @@ import org.distrifs.fuse.driver.FuseDriver;
 import org.distrifs.fuse.driver.MountOptions;
 import org.distrifs.fuse.operations.FuseOperations;
 import org.distrifs.fuse.operations.OperationMetrics;
+import org.distrifs.runtime.clock.SystemClock;
 import org.distrifs.runtime.lifecycle.OperatorException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +38,7 @@ public final class JnrFuseDriver implements FuseDriver {
   public JnrFuseDriver(FuseOperations operations, OperationMetrics metrics, MountOptions options) {
     this.options = options;
     HiddenFiles hidden = new HiddenFiles();
-    KernelCache kernelCache = new KernelCache();
+    KernelCache kernelCache = new KernelCache(new SystemClock());
     PathResolver paths = new PathResolver(operations, hidden);
     this.table =
         new OperationTable(

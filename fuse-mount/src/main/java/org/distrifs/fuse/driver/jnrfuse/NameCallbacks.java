@@ -146,14 +146,18 @@ final class NameCallbacks {
   }
 
   void truncate(long path, long size) throws IOException {
-    change(path, SetAttributes.newBuilder().setSize(size));
+    setSize(paths.inode(path), size);
   }
 
   void ftruncate(long size, long info) throws IOException {
-    long inode = operations.inodeOfHandle(FileInfo.handle(info));
+    setSize(operations.inodeOfHandle(FileInfo.handle(info)), size);
+  }
+
+  private void setSize(long inode, long size) throws IOException {
     operations.setattr(
         SetAttributes.newBuilder().setInode(inode).setSize(size).build(),
         Request.current().caller());
+    kernelCache.truncatedHere(inode, size);
   }
 
   /**

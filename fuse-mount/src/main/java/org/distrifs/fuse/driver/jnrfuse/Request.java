@@ -20,9 +20,11 @@ final class Request {
 
   private static final int HEADER_BYTES = 40;
   private static final int OPCODE = 4;
+  private static final int UNIQUE = 8;
   private static final int NODE = 16;
   private static final int UID = 24;
   private static final int GID = 28;
+  private static final int THREAD = 32;
 
   // struct fuse_write_in: fh, offset, size, write_flags. What passes the kernel's pages by also
   // passes its own clearing of set-id bits by, and is marked by this flag instead.
@@ -52,6 +54,21 @@ final class Request {
 
   int opcode() {
     return buffer == 0 ? 0 : IO.getInt(buffer + OPCODE);
+  }
+
+  /** The kernel's number of the request. */
+  long unique() {
+    return IO.getLong(buffer + UNIQUE);
+  }
+
+  /** The thread that asks; 0 when it is in no process namespace that this process sees. */
+  int thread() {
+    return IO.getInt(buffer + THREAD);
+  }
+
+  /** Of an INTERRUPT: the number of the request whose caller got a signal. */
+  long interrupted() {
+    return IO.getLong(buffer + HEADER_BYTES);
   }
 
   /** libfuse's number of the name that the request is about; 0 if there is none. */

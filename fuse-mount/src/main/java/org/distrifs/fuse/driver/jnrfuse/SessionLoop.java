@@ -27,6 +27,7 @@ final class SessionLoop {
   private final List<Thread> threads = new ArrayList<>();
   private final CountDownLatch firstRequestServed = new CountDownLatch(1);
   private final CountDownLatch ended;
+  private final KilledCallers killedCallers = new KilledCallers();
 
   /**
    * @param session {@code struct fuse_session *}
@@ -89,9 +90,11 @@ final class SessionLoop {
         return;
       }
       request.begin(buffer);
+      killedCallers.received(request);
       try {
         libfuse.fuse_session_process(session, buffer, length, channel);
       } finally {
+        killedCallers.served(request);
         request.end();
       }
       firstRequestServed.countDown();

@@ -5,8 +5,10 @@ import static org.distrifs.fuse.driver.jnrfuse.KernelCache.Decision.BYPASS_PAGES
 import static org.distrifs.fuse.driver.jnrfuse.KernelCache.Decision.DROP_PAGES;
 import static org.distrifs.fuse.driver.jnrfuse.KernelCache.Decision.KEEP_PAGES;
 
+import java.util.concurrent.TimeUnit;
 import org.distrifs.fuse.operations.OpenFlags;
 import org.distrifs.proto.control.Attributes;
+import org.distrifs.runtime.clock.ManualClock;
 import org.junit.jupiter.api.Test;
 
 class KernelCacheTest {
@@ -14,7 +16,8 @@ class KernelCacheTest {
   private static final long INODE = 100;
   private static final long OTHER_INODE = 200;
 
-  private final KernelCache cache = new KernelCache();
+  private final ManualClock clock = new ManualClock();
+  private final KernelCache cache = new KernelCache(clock);
   private long nextHandle = 1;
 
   @Test
@@ -83,6 +86,41 @@ class KernelCacheTest {
   }
 
   @Test
+  void aFileThatAnotherMountMadeShorterIsReadPastThePagesForAWhile() {
+    cache.attributesTold(file(INODE, 1, 1000));
+    assertThat(open(INODE, 1, 1000)).isEqualTo(DROP_PAGES);
+    assertThat(open(INODE, 2, 10)).isEqualTo(BYPASS_PAGES);
+    // The answer that tells the new size may have raced, and be dropped by the kernel.
+    cache.attributesTold(file(INODE, 2, 10));
+    assertThat(open(INODE, 2, 10)).isEqualTo(BYPASS_PAGES);
+    clock.advance(KernelCache.IN_DOUBT_NS, TimeUnit.NANOSECONDS);
+    assertThat(open(INODE, 2, 10)).isEqualTo(DROP_PAGES);
+    assertThat(open(INODE, 2, 10)).isEqualTo(KEEP_PAGES);
+  }
+
+  @Test
+  void aFileThatWasReplacedByAShorterOneIsReadPastThePages() {
+    open(INODE, 1, 1000);
+    cache.released(1);
+    assertThat(open(OTHER_INODE, 1, 10)).isEqualTo(BYPASS_PAGES);
+  }
+
+  @Test
+  void whatThisMountCutItselfTheKernelKnows() {
+    cache.attributesTold(file(INODE, 1, 1000));
+    cache.truncatedHere(INODE, 10);
+    cache.attributesTold(file(INODE, 2, 10));
+    assertThat(open(INODE, 2, 10)).isEqualTo(DROP_PAGES);
+
+    cache.attributesTold(file(OTHER_INODE, 1, 1000));
+    assertThat(cache.opened(NODE + 1, nextHandle++, file(OTHER_INODE, 2, 0), OpenFlags.O_TRUNC))
+        .isEqualTo(DROP_PAGES);
+    cache.attributesTold(file(OTHER_INODE, 2, 0));
+    assertThat(cache.opened(NODE + 1, nextHandle++, file(OTHER_INODE, 2, 0), 0))
+        .isEqualTo(KEEP_PAGES);
+  }
+
+  @Test
   void itsMemoryIsBounded() {
     for (int node = 1; node <= KernelCache.MAX_REMEMBERED + 10; node++) {
       cache.opened(node, nextHandle, file(node, 1), 0);
@@ -98,10 +136,19 @@ class KernelCacheTest {
     return cache.opened(NODE, nextHandle++, file(inode, changeCounter), OpenFlags.O_RDWR);
   }
 
+  private KernelCache.Decision open(long inode, long changeCounter, long size) {
+    return cache.opened(NODE, nextHandle++, file(inode, changeCounter, size), OpenFlags.O_RDWR);
+  }
+
   private static Attributes file(long inode, long changeCounter) {
+    return file(inode, changeCounter, 0);
+  }
+
+  private static Attributes file(long inode, long changeCounter, long size) {
     return Attributes.newBuilder()
         .setInode(inode)
         .setNlink(1)
+        .setSize(size)
         .setChangeCounter(changeCounter)
         .build();
   }

@@ -1,0 +1,46 @@
+package org.distrifs.datanode.server;
+
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.distrifs.proto.frame.DataReply;
+import org.distrifs.proto.frame.Status;
+
+/**
+ * Sessions that are over, whose writes no head accepts any more: what they held may be given to
+ * others as soon as every datanode has said so. What was accepted before keeps its place in front
+ * of what the others write. Any thread.
+ */
+final class RevokedSessions {
+
+  /**
+   * Sessions remembered. One that is forgotten, because so many ended after it, can write no more
+   * either: its client has been told long since.
+   */
+  static final int MAX_SESSIONS = 65_536;
+
+  private final Set<Long> sessions = new LinkedHashSet<>();
+
+  /** So that writes of a cluster in which no session expired take no lock. */
+  private volatile boolean any;
+
+  synchronized void add(Collection<Long> revoked) {
+    sessions.addAll(revoked);
+    while (sessions.size() > MAX_SESSIONS) {
+      sessions.remove(sessions.iterator().next());
+    }
+    any = !sessions.isEmpty();
+  }
+
+  /** Why a write of this session is not accepted, or {@code null}. */
+  DataReply refusalOf(long sessionId) {
+    if (!any) {
+      return null;
+    }
+    synchronized (this) {
+      return sessions.contains(sessionId)
+          ? DataReply.failure(Status.SESSION_OVER, "session %016x is over".formatted(sessionId))
+          : null;
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package org.distrifs.master.chain;
+
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** A chunk that needs a change, and what earlier attempts have taught. */
+final class ChangeWish {
+
+  /** A node that was in the way so often, though it is alive, is done without. */
+  private static final int REFUSALS_TO_LEAVE = 2;
+
+  private final long sinceNs;
+  private final Set<Integer> leave = new LinkedHashSet<>();
+  private final Set<Integer> join = new LinkedHashSet<>();
+  private final Map<Integer, Integer> refusals = new HashMap<>();
+  private int failures;
+  private long notBeforeNs;
+  private long postponedNs;
+  private String reason = "it has not begun yet";
+
+  ChangeWish(long nowNs) {
+    sinceNs = nowNs;
+    notBeforeNs = nowNs;
+    postponedNs = nowNs;
+  }
+
+  /** Takes over what another wish for the same chunk asks for. */
+  void add(ChangeWish other) {
+    leave.addAll(other.leave);
+    join.addAll(other.join);
+  }
+
+  ChangeWish without(int node) {
+    leave.add(node);
+    return this;
+  }
+
+  ChangeWish with(int node) {
+    join.add(node);
+    return this;
+  }
+
+  Set<Integer> leave() {
+    return leave;
+  }
+
+  Set<Integer> join() {
+    return join;
+  }
+
+  long sinceNs() {
+    return sinceNs;
+  }
+
+  int failures() {
+    return failures;
+  }
+
+  String reason() {
+    return reason;
+  }
+
+  void waitsFor(String why) {
+    reason = why;
+  }
+
+  /** Whether it may begin: its pause is over, or the life of a datanode has changed since. */
+  boolean isDue(long nowNs, long lifeChangedNs) {
+    return nowNs - notBeforeNs >= 0 || lifeChangedNs - postponedNs > 0;
+  }
+
+  /** An attempt failed. */
+  void failed(ChangeOutcome.Failed failed, long nowNs, long pauseNs) {
+    failures++;
+    reason = failed.why();
+    postponedNs = nowNs;
+    notBeforeNs = nowNs + pauseNs;
+    int culprit = failed.culprit();
+    if (failed.lacksSource() && !leave.isEmpty()) {
+      // What is lacking may be where nobody looked.
+      leave.clear();
+      refusals.clear();
+      return;
+    }
+    if (culprit == 0) {
+      return;
+    }
+    if (join.remove(culprit)) {
+      // The copy was worth nothing; whoever made it looks for another place.
+      return;
+    }
+    if (refusals.merge(culprit, 1, Integer::sum) >= REFUSALS_TO_LEAVE) {
+      leave.add(culprit);
+    }
+  }
+}

@@ -1,0 +1,342 @@
+package org.distrifs.master.repair;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.distrifs.master.chain.ChangeDriver;
+import org.distrifs.master.chain.ChangeEnvironment;
+import org.distrifs.master.chunk.ChunkInfo;
+import org.distrifs.master.liveness.Datanode;
+import org.distrifs.master.liveness.DatanodeRegistry;
+import org.distrifs.master.placement.PlacementNode;
+import org.distrifs.master.placement.PlacementPolicy;
+import org.distrifs.proto.frame.ChainHop;
+import org.distrifs.proto.frame.DataReply;
+import org.distrifs.proto.frame.DataRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees to it that every chunk has as many good replicas as it should: a replica is copied to a new
+ * node first, while writes go on, and then joins the chain by a change. A bounded number of copies
+ * runs at once, for the chunks with the fewest replicas first.
+ *
+ * <p>The census brings each chunk here in its walk; what cannot be done now is found again in the
+ * next one, so nothing has to be remembered but what is under way.
+ */
+public final class Repairs {
+
+  /** Waiting chunks that are looked at in one step, so that a step stays short. */
+  private static final int MAX_LOOKED_AT = 128;
+
+  /** Failed copies whose pause is remembered; the oldest are forgotten, and tried sooner. */
+  private static final int MAX_REMEMBERED_FAILURES = 10_000;
+
+  /** Before a chunk is tried again whose copy failed. */
+  private static final long PAUSE_NS = TimeUnit.SECONDS.toNanos(10);
+
+  /** Between two attempts to mend a chunk that is damaged on every member. */
+  private static final long DAMAGED_EVERYWHERE_PAUSE_NS = TimeUnit.MINUTES.toNanos(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Repairs.class);
+
+  /** A copy under way. */
+  private record Copy(int source, int target, long beganNs) {}
+
+  private final ChangeEnvironment environment;
+  private final DatanodeRegistry registry;
+  private final ChangeDriver changes;
+  private final PlacementPolicy policy;
+  private final RepairBounds bounds;
+  private final long beginNs;
+  private final RepairQueue queue = new RepairQueue();
+  private final Map<Long, Copy> copies = new HashMap<>();
+  private final Map<Integer, Integer> copiesByNode = new HashMap<>();
+
+  /** When a chunk may be tried again whose last copy failed. */
+  private final Map<Long, Long> notBeforeNs =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Long> eldest) {
+          return size() > MAX_REMEMBERED_FAILURES;
+        }
+      };
+
+  private long done;
+  private long failed;
+
+  /**
+   * @param nowNs monotonic time of the master's start
+   */
+  public Repairs(
+      ChangeEnvironment environment,
+      DatanodeRegistry registry,
+      ChangeDriver changes,
+      PlacementPolicy policy,
+      RepairBounds bounds,
+      long nowNs) {
+    this.environment = environment;
+    this.registry = registry;
+    this.changes = changes;
+    this.policy = policy;
+    this.bounds = bounds;
+    this.beginNs = nowNs + TimeUnit.MILLISECONDS.toNanos(bounds.startAfterMs());
+  }
+
+  /** Takes note of how a chunk is that the census came to. */
+  public void visit(ChunkInfo chunk) {
+    if (!hasBegun() || !isRepairable(chunk)) {
+      return;
+    }
+    ChunkHealth health = ChunkHealth.of(chunk, registry);
+    if (mayBeCompared(chunk, health)) {
+      if (registry.isDamagedEverywhere(chunk.members(), chunk.id())) {
+        // It may be past mending: then every look would stop its writers for nothing.
+        notBeforeNs.put(chunk.id(), environment.nowNs() + DAMAGED_EVERYWHERE_PAUSE_NS);
+      }
+      changes.want(chunk.id());
+    } else if (isShort(health)) {
+      queue.offer(chunk.id(), health.good().size());
+    } else if (health.good().size() > bounds.replication()
+        && health.good().size() == chunk.members().size()) {
+      changes.wantWithout(chunk.id(), surplus(chunk));
+    }
+  }
+
+  /** A damaged replica without any other cannot be mended; a suspect one can be taken as it is. */
+  private boolean mayBeCompared(ChunkInfo chunk, ChunkHealth health) {
+    boolean hasOther = health.unequal().size() + health.good().size() > 1;
+    return health.unequal().stream()
+        .anyMatch(node -> hasOther || registry.isSuspect(node, chunk.id()));
+  }
+
+  /** Whether enough time has passed since the start for datanodes to have come back. */
+  public boolean hasBegun() {
+    return environment.nowNs() - beginNs >= 0;
+  }
+
+  private boolean isRepairable(ChunkInfo chunk) {
+    return !chunk.isDetached()
+        && environment.nowNs() - notBeforeNs.getOrDefault(chunk.id(), beginNs) >= 0
+        && !chunk.fresh()
+        && !chunk.isChanging()
+        && !copies.containsKey(chunk.id())
+        && !changes.isChanging(chunk.id());
+  }
+
+  private boolean isShort(ChunkHealth health) {
+    return !health.lost().isEmpty()
+        || !health.missing().isEmpty()
+        || health.standing() < bounds.replication();
+  }
+
+  /** The member to do without: one whose rack has another, from the end of the chain. */
+  private int surplus(ChunkInfo chunk) {
+    List<Integer> members = chunk.members();
+    for (int i = members.size() - 1; i > 0; i--) {
+      String rack = registry.find(members.get(i)).rack();
+      long onRack =
+          members.stream().filter(node -> registry.find(node).rack().equals(rack)).count();
+      if (onRack > 1) {
+        return members.get(i);
+      }
+    }
+    return members.get(members.size() - 1);
+  }
+
+  /** Begins what can begin. To be called several times a second. */
+  public void tick() {
+    List<Long> later = new ArrayList<>();
+    for (int looked = 0; looked < MAX_LOOKED_AT && copies.size() < bounds.maxCopies(); looked++) {
+      OptionalLong next = queue.poll();
+      if (next.isEmpty()) {
+        break;
+      }
+      Optional<ChunkInfo> chunk = environment.chunk(next.getAsLong()).filter(this::isRepairable);
+      if (chunk.isPresent() && !repair(chunk.get())) {
+        later.add(next.getAsLong());
+      }
+    }
+    later.forEach(
+        chunkId ->
+            environment
+                .chunk(chunkId)
+                .ifPresent(
+                    chunk -> queue.offer(chunkId, ChunkHealth.of(chunk, registry).good().size())));
+  }
+
+  /** Begins the repair of a chunk; false if the datanodes for it have enough to do now. */
+  private boolean repair(ChunkInfo chunk) {
+    ChunkHealth health = ChunkHealth.of(chunk, registry);
+    if (!isShort(health) || health.good().isEmpty()) {
+      return true;
+    }
+    List<Datanode> candidates = candidates(chunk, health);
+    if (candidates.isEmpty()) {
+      leaveOut(chunk, health);
+      return true;
+    }
+    Optional<Integer> source =
+        health.good().stream()
+            .filter(this::hasRoom)
+            .min(Comparator.comparingInt(node -> copiesByNode.getOrDefault(node, 0)));
+    List<Datanode> free = candidates.stream().filter(node -> hasRoom(node.id())).toList();
+    if (source.isEmpty() || free.isEmpty()) {
+      return false;
+    }
+    OptionalInt target = choose(chunk, health, free);
+    if (target.isEmpty()) {
+      leaveOut(chunk, health);
+      return true;
+    }
+    copy(chunk, source.get(), target.getAsInt());
+    return true;
+  }
+
+  /** Alive nodes that could take a replica: those that are no members, or lack theirs. */
+  private List<Datanode> candidates(ChunkInfo chunk, ChunkHealth health) {
+    return registry.nodes().stream()
+        .filter(Datanode::isAlive)
+        .filter(
+            node -> !chunk.members().contains(node.id()) || health.missing().contains(node.id()))
+        .toList();
+  }
+
+  /** There is nowhere to copy to: the chunk is better off without those it has lost. */
+  private void leaveOut(ChunkInfo chunk, ChunkHealth health) {
+    boolean canDoWithout =
+        chunk.members().size() - health.lost().size() >= bounds.minReplicas()
+            && health.away().isEmpty();
+    if (!health.lost().isEmpty() && canDoWithout) {
+      changes.want(chunk.id());
+    }
+  }
+
+  /** Rather a node that has an old replica, of which most may still be right. */
+  private OptionalInt choose(ChunkInfo chunk, ChunkHealth health, List<Datanode> free) {
+    List<Datanode> withOld =
+        free.stream()
+            .filter(
+                node -> health.missing().contains(node.id()) || node.replica(chunk.id()) != null)
+            .toList();
+    Set<String> racks = new HashSet<>();
+    for (int node : chunk.members()) {
+      if (!health.lost().contains(node) && !health.missing().contains(node)) {
+        racks.add(registry.find(node).rack());
+      }
+    }
+    OptionalInt old = policy.chooseOne(withOld.stream().map(Repairs::describe).toList(), racks);
+    return old.isPresent()
+        ? old
+        : policy.chooseOne(free.stream().map(Repairs::describe).toList(), racks);
+  }
+
+  private static PlacementNode describe(Datanode node) {
+    return new PlacementNode(node.id(), node.rack(), node.availableBytes(), node.load());
+  }
+
+  private boolean hasRoom(int node) {
+    return copiesByNode.getOrDefault(node, 0) < bounds.maxCopiesPerNode();
+  }
+
+  private void copy(ChunkInfo chunk, int sourceId, int targetId) {
+    Optional<ChainHop> source = environment.usable(sourceId);
+    Optional<ChainHop> target = environment.usable(targetId);
+    if (source.isEmpty() || target.isEmpty()) {
+      return;
+    }
+    Copy copy = new Copy(sourceId, targetId, environment.nowNs());
+    copies.put(chunk.id(), copy);
+    count(copy, 1);
+    LOG.info(
+        "Chunk {} is short of replicas on {}: it is copied from datanode {} to {}",
+        chunk.id(),
+        chunk.members(),
+        sourceId,
+        targetId);
+    environment.send(
+        target.get(),
+        new DataRequest.Copy(
+            chunk.id(),
+            chunk.version(),
+            target.get().incarnation(),
+            environment.term(),
+            source.get()),
+        RepairBounds.COPY_TIMEOUT_MS,
+        reply -> answered(chunk, copy, reply),
+        why -> failed(chunk.id(), copy, why));
+  }
+
+  private void answered(ChunkInfo chunk, Copy copy, DataReply reply) {
+    if (!reply.isOk()) {
+      failed(chunk.id(), copy, reply.status() + " " + reply.detail());
+      return;
+    }
+    end(chunk.id(), copy);
+    done++;
+    registry.installed(copy.target(), chunk.id(), 0, reply.replicaLength());
+    LOG.info(
+        "Chunk {}: datanode {} has a copy of {} bytes after {} ms, and joins the chain",
+        chunk.id(),
+        copy.target(),
+        reply.replicaLength(),
+        TimeUnit.NANOSECONDS.toMillis(environment.nowNs() - copy.beganNs()));
+    changes.wantWith(chunk.id(), copy.target());
+  }
+
+  private void failed(long chunkId, Copy copy, String why) {
+    end(chunkId, copy);
+    failed++;
+    notBeforeNs.put(chunkId, environment.nowNs() + PAUSE_NS);
+    LOG.warn(
+        "Chunk {} could not be copied from datanode {} to {}: {}. It is tried again in 10 s or later",
+        chunkId,
+        copy.source(),
+        copy.target(),
+        why);
+  }
+
+  private void end(long chunkId, Copy copy) {
+    copies.remove(chunkId, copy);
+    count(copy, -1);
+  }
+
+  private void count(Copy copy, int more) {
+    copiesByNode.merge(copy.source(), more, Integer::sum);
+    copiesByNode.merge(copy.target(), more, Integer::sum);
+  }
+
+  /** Whether a copy of a chunk is being made: a replica that is no member's may be it. */
+  public boolean isCopying(long chunkId) {
+    return copies.containsKey(chunkId);
+  }
+
+  /** Chunks that wait. */
+  public int waiting() {
+    return queue.size();
+  }
+
+  /** Copies under way. */
+  public int underWay() {
+    return copies.size();
+  }
+
+  /** Copies made since the start. */
+  public long done() {
+    return done;
+  }
+
+  /** Copies that failed since the start. */
+  public long failed() {
+    return failed;
+  }
+}

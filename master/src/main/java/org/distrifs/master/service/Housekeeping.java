@@ -1,0 +1,152 @@
+package org.distrifs.master.service;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.distrifs.master.chain.ChangeDriver;
+import org.distrifs.master.chunk.ChunkInfo;
+import org.distrifs.master.deletion.DeletionFacts;
+import org.distrifs.master.deletion.Deletions;
+import org.distrifs.master.deletion.ForgottenChunks;
+import org.distrifs.master.liveness.Datanode;
+import org.distrifs.master.liveness.DatanodeRegistry;
+import org.distrifs.master.repair.Repairs;
+import org.distrifs.master.state.MasterState;
+import org.distrifs.proto.control.RepairStatus;
+import org.distrifs.proto.journal.ChunksForgotten;
+import org.distrifs.proto.journal.JournalEntry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the master does unasked: copies what is short, deletes what is proven to be for nothing,
+ * forgets what is gone. Nothing of it soon after the master's start, while datanodes come back.
+ */
+final class Housekeeping {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+
+  private final MasterState state;
+  private final JournalPipeline journal;
+  private final DatanodeRegistry registry;
+  private final ChangeDriver changes;
+  private final Repairs repairs;
+  private final Deletions deletions;
+  private final ForgottenChunks forgotten;
+  private final OrphanQuestions orphans;
+  private boolean wasShort;
+  private long shortSinceNs;
+
+  Housekeeping(
+      MasterState state,
+      JournalPipeline journal,
+      DatanodeRegistry registry,
+      ChangeDriver changes,
+      Repairs repairs,
+      Revocations revocations,
+      OrphanQuestions orphans,
+      int replication) {
+    this.state = state;
+    this.journal = journal;
+    this.registry = registry;
+    this.changes = changes;
+    this.repairs = repairs;
+    this.orphans = orphans;
+    Facts facts = new Facts(revocations);
+    deletions = new Deletions(facts, registry, replication);
+    forgotten = new ForgottenChunks(facts, registry);
+  }
+
+  Deletions deletions() {
+    return deletions;
+  }
+
+  /** Takes note of a chunk that the census came to. */
+  void visit(ChunkInfo chunk, long nowNs) {
+    if (repairs.hasBegun()) {
+      repairs.visit(chunk);
+      forgotten.visit(chunk, nowNs);
+    }
+  }
+
+  /**
+   * A walk of the census is over: tells an operator when replicas begin to be short and when all
+   * are there again.
+   */
+  void walked(ChunkCensus.Totals totals, long nowNs) {
+    boolean isShort = totals.shortOfReplicas() > 0;
+    if (isShort && !wasShort) {
+      shortSinceNs = nowNs;
+      LOG.warn(
+          "{} of {} chunks have fewer good replicas than they should, {} of them none",
+          totals.shortOfReplicas(),
+          totals.chunks(),
+          totals.unavailable());
+    } else if (wasShort && !isShort) {
+      LOG.info(
+          "All {} chunks have their replicas again, after {} ms",
+          totals.chunks(),
+          TimeUnit.NANOSECONDS.toMillis(nowNs - shortSinceNs));
+    }
+    wasShort = isShort;
+  }
+
+  /** Lets time pass. To be called several times a second. */
+  void tick(long nowNs) {
+    if (!repairs.hasBegun()) {
+      return;
+    }
+    repairs.tick();
+    deletions.tick();
+    orphans.tick(nowNs);
+    List<Long> gone = forgotten.take();
+    if (!gone.isEmpty()) {
+      journal.propose(
+          JournalEntry.newBuilder()
+              .setChunksForgotten(ChunksForgotten.newBuilder().addAllChunkIds(gone)),
+          applied -> LOG.info("{} chunks without a file or a replica are forgotten", gone.size()));
+    }
+  }
+
+  RepairStatus status() {
+    return RepairStatus.newBuilder()
+        .setChunksWaiting(repairs.waiting())
+        .setCopiesUnderWay(repairs.underWay())
+        .setCopiesDone(repairs.done())
+        .setCopiesFailed(repairs.failed())
+        .setBytesCopied(registry.nodes().stream().mapToLong(Datanode::bytesCopied).sum())
+        .setReplicasDeleted(deletions.deleted())
+        .setReplicasToDelete(deletions.toDelete())
+        .setOrphans(state.counts().orphans())
+        .setChainsCommitted(changes.completed())
+        .build();
+  }
+
+  private final class Facts implements DeletionFacts {
+    private final Revocations revocations;
+
+    Facts(Revocations revocations) {
+      this.revocations = revocations;
+    }
+
+    @Override
+    public long nextChunkId() {
+      return state.nextChunkId();
+    }
+
+    @Override
+    public Optional<ChunkInfo> chunk(long chunkId) {
+      return state.chunk(chunkId);
+    }
+
+    @Override
+    public boolean isBusy(long chunkId) {
+      return changes.isChanging(chunkId) || repairs.isCopying(chunkId);
+    }
+
+    @Override
+    public boolean revocationsAreInForce() {
+      return revocations.areInForce();
+    }
+  }
+}

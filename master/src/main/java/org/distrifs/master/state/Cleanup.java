@@ -1,0 +1,58 @@
+package org.distrifs.master.state;
+
+import java.util.List;
+import java.util.TreeSet;
+import org.distrifs.master.namespace.InodeTable;
+import org.distrifs.master.namespace.Namespace;
+import org.distrifs.proto.journal.ChunksForgotten;
+import org.distrifs.proto.journal.OrphansPurged;
+
+/** How what nobody can reach any more goes: inodes without a name, chunks without a file. */
+final class Cleanup {
+
+  private final Namespace namespace;
+  private final InodeTable inodes;
+  private final FileChunks chunks;
+  private final TreeSet<Long> orphans = new TreeSet<>();
+
+  Cleanup(Namespace namespace, FileChunks chunks) {
+    this.namespace = namespace;
+    this.inodes = namespace.inodes();
+    this.chunks = chunks;
+  }
+
+  /** An inode lost its last name. */
+  void orphaned(int inode) {
+    orphans.add(inodes.id(inode));
+    chunks.orphaned(inode);
+  }
+
+  /** Inodes without a name, in the order of their ids. */
+  List<Long> orphansAfter(long inode, int limit) {
+    return orphans.tailSet(inode, false).stream().limit(limit).toList();
+  }
+
+  Applied purge(OrphansPurged purged) {
+    purged.getInodesList().forEach(this::purge);
+    return new Applied.Accepted();
+  }
+
+  private void purge(long id) {
+    int inode = inodes.find(id);
+    if (inode == 0 || inodes.nlink(inode) != 0) {
+      // Gone already; or named, though nothing gives an orphan a name.
+      return;
+    }
+    if (inodes.isRegular(inode)) {
+      chunks.detachFrom(inode, 0);
+    }
+    chunks.cuts().remove(id);
+    orphans.remove(id);
+    namespace.purge(inode);
+  }
+
+  Applied forget(ChunksForgotten forgotten) {
+    forgotten.getChunkIdsList().forEach(chunks::forget);
+    return new Applied.Accepted();
+  }
+}

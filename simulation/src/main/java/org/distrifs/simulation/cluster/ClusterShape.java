@@ -1,0 +1,27 @@
+package org.distrifs.simulation.cluster;
+
+/**
+ * What a cluster consists of.
+ *
+ * @param chunks of the one file that is written
+ * @param packetBytes the largest write that clients send at once
+ */
+public record ClusterShape(
+    int datanodes,
+    int clients,
+    int replication,
+    int minReplicas,
+    int chunks,
+    int chunkBytes,
+    int packetBytes) {
+
+  /** The host of a datanode, counted from 0. */
+  public static String nodeHost(int node) {
+    return "node-" + (node + 1);
+  }
+
+  /** The host of a client, counted from 0. */
+  public static String clientHost(int client) {
+    return "client-" + (client + 1);
+  }
+}

@@ -1,0 +1,54 @@
+package org.distrifs.simulation.cluster;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ObjLongConsumer;
+import org.distrifs.master.journal.ReplicatedLog.Committed;
+import org.distrifs.master.state.MasterState;
+import org.distrifs.proto.journal.FormatCluster;
+import org.distrifs.proto.journal.JournalEntry;
+
+/** The journal as it is on the master's disk, and the state that it says: the truth of a run. */
+public final class JournalDisk {
+
+  private static final long CLUSTER_ID = 0xD157;
+
+  private final List<Committed> entries = new ArrayList<>();
+  private final MasterState truth = new MasterState();
+  private final List<ObjLongConsumer<JournalEntry>> observers = new ArrayList<>();
+
+  JournalDisk(int chunkBytes) {
+    append(
+        JournalEntry.newBuilder()
+            .setTimeNs(1)
+            .setFormatCluster(
+                FormatCluster.newBuilder()
+                    .setClusterId(CLUSTER_ID)
+                    .setChunkSizeBytes(chunkBytes)
+                    .setFeatureLevel(1))
+            .build());
+  }
+
+  /** Makes an entry durable; returns its txid. */
+  long append(JournalEntry entry) {
+    long txid = entries.size() + 1L;
+    entries.add(new Committed(txid, entry, null));
+    truth.apply(txid, entry);
+    observers.forEach(each -> each.accept(entry, txid));
+    return txid;
+  }
+
+  /** What the durable entries say, whoever knows it. Not to be changed. */
+  public MasterState truth() {
+    return truth;
+  }
+
+  /** Has each entry told that is durable from now on, after it counts in {@link #truth}. */
+  public void observe(ObjLongConsumer<JournalEntry> observer) {
+    observers.add(observer);
+  }
+
+  List<Committed> entries() {
+    return List.copyOf(entries);
+  }
+}

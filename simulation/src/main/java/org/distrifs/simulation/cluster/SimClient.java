@@ -1,0 +1,284 @@
+package org.distrifs.simulation.cluster;
+
+import com.google.protobuf.ByteString;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.distrifs.client.ClientSettings;
+import org.distrifs.client.cache.ChainCache;
+import org.distrifs.client.read.ReadMetrics;
+import org.distrifs.client.read.ReplicaReader;
+import org.distrifs.client.read.SpreadingReplicaSelector;
+import org.distrifs.client.session.MasterSession;
+import org.distrifs.client.session.SessionMetrics;
+import org.distrifs.client.write.WriteMemory;
+import org.distrifs.client.write.WriteMetrics;
+import org.distrifs.client.write.WriteServices;
+import org.distrifs.proto.connection.ChunkAnswer;
+import org.distrifs.proto.connection.ChunkTransport;
+import org.distrifs.proto.connection.PeerAddress;
+import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.Commit;
+import org.distrifs.proto.control.Create;
+import org.distrifs.proto.control.Operation;
+import org.distrifs.proto.frame.DataRequest;
+import org.distrifs.simulation.network.MasterTarget;
+import org.distrifs.simulation.network.SimControlStreams;
+import org.distrifs.simulation.scheduler.ProcessClock;
+import org.distrifs.simulation.scheduler.SimProcess;
+import org.distrifs.simulation.scheduler.SimTimer;
+
+/**
+ * One client: the real session, writer and reader. A write is sent at once; that it was
+ * acknowledged shows in that the writer holds its bytes no more.
+ */
+public final class SimClient {
+
+  private static final long ROOT = 1;
+  private static final int REGULAR_FILE = 0100644;
+  private static final int WRITE_MEMORY = 64 << 20;
+  private static final long LOOK_MS = 100;
+
+  /** How a write ended. */
+  public enum Fate {
+    ACKNOWLEDGED,
+    /** The client was told of a failure: nobody knows. */
+    UNKNOWN
+  }
+
+  /** A write that is not over. */
+  private record PendingWrite(
+      long offset, int length, long failuresBefore, CompletableFuture<Fate> fate) {}
+
+  private final SimProcess process;
+  private final MasterSession session;
+  private final ReplicaReader reader;
+  private final WriteServices services;
+  private final List<PendingWrite> pending = new ArrayList<>();
+  private SimFile file;
+
+  /**
+   * @param packetBytes of a packet, and so the largest write that stays in one
+   */
+  SimClient(SimWorld world, String host, int packetBytes) {
+    process = new SimProcess(host, world.scheduler());
+    ProcessClock clock = new ProcessClock(world.scheduler(), world.clockOrigin());
+    SimTimer timer = new SimTimer(process);
+    ClientSettings settings = settings(host, packetBytes);
+    session =
+        MasterSession.begin(
+            settings,
+            new SimControlStreams(world.network(), process, host),
+            clock,
+            world.draws(),
+            timer,
+            new SessionMetrics(SharedMeters.METRICS));
+    ChunkTransport transport = new Watched(world.transport(process, host));
+    ChainCache chains = new ChainCache(session, clock, 1024);
+    reader =
+        new ReplicaReader(
+            transport,
+            new SpreadingReplicaSelector(clock),
+            clock,
+            timer,
+            settings,
+            new ReadMetrics(SharedMeters.METRICS));
+    WriteMetrics writeMetrics = new WriteMetrics(SharedMeters.METRICS);
+    services =
+        new WriteServices(
+            session,
+            chains,
+            transport,
+            timer,
+            clock,
+            new WriteMemory(WRITE_MEMORY, writeMetrics),
+            new AtomicLong(),
+            () -> {},
+            settings,
+            writeMetrics);
+    timer.scheduleWithFixedDelay(this::lookForAnswers, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+  }
+
+  private static ClientSettings settings(String host, int packetBytes) {
+    ClientSettings defaults =
+        ClientSettings.defaults(List.of(new PeerAddress(MasterTarget.HOST, 1)), host);
+    return new ClientSettings(
+        defaults.masters(),
+        defaults.clientName(),
+        defaults.operationTimeoutMs(),
+        defaults.connectTimeoutMs(),
+        defaults.keepAliveIntervalMs(),
+        defaults.operationSlots(),
+        WRITE_MEMORY,
+        8,
+        packetBytes,
+        defaults.writeBackDelayMs(),
+        defaults.packetTimeoutMs(),
+        defaults.chunkTimeoutMs(),
+        0,
+        defaults.readCacheBytes(),
+        defaults.replicaTimeoutMs(),
+        defaults.readTimeoutMs(),
+        defaults.attributeTimeoutMs(),
+        defaults.entryTimeoutMs(),
+        64,
+        64,
+        1024);
+  }
+
+  public SimProcess process() {
+    return process;
+  }
+
+  /** Whether its session is open. */
+  public boolean isConnected() {
+    return session.sessionId() != 0;
+  }
+
+  /** Gives back what it holds, when the run is over. */
+  void release() {
+    if (file != null) {
+      file.writer().retire();
+    }
+  }
+
+  // --- the file
+
+  /** Makes a file, which this client writes from then on. */
+  public CompletableFuture<Attributes> createAndOpen(String name) {
+    return create(name)
+        .thenApply(
+            attributes -> {
+              file = new SimFile(attributes, services, true);
+              return attributes;
+            });
+  }
+
+  /** Makes a file, which must not be there. */
+  public CompletableFuture<Attributes> create(String name) {
+    Create create =
+        Create.newBuilder()
+            .setParent(ROOT)
+            .setName(ByteString.copyFromUtf8(name))
+            .setMode(REGULAR_FILE)
+            .setExclusive(true)
+            .build();
+    return session
+        .submit(Operation.newBuilder().setCreate(create).build())
+        .thenApply(reply -> reply.getAttributes());
+  }
+
+  /** Opens a file that another client has made. */
+  public void open(Attributes attributes) {
+    file = new SimFile(attributes, services, false);
+  }
+
+  /** Commits the chunks that this client was the first to write, and opens the file anew. */
+  public CompletableFuture<Attributes> commit(Attributes attributes, int chunks) {
+    Commit.Builder commit =
+        Commit.newBuilder()
+            .setInode(attributes.getInode())
+            .setTruncateEpoch(attributes.getTruncateEpoch())
+            .setSize(chunks * attributes.getChunkSizeBytes())
+            .setModified(true);
+    for (int index = 0; index < chunks; index++) {
+      commit.addWrittenChunks(file.writer().freshLocation(index).getChunkId());
+    }
+    return session
+        .submit(Operation.newBuilder().setCommit(commit).build())
+        .thenApply(
+            reply -> {
+              file.writer().retire();
+              open(reply.getAttributes());
+              return reply.getAttributes();
+            });
+  }
+
+  // --- writing
+
+  /** Writes, without waiting for anything. */
+  public CompletableFuture<Fate> write(long offset, byte[] bytes) {
+    if (file.isOrphaned()) {
+      return CompletableFuture.completedFuture(Fate.UNKNOWN);
+    }
+    PendingWrite write =
+        new PendingWrite(
+            offset, bytes.length, file.writer().failureCount(), new CompletableFuture<>());
+    try {
+      file.writer().write(offset, ByteBuffer.wrap(bytes));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the write buffer is large enough for a whole run", e);
+    }
+    file.writer().sendAll();
+    pending.add(write);
+    return write.fate();
+  }
+
+  private void lookForAnswers() {
+    for (Iterator<PendingWrite> all = pending.iterator(); all.hasNext(); ) {
+      PendingWrite write = all.next();
+      if (!file.writer().touches(write.offset(), write.length())) {
+        all.remove();
+        boolean failed = file.writer().failureCount() != write.failuresBefore();
+        write.fate().complete(failed ? Fate.UNKNOWN : Fate.ACKNOWLEDGED);
+      }
+    }
+  }
+
+  // --- reading
+
+  /** Reads from the replicas; zeros where they have nothing. */
+  public CompletableFuture<ByteBuffer> read(int chunk, int offset, int length) {
+    return reader.read(file, chunk, offset, length).thenApply(found -> filled(found, length));
+  }
+
+  private static ByteBuffer filled(ByteBuf found, int length) {
+    ByteBuffer bytes = ByteBuffer.allocate(length);
+    found.getBytes(found.readerIndex(), bytes.array(), 0, found.readableBytes());
+    found.release();
+    return bytes;
+  }
+
+  /** Looks for acknowledged writes after each answer. */
+  private final class Watched implements ChunkTransport {
+    private final ChunkTransport real;
+
+    Watched(ChunkTransport real) {
+      this.real = real;
+    }
+
+    @Override
+    public CompletableFuture<ChunkAnswer> send(
+        PeerAddress peer, DataRequest request, ByteBuf payload, int timeoutMs) {
+      CompletableFuture<ChunkAnswer> answer = real.send(peer, request, payload, timeoutMs);
+      if (request instanceof DataRequest.Write) {
+        answer.whenComplete(
+            (reply, failure) ->
+                process.scheduler().after(0, process, SimClient.this::lookForAnswers));
+      }
+      return answer;
+    }
+
+    @Override
+    public boolean isWritable(PeerAddress peer) {
+      return real.isWritable(peer);
+    }
+
+    @Override
+    public void whenWritable(PeerAddress peer, Runnable action) {
+      real.whenWritable(peer, action);
+    }
+
+    @Override
+    public void close() {
+      real.close();
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package org.distrifs.simulation.cluster;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.distrifs.simulation.disk.NodeDisk;
+import org.distrifs.simulation.network.MasterTarget;
+import org.distrifs.simulation.scheduler.SimProcess;
+
+/** A master, datanodes and clients, and what can happen to them. */
+public final class SimCluster {
+
+  private final SimWorld world;
+  private final ClusterShape shape;
+  private final Consumer<String> violated;
+  private final JournalDisk journal;
+  private final List<NodeDisk> disks = new ArrayList<>();
+  private final List<SimDatanode> datanodes = new ArrayList<>();
+  private final List<SimClient> clients = new ArrayList<>();
+  private SimMaster master;
+
+  /** A cluster whose processes have just been started. */
+  public SimCluster(SimWorld world, ClusterShape shape, Consumer<String> violated) {
+    this.world = world;
+    this.shape = shape;
+    this.violated = violated;
+    this.journal = new JournalDisk(shape.chunkBytes());
+    startMaster();
+    for (int node = 0; node < shape.datanodes(); node++) {
+      disks.add(new NodeDisk(shape.chunkBytes(), world.draws()));
+      datanodes.add(null);
+      startDatanode(node);
+    }
+    for (int client = 0; client < shape.clients(); client++) {
+      clients.add(new SimClient(world, ClusterShape.clientHost(client), shape.packetBytes()));
+    }
+  }
+
+  public JournalDisk journal() {
+    return journal;
+  }
+
+  public SimClient client(int client) {
+    return clients.get(client);
+  }
+
+  /** The disk of the datanode that the master gave this id. */
+  public NodeDisk diskOf(int nodeId) {
+    return disks.stream().filter(disk -> disk.nodeId() == nodeId).findFirst().orElseThrow();
+  }
+
+  /** The disks of all datanodes. */
+  public List<NodeDisk> disks() {
+    return List.copyOf(disks);
+  }
+
+  /** Whether every datanode has joined and every client has a session. */
+  public boolean isComplete() {
+    return disks.stream().allMatch(disk -> disk.nodeId() != 0)
+        && clients.stream().allMatch(SimClient::isConnected);
+  }
+
+  // --- the master
+
+  private void startMaster() {
+    master = new SimMaster(world, journal, shape.replication(), shape.minReplicas());
+    master.start();
+    if (master.stateDigest() != journal.truth().stateDigest()) {
+      violated.accept("the master's state after a start is not what its journal says");
+    }
+    world.network().listen(MasterTarget.HOST, master);
+  }
+
+  /** Kills the master and starts it again after a while. */
+  public void restartMaster(long downMs) {
+    master.process().kill();
+    world.scheduler().after(TimeUnit.MILLISECONDS.toNanos(downMs), null, this::startMasterAgain);
+  }
+
+  private void startMasterAgain() {
+    if (!master.process().isAlive()) {
+      startMaster();
+    }
+  }
+
+  /** Whether the master knows what its journal says, and nothing else. */
+  public boolean masterAgrees() {
+    return master.stateDigest() == journal.truth().stateDigest();
+  }
+
+  // --- datanodes
+
+  private void startDatanode(int node) {
+    String host = ClusterShape.nodeHost(node);
+    SimDatanode datanode = new SimDatanode(world, host, disks.get(node));
+    datanodes.set(node, datanode);
+    world.network().listen(host, datanode);
+    datanode.start();
+  }
+
+  /**
+   * Kills a datanode and starts it again after a while.
+   *
+   * @param machineToo its machine loses power: what was not synced may be lost
+   */
+  public void restartDatanode(int node, long downMs, boolean machineToo) {
+    SimProcess process = datanodes.get(node).process();
+    if (!process.isAlive()) {
+      return;
+    }
+    process.kill();
+    if (machineToo) {
+      disks.get(node).losePower();
+    }
+    world.scheduler().after(TimeUnit.MILLISECONDS.toNanos(downMs), null, () -> startDatanode(node));
+  }
+
+  // --- stopped for a while
+
+  /** Gives back the memory that is not the garbage collector's, when the run is over. */
+  public void release() {
+    clients.forEach(SimClient::release);
+  }
+
+  /** Kills a client for good. */
+  public void killClient(int client) {
+    clients.get(client).process().kill();
+  }
+
+  /** One more client; returns its number. */
+  public int addClient() {
+    clients.add(new SimClient(world, ClusterShape.clientHost(clients.size()), shape.packetBytes()));
+    return clients.size() - 1;
+  }
+
+  /** Stops a process for a while, as SIGSTOP and SIGCONT. */
+  public void pause(String host, long durationMs) {
+    SimProcess process = processAt(host);
+    process.pause();
+    world.scheduler().after(TimeUnit.MILLISECONDS.toNanos(durationMs), null, process::resume);
+  }
+
+  private SimProcess processAt(String host) {
+    if (host.equals(MasterTarget.HOST)) {
+      return master.process();
+    }
+    for (int node = 0; node < datanodes.size(); node++) {
+      if (host.equals(ClusterShape.nodeHost(node))) {
+        return datanodes.get(node).process();
+      }
+    }
+    for (int client = 0; client < clients.size(); client++) {
+      if (host.equals(ClusterShape.clientHost(client))) {
+        return clients.get(client).process();
+      }
+    }
+    throw new IllegalArgumentException("there is no host " + host);
+  }
+}

@@ -1,0 +1,238 @@
+package org.distrifs.simulation.cluster;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.distrifs.datanode.report.ReplicaReports;
+import org.distrifs.datanode.server.DataServer;
+import org.distrifs.datanode.server.Incarnation;
+import org.distrifs.datanode.server.NodeLease;
+import org.distrifs.datanode.server.TermGuard;
+import org.distrifs.datanode.store.ChunkStore;
+import org.distrifs.proto.control.BlockReportPart;
+import org.distrifs.proto.control.HeartbeatReply;
+import org.distrifs.proto.control.HeartbeatRequest;
+import org.distrifs.proto.control.NodeCommand;
+import org.distrifs.proto.control.RegisterReply;
+import org.distrifs.proto.control.RegisterRequest;
+import org.distrifs.proto.control.ReplicaReport;
+import org.distrifs.simulation.disk.NodeDisk;
+import org.distrifs.simulation.network.MasterCalls;
+import org.distrifs.simulation.scheduler.ProcessClock;
+import org.distrifs.simulation.scheduler.SimProcess;
+
+/** Keeps a datanode heard by the master, as {@code MasterLink} does with threads of its own. */
+final class SimMasterLink {
+
+  /** What the node is to the master. */
+  record Standing(Incarnation incarnation, NodeLease lease, TermGuard terms) {}
+
+  private static final long BACKOFF_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private final SimProcess process;
+  private final String host;
+  private final NodeDisk disk;
+  private final ChunkStore store;
+  private final NodeLease lease;
+  private final TermGuard terms;
+  private final ProcessClock clock;
+  private final Incarnation incarnation;
+  private final DataServer service;
+  private final MasterCalls master;
+  private final ReplicaReports reports;
+  private final boolean uncleanStart;
+  private final Sabotage sabotage;
+  private RegisterReply welcome;
+  private int reportRound;
+  private long revokedThrough;
+
+  SimMasterLink(
+      SimWorld world,
+      SimProcess process,
+      String host,
+      NodeDisk disk,
+      ChunkStore store,
+      Standing standing,
+      DataServer service,
+      ProcessClock clock) {
+    this.process = process;
+    this.host = host;
+    this.disk = disk;
+    this.store = store;
+    this.lease = standing.lease();
+    this.terms = standing.terms();
+    this.incarnation = standing.incarnation();
+    this.service = service;
+    this.clock = clock;
+    this.reports = new ReplicaReports(store);
+    this.master = new MasterCalls(world.network(), process, host);
+    this.uncleanStart = disk.beginUse();
+    this.sabotage = world.sabotage();
+  }
+
+  void start() {
+    register();
+  }
+
+  private void later(long delayNs, Runnable action) {
+    process.scheduler().after(delayNs, process, action);
+  }
+
+  private void register() {
+    RegisterRequest request =
+        RegisterRequest.newBuilder()
+            .setProtocolVersion(1)
+            .setClusterId(disk.clusterId())
+            .setNodeId(disk.nodeId())
+            .setIncarnation(incarnation.number())
+            .setHost(host)
+            .setPort(1)
+            .setRack(host)
+            .setBootId(disk.bootId().toString())
+            .setHighestDurableTxid(disk.highestDurableTxid())
+            .setTotalBytes(store.totalBytes())
+            .setAvailableBytes(store.usableBytes())
+            .setUncleanStart(uncleanStart)
+            .setNodeSecret(disk.secret())
+            .build();
+    master
+        .register(request)
+        .whenComplete(
+            (reply, failure) -> {
+              if (failure == null && admit(reply.getTerm(), reply.getDurableTxid())) {
+                disk.adopt(reply.getClusterId(), reply.getNodeId());
+                welcome = reply;
+                service.revoke(reply.getRevokedSessionsList());
+                revokedThrough = reply.getRevokedThrough();
+                reportEvery(++reportRound, true);
+                beat();
+              } else {
+                later(BACKOFF_NS, this::register);
+              }
+            });
+  }
+
+  private boolean admit(long term, long durableTxid) {
+    if (durableTxid < disk.highestDurableTxid() || !terms.admit(term)) {
+      return false;
+    }
+    disk.raiseDurableTxid(durableTxid);
+    return true;
+  }
+
+  private void beat() {
+    if (welcome.getSilenceMs() > 0 && lease.isOverSince(welcome.getSilenceMs())) {
+      beginAnotherLife();
+      return;
+    }
+    long sentNs = clock.monotonicNs();
+    HeartbeatRequest request =
+        reports.heartbeat(disk.nodeId(), incarnation.number()).toBuilder()
+            .setTerm(terms.highest())
+            .setRequestsInFlight(service.requestsInFlight())
+            .addAllTroubled(service.troubledChunks(ReplicaReports.MAX_TROUBLED))
+            .setRevokedThrough(revokedThrough)
+            .setHighestDurableTxid(disk.highestDurableTxid())
+            .build();
+    master
+        .heartbeat(request)
+        .thenApply(reply -> sabotage.heartbeatReply(reply, store))
+        .whenComplete(
+            (reply, failure) -> {
+              boolean heard = failure == null && admit(reply.getTerm(), reply.getDurableTxid());
+              if (heard && asksToRegister(reply)) {
+                beginAnotherLife();
+                return;
+              }
+              if (heard) {
+                service.revoke(reply.getRevokedSessionsList());
+                revokedThrough = Math.max(revokedThrough, reply.getRevokedThrough());
+                if (!reply.getLeaseRefused()) {
+                  lease.extend(sentNs, welcome.getNodeLeaseMs());
+                }
+              } else {
+                report(true);
+              }
+              long spentNs = clock.monotonicNs() - sentNs;
+              long intervalNs = TimeUnit.MILLISECONDS.toNanos(welcome.getHeartbeatIntervalMs());
+              later(heard ? intervalNs - spentNs : BACKOFF_NS, this::beat);
+            });
+  }
+
+  private void beginAnotherLife() {
+    lease.drop();
+    if (sabotage.renewsIncarnations()) {
+      incarnation.renew();
+    }
+    register();
+  }
+
+  private boolean asksToRegister(HeartbeatReply reply) {
+    boolean again = false;
+    for (NodeCommand command : reply.getCommandsList()) {
+      if (command.hasReportBlocks()) {
+        report(true);
+      }
+      again |= command.hasRegisterAgain();
+      if (command.hasDeleteReplicas() && terms.admit(command.getDeleteReplicas().getTerm())) {
+        command
+            .getDeleteReplicas()
+            .getReplicasList()
+            .forEach(name -> service.discard(name.getChunkId(), name.getVersion()));
+        // A beat can tell of a replica that changed, not of one that is gone.
+        later(BACKOFF_NS, () -> report(true));
+      }
+    }
+    return again;
+  }
+
+  private void reportEvery(int round, boolean whole) {
+    if (round == reportRound) {
+      report(whole);
+      later(
+          TimeUnit.MILLISECONDS.toNanos(welcome.getBlockReportIntervalMs()),
+          () -> reportEvery(round, false));
+    }
+  }
+
+  /**
+   * Reports.
+   *
+   * @param whole at once; otherwise a digest first
+   */
+  private void report(boolean whole) {
+    if (whole) {
+      List<List<ReplicaReport>> replicas = reports.all();
+      List<BlockReportPart> parts = new ArrayList<>(replicas.size());
+      for (int i = 0; i < replicas.size(); i++) {
+        parts.add(part().addAllReplicas(replicas.get(i)).setLast(i == replicas.size() - 1).build());
+      }
+      master.report(parts).thenAccept(reply -> terms.admit(reply.getTerm()));
+      return;
+    }
+    ReplicaReports.Digest digest = reports.digest();
+    BlockReportPart part =
+        part()
+            .setDigestOnly(true)
+            .setDigest(digest.sum())
+            .setCount(digest.count())
+            .setLast(true)
+            .build();
+    master
+        .report(List.of(part))
+        .thenAccept(
+            reply -> {
+              terms.admit(reply.getTerm());
+              if (reply.getListWanted()) {
+                report(true);
+              }
+            });
+  }
+
+  private BlockReportPart.Builder part() {
+    return BlockReportPart.newBuilder()
+        .setNodeId(disk.nodeId())
+        .setIncarnation(incarnation.number())
+        .setTerm(terms.highest());
+  }
+}

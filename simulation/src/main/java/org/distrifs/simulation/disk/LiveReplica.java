@@ -1,0 +1,159 @@
+package org.distrifs.simulation.disk;
+
+import static org.distrifs.simulation.disk.StoredReplica.BLOCK_BYTES;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.UUID;
+import org.distrifs.datanode.store.ReplicaState;
+import org.distrifs.datanode.store.StoreException;
+import org.distrifs.proto.checksum.BlockChecksums;
+import org.distrifs.proto.frame.Status;
+
+/** What a store's memory knows of a replica. */
+final class LiveReplica {
+
+  final long chunkId;
+  final UUID bootId;
+
+  /** Writes asked for and not carried out, in their order: what a crash may tear. */
+  final Queue<WriteOperation> waitingWrites = new ArrayDeque<>();
+
+  final BitSet corrupt = new BitSet();
+
+  /** Null until its files are made. */
+  StoredReplica files;
+
+  boolean discarded;
+
+  int version;
+  List<Integer> nodeIds;
+  int length;
+  long lastOrder;
+  boolean dirty;
+  boolean suspect;
+  boolean sameBoot;
+  boolean settled = true;
+  boolean recentReplaced;
+  long lastChangeNs;
+  long busyUntilNs;
+
+  private LiveReplica(long chunkId, UUID bootId) {
+    this.chunkId = chunkId;
+    this.bootId = bootId;
+  }
+
+  static LiveReplica born(long chunkId, int version, List<Integer> nodeIds, UUID bootId) {
+    LiveReplica replica = new LiveReplica(chunkId, bootId);
+    replica.version = version;
+    replica.nodeIds = List.copyOf(nodeIds);
+    replica.dirty = true;
+    return replica;
+  }
+
+  static LiveReplica found(long chunkId, StoredReplica files, UUID bootId) {
+    LiveReplica replica = new LiveReplica(chunkId, bootId);
+    StoredReplica.Header header = files.header;
+    replica.files = files;
+    replica.version = header.version();
+    replica.nodeIds = header.nodeIds();
+    replica.length =
+        header.dirty() ? Math.max(header.lengthBytes(), files.fileBytes) : header.lengthBytes();
+    replica.lastOrder = header.lastOrder();
+    replica.dirty = header.dirty();
+    replica.suspect = header.dirty();
+    replica.sameBoot = header.bootId().equals(bootId);
+    return replica;
+  }
+
+  ReplicaState state() {
+    return new ReplicaState(
+        chunkId,
+        version,
+        nodeIds,
+        length,
+        lastOrder,
+        dirty,
+        suspect,
+        sameBoot,
+        corrupt.stream().boxed().toList());
+  }
+
+  boolean trustsRecent() {
+    return !suspect || sameBoot || recentReplaced;
+  }
+
+  /** Belongs to no chain from now on, durably. */
+  void join() {
+    version = 0;
+    nodeIds = List.of();
+    lastOrder = 0;
+    suspect = false;
+    sameBoot = true;
+    settled = true;
+    dirty = true;
+    writeHeader();
+  }
+
+  /** Durably says what memory knows. */
+  void writeHeader() {
+    UUID of = suspect ? files.header.bootId() : bootId;
+    files.header = new StoredReplica.Header(version, nodeIds, length, lastOrder, dirty, of);
+  }
+
+  void markDirty() {
+    if (!dirty) {
+      dirty = true;
+      writeHeader();
+    }
+  }
+
+  int blockLength(int block) {
+    return Math.max(0, Math.min(BLOCK_BYTES, length - block * BLOCK_BYTES));
+  }
+
+  int blocks() {
+    return (length + BLOCK_BYTES - 1) / BLOCK_BYTES;
+  }
+
+  int presentChecksum(int block) {
+    return BlockChecksums.of(
+        ByteBuffer.wrap(files.bytes, block * BLOCK_BYTES, blockLength(block)).slice());
+  }
+
+  boolean matches(int block) {
+    boolean isThere = block * BLOCK_BYTES + blockLength(block) <= files.fileBytes;
+    return isThere && files.checksums[block] == presentChecksum(block);
+  }
+
+  /** Fails if a block's bytes do not match, and remembers it. */
+  void verify(int block) throws StoreException {
+    if (!matches(block)) {
+      corrupt.set(block);
+      throw failure(Status.CORRUPT_REPLICA, "block " + block + " does not match its checksum");
+    }
+  }
+
+  /** The blocks of a range, cut at the replica's end: the first one, and how many. */
+  int[] range(int offset, int bytes) {
+    int end = Math.min(length, Math.toIntExact(Math.min((long) offset + bytes, length)));
+    int wholeEnd = Math.min(length, (end + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES);
+    int first = offset / BLOCK_BYTES;
+    return new int[] {
+      first, offset >= length ? 0 : (wholeEnd + BLOCK_BYTES - 1) / BLOCK_BYTES - first
+    };
+  }
+
+  int[] checksums(int offset, int bytes) {
+    int[] range = range(offset, bytes);
+    return Arrays.copyOfRange(files.checksums, range[0], range[0] + range[1]);
+  }
+
+  StoreException failure(Status status, String what) {
+    return new StoreException(status, "chunk " + chunkId + ": " + what);
+  }
+}

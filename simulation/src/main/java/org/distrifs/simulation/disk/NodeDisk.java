@@ -1,0 +1,104 @@
+package org.distrifs.simulation.disk;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.LongConsumer;
+import org.distrifs.simulation.scheduler.Draws;
+
+/** What a datanode's machine keeps when its process dies: page cache, disk, and who it is. */
+public final class NodeDisk {
+
+  /** Replicas by chunk, in the order of the chunks. */
+  final Map<Long, StoredReplica> replicas = new TreeMap<>();
+
+  private final int chunkBytes;
+  private final long secret;
+  private final Draws draws;
+  private UUID bootId;
+  private long clusterId;
+  private int nodeId;
+  private long highestDurableTxid;
+  private boolean used;
+  private boolean lostPower;
+  private LongConsumer deletions = chunkId -> {};
+
+  public NodeDisk(int chunkBytes, Draws draws) {
+    this.chunkBytes = chunkBytes;
+    this.draws = draws;
+    this.secret = draws.nextLong();
+    this.bootId = new UUID(draws.nextLong(), draws.nextLong());
+  }
+
+  /** The machine loses its power: what was not synced is on the disk, or not, page by page. */
+  public void losePower() {
+    lostPower = true;
+    bootId = new UUID(draws.nextLong(), draws.nextLong());
+    replicas.values().removeIf(replica -> !replica.survivesPowerLoss(draws));
+  }
+
+  /** Whether its machine ever went down. */
+  public boolean hasLostPower() {
+    return lostPower;
+  }
+
+  /** Has the deletion of a replica told before it happens. */
+  public void watchDeletions(LongConsumer watcher) {
+    deletions = watcher;
+  }
+
+  void discard(long chunkId) {
+    deletions.accept(chunkId);
+    replicas.remove(chunkId);
+  }
+
+  int chunkBytes() {
+    return chunkBytes;
+  }
+
+  Draws draws() {
+    return draws;
+  }
+
+  /** A replica as its bytes and header are in the page cache; null if there is none. */
+  public StoredReplica replica(long chunkId) {
+    return replicas.get(chunkId);
+  }
+
+  public UUID bootId() {
+    return bootId;
+  }
+
+  public long secret() {
+    return secret;
+  }
+
+  public long clusterId() {
+    return clusterId;
+  }
+
+  public int nodeId() {
+    return nodeId;
+  }
+
+  /** Takes the node into a cluster. */
+  public void adopt(long cluster, int node) {
+    clusterId = cluster;
+    nodeId = node;
+  }
+
+  public long highestDurableTxid() {
+    return highestDurableTxid;
+  }
+
+  public void raiseDurableTxid(long txid) {
+    highestDurableTxid = Math.max(highestDurableTxid, txid);
+  }
+
+  /** Whether a process used it before: none of them here ever stops in order. */
+  public boolean beginUse() {
+    boolean before = used;
+    used = true;
+    return before;
+  }
+}

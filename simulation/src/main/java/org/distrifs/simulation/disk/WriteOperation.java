@@ -1,0 +1,110 @@
+package org.distrifs.simulation.disk;
+
+import static org.distrifs.simulation.disk.StoredReplica.BLOCK_BYTES;
+
+import org.distrifs.datanode.store.StoreException;
+import org.distrifs.datanode.store.WriteId;
+import org.distrifs.proto.frame.DataRequest;
+import org.distrifs.proto.frame.Status;
+import org.distrifs.simulation.scheduler.Draws;
+
+/**
+ * A write on its way into the files, in the steps of the real store: dirty mark, bytes, checksums,
+ * id. A crash leaves some of the steps done.
+ */
+final class WriteOperation {
+
+  private final DataRequest.Write write;
+  private final boolean alreadyApplied;
+  private final byte[] payload;
+
+  WriteOperation(DataRequest.Write write, boolean alreadyApplied, byte[] payload) {
+    this.write = write;
+    this.alreadyApplied = alreadyApplied;
+    this.payload = payload;
+  }
+
+  void apply(LiveReplica replica, long nowNs) throws StoreException {
+    if (write.version() != replica.version) {
+      throw replica.failure(
+          Status.STALE_VERSION,
+          "a write of version " + write.version() + " came to version " + replica.version);
+    }
+    if (write.order() != replica.lastOrder + 1) {
+      throw replica.failure(
+          Status.SEQUENCE_GAP, "write " + write.order() + " came after " + replica.lastOrder);
+    }
+    if (!alreadyApplied) {
+      verifyOldBlocks(replica);
+      replica.markDirty();
+      putBytes(replica, payload.length);
+      putChecksums(replica);
+      replica.files.addRecent(new WriteId(write.sessionId(), write.sequence()));
+    }
+    replica.lastOrder = write.order();
+    replica.lastChangeNs = nowNs;
+  }
+
+  /** Only blocks that are not covered as a whole are merged, and so have to be right. */
+  private void verifyOldBlocks(LiveReplica replica) throws StoreException {
+    int end = write.offset() + write.length();
+    int newLength = Math.max(replica.length, end);
+    for (int block = write.offset() / BLOCK_BYTES; block * BLOCK_BYTES < end; block++) {
+      int from = Math.max(write.offset(), block * BLOCK_BYTES);
+      int to = Math.min(end, (block + 1) * BLOCK_BYTES);
+      boolean whole = to - from >= Math.min(BLOCK_BYTES, newLength - block * BLOCK_BYTES);
+      if (!whole && replica.blockLength(block) > 0) {
+        replica.verify(block);
+      }
+    }
+    int lastOld = replica.length / BLOCK_BYTES;
+    if (replica.length % BLOCK_BYTES != 0 && write.offset() / BLOCK_BYTES > lastOld) {
+      replica.verify(lastOld);
+    }
+  }
+
+  private void putBytes(LiveReplica replica, int count) {
+    System.arraycopy(payload, 0, replica.files.bytes, write.offset(), count);
+    replica.files.fileBytes = Math.max(replica.files.fileBytes, write.offset() + count);
+  }
+
+  private void putChecksums(LiveReplica replica) {
+    int oldLength = replica.length;
+    int end = write.offset() + write.length();
+    replica.length = Math.max(oldLength, end);
+    int first = Math.min(oldLength, write.offset()) / BLOCK_BYTES;
+    for (int block = first; block * BLOCK_BYTES < end; block++) {
+      replica.files.checksums[block] = replica.presentChecksum(block);
+      replica.corrupt.clear(block);
+    }
+  }
+
+  /** The process dies in the middle: some steps are done. */
+  void tear(LiveReplica replica, Draws draws) {
+    boolean cannotBegin =
+        alreadyApplied
+            || replica.files == null
+            || write.version() != replica.version
+            || write.order() != replica.lastOrder + 1;
+    if (cannotBegin) {
+      return;
+    }
+    try {
+      verifyOldBlocks(replica);
+    } catch (StoreException e) {
+      // It would have failed before its first step.
+      return;
+    }
+    int stage = draws.between(0, 3);
+    replica.markDirty();
+    if (stage >= 1) {
+      putBytes(replica, stage == 1 ? draws.between(1, payload.length) : payload.length);
+    }
+    if (stage >= 3) {
+      putChecksums(replica);
+      if (draws.perMille(500)) {
+        replica.files.addRecent(new WriteId(write.sessionId(), write.sequence()));
+      }
+    }
+  }
+}

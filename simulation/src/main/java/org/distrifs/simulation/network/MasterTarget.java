@@ -1,0 +1,15 @@
+package org.distrifs.simulation.network;
+
+import org.distrifs.proto.control.DatanodesGrpc;
+import org.distrifs.proto.control.MetadataGrpc;
+
+/** A master that listens. */
+public interface MasterTarget extends SimListener {
+
+  /** The host of every simulated master. */
+  String HOST = "master";
+
+  MetadataGrpc.MetadataImplBase metadata();
+
+  DatanodesGrpc.DatanodesImplBase datanodes();
+}

@@ -1,0 +1,99 @@
+package org.distrifs.simulation.network;
+
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import org.distrifs.client.session.ControlStream;
+import org.distrifs.proto.connection.PeerAddress;
+import org.distrifs.proto.control.ClientMessage;
+import org.distrifs.proto.control.MasterMessage;
+import org.distrifs.simulation.scheduler.SimProcess;
+
+/** A client's streams to the master. */
+public final class SimControlStreams implements ControlStream.Opener {
+
+  private final SimNetwork network;
+  private final SimProcess process;
+  private final String host;
+
+  public SimControlStreams(SimNetwork network, SimProcess process, String host) {
+    this.network = network;
+    this.process = process;
+    this.host = host;
+  }
+
+  @Override
+  public ControlStream open(PeerAddress master, ControlStream.Listener listener) {
+    Stream stream = new Stream(network.connect(process, host, master.host()), listener);
+    stream.begin();
+    return stream;
+  }
+
+  @Override
+  public void close() {
+    // Ends with its process.
+  }
+
+  private static final class Stream implements ControlStream {
+    private final SimConnection connection;
+    private final Listener listener;
+
+    /** The master's end, once it is reached. */
+    private StreamObserver<ClientMessage> requests;
+
+    private boolean over;
+
+    Stream(SimConnection connection, Listener listener) {
+      this.connection = connection;
+      this.listener = listener;
+    }
+
+    void begin() {
+      connection.whenOver(end -> ended("the connection is " + end));
+      connection.send(
+          target -> {
+            SimServerCall<MasterMessage> call =
+                new SimServerCall<>(connection, this::received, this::ended);
+            requests = ((MasterTarget) target).metadata().session(call);
+            connection.whenOverThere(call::cancel);
+          });
+    }
+
+    private void received(MasterMessage message) {
+      if (!over) {
+        listener.received(message);
+      }
+    }
+
+    private void ended(Status status) {
+      ended(status.isOk() ? "it closed the stream" : status.toString());
+    }
+
+    private void ended(String why) {
+      if (!over) {
+        over = true;
+        listener.ended(why);
+      }
+      connection.breakDown(SimConnection.End.BROKEN);
+    }
+
+    @Override
+    public void send(ClientMessage message) {
+      if (!over) {
+        connection.send(target -> requests.onNext(message));
+      }
+    }
+
+    @Override
+    public void finish() {
+      if (!over) {
+        connection.send(target -> requests.onCompleted());
+      }
+    }
+
+    @Override
+    public void cancel(String why) {
+      over = true;
+      connection.breakDown(SimConnection.End.BROKEN);
+    }
+  }
+}

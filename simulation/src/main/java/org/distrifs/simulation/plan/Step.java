@@ -1,0 +1,66 @@
+package org.distrifs.simulation.plan;
+
+/** Something that a run does at a moment, counted in milliseconds from the end of its setup. */
+public sealed interface Step {
+
+  long atMs();
+
+  /** When what it does is over by itself. */
+  default long endMs() {
+    return atMs();
+  }
+
+  /** A client writes cells of a chunk. */
+  record Write(long atMs, int client, int chunk, int firstCell, int cells) implements Step {}
+
+  /** A client writes two cells again and again, a pause after each acknowledgement, for a while. */
+  record Stream(long atMs, int client, int chunk, int firstCell, long pauseMs, long durationMs)
+      implements Step {}
+
+  /** A client reads blocks of a chunk. */
+  record Read(long atMs, int client, int chunk, int firstBlock, int blocks) implements Step {}
+
+  /** A client makes a file of a name that no other step uses. */
+  record Create(long atMs, int client, int number) implements Step {}
+
+  /** A datanode's process dies, and is started again. */
+  record KillDatanode(long atMs, int node, long downMs, boolean machineToo) implements Step {
+    @Override
+    public long endMs() {
+      return atMs + downMs;
+    }
+  }
+
+  /** A client's process dies and does not come back. */
+  record KillClient(long atMs, int client) implements Step {}
+
+  /** The master's process dies, and is started again. */
+  record KillMaster(long atMs, long downMs) implements Step {
+    @Override
+    public long endMs() {
+      return atMs + downMs;
+    }
+  }
+
+  /** A process stands still, and goes on. */
+  record Pause(long atMs, String host, long durationMs) implements Step {
+    @Override
+    public long endMs() {
+      return atMs + durationMs;
+    }
+  }
+
+  /** Nothing gets from one host to another, and later it does. */
+  record Cut(long atMs, String from, String to, boolean bothWays, long durationMs) implements Step {
+    @Override
+    public long endMs() {
+      return atMs + durationMs;
+    }
+  }
+
+  /** Messages from one host to another take longer for a while. */
+  record Slow(long atMs, String from, String to, long extraMs, long durationMs) implements Step {}
+
+  /** All connections between two hosts break. */
+  record Break(long atMs, String one, String other) implements Step {}
+}

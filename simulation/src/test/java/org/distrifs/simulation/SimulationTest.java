@@ -1,0 +1,67 @@
+package org.distrifs.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.distrifs.runtime.clock.Seeds;
+import org.distrifs.simulation.plan.Plan;
+import org.distrifs.simulation.plan.Shrinker;
+import org.distrifs.simulation.plan.Step;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Many runs, each of which must be good, and the same again when it is repeated. */
+class SimulationTest {
+
+  /** The same in every build; seeds beyond them are run by {@code scripts/simulate}. */
+  private static final int KNOWN_SEEDS = 1000;
+
+  private static final int FRESH_SEEDS = 50;
+
+  @BeforeAll
+  static void logNothing() {
+    Quiet.logNothing();
+  }
+
+  @Test
+  void aThousandSeedsAreGood() {
+    for (long seed = 1; seed <= KNOWN_SEEDS; seed++) {
+      assertIsGood(seed);
+    }
+  }
+
+  @Test
+  void seedsThatNobodyHasSeenAreGood() {
+    long first = Seeds.fromPropertyOrFresh();
+    for (long seed = first; seed < first + FRESH_SEEDS; seed++) {
+      assertIsGood(seed);
+    }
+  }
+
+  private static void assertIsGood(long seed) {
+    assertThat(Simulation.run(Plan.of(seed)).violations())
+        .as("seed %d: scripts/simulate --seed %d tells more", seed, seed)
+        .isEmpty();
+  }
+
+  @Test
+  void aSeedRunsTheSameWayAgain() {
+    for (long seed = 1; seed <= 50; seed++) {
+      Outcome first = Simulation.run(Plan.of(seed));
+      Outcome again = Simulation.run(Plan.of(seed));
+      assertThat(again).as("seed %d", seed).isEqualTo(first);
+    }
+  }
+
+  @Test
+  void aFailingPlanIsShrunkToWhatItNeeds() {
+    Plan plan = Plan.of(1);
+    Step needed = plan.steps().get(plan.steps().size() / 2);
+    Plan smallest = new Shrinker(each -> each.steps().contains(needed), 200).shrink(plan);
+    assertThat(smallest.steps()).containsExactly(needed);
+  }
+
+  @Test
+  void differentSeedsRunDifferently() {
+    assertThat(Simulation.run(Plan.of(1)).trace()).isNotEqualTo(Simulation.run(Plan.of(2)).trace());
+  }
+}

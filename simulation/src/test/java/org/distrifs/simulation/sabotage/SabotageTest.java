@@ -1,0 +1,79 @@
+package org.distrifs.simulation.sabotage;
+
+import static org.assertj.core.api.Assertions.fail;
+
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.distrifs.simulation.Outcome;
+import org.distrifs.simulation.Quiet;
+import org.distrifs.simulation.Simulation;
+import org.distrifs.simulation.cluster.Sabotage;
+import org.distrifs.simulation.plan.Plan;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A protocol that is broken in one place is found out, within a known number of seeds. */
+class SabotageTest {
+
+  @BeforeAll
+  static void logNothing() {
+    Quiet.logNothing();
+  }
+
+  static Stream<Arguments> variants() {
+    return Stream.of(
+        of("writes are acknowledged by the head alone", 50, Variants::acknowledgedBeforeTheTail),
+        of("failures behind a member are hidden", 100, Variants::failuresBehindHidden),
+        of("writes are taken out of their order", 50, Variants::orderNotKept),
+        of("duplicates are applied twice", 1000, Variants::duplicatesAppliedTwice),
+        of("reads see what is not acknowledged", 1000, Variants::uncommittedReads),
+        of("a replica is trusted after an unclean stop", 1000, Variants::suspectsTrusted),
+        of("members are not made equal", 100, Variants::reconcileLeftOut),
+        of("a suspect replica is the source", 200, Variants::suspectSource),
+        of(
+            "a version is committed before it is installed",
+            100,
+            Variants::committedBeforeInstalled),
+        of("a lease never ends", 200, Variants::leaseNeverEnds),
+        of("a life goes on after its lease", 200, Variants::incarnationKept),
+        of("replicas are deleted without proof", 50, Variants::deletionsWithoutProof),
+        of("the journal answers before it is durable", 100, Variants::answeredBeforeDurable));
+  }
+
+  /** What shows only when several things come together. */
+  static Stream<Arguments> rareVariants() {
+    return Stream.of(
+        of("a member takes writes though it is fenced", 5000, Variants::fenceSkipped),
+        of("a member that leaves goes on serving reads", 5000, Variants::stopReadsIgnored));
+  }
+
+  private static Arguments of(String what, int withinSeeds, Supplier<Sabotage> variant) {
+    return Arguments.of(what, withinSeeds, variant);
+  }
+
+  @ParameterizedTest(name = "{0}: found within {1} seeds")
+  @MethodSource("variants")
+  void aBrokenProtocolIsFound(String what, int withinSeeds, Supplier<Sabotage> variant) {
+    assertIsFound(what, withinSeeds, variant);
+  }
+
+  @Tag("full")
+  @ParameterizedTest(name = "{0}: found within {1} seeds")
+  @MethodSource("rareVariants")
+  void aRareViolationIsFound(String what, int withinSeeds, Supplier<Sabotage> variant) {
+    assertIsFound(what, withinSeeds, variant);
+  }
+
+  private static void assertIsFound(String what, int withinSeeds, Supplier<Sabotage> variant) {
+    for (long seed = 1; seed <= withinSeeds; seed++) {
+      Outcome outcome = Simulation.run(Plan.of(seed), variant.get());
+      if (!outcome.isGood()) {
+        return;
+      }
+    }
+    fail("%s: not found in %d seeds", what, withinSeeds);
+  }
+}

@@ -1,0 +1,85 @@
+package org.distrifs.systemtests.chaos;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/**
+ * Flips bytes of replicas on disk, as ageing disks do. Of each chunk the replicas of one node at
+ * the most are touched in the life of a run: then each block keeps a good replica, whatever other
+ * nodes are away.
+ */
+final class ByteFlips {
+  private static final int FLIPS = 3;
+
+  private final Random random;
+  private final Map<String, String> nodeByChunk = new HashMap<>();
+
+  ByteFlips(Random random) {
+    this.random = random;
+  }
+
+  /**
+   * Flips a byte in some replicas of a node.
+   *
+   * @param data its folder
+   * @return how many bytes were flipped
+   */
+  int flipSome(String node, Path data) {
+    final List<Path> replicas = replicas(data);
+    int flipped = 0;
+    for (int i = 0; i < FLIPS && !replicas.isEmpty(); i++) {
+      final Path replica = replicas.get(random.nextInt(replicas.size()));
+      final String chunk = replica.getFileName().toString();
+      if (nodeByChunk.computeIfAbsent(chunk, unused -> node).equals(node) && flip(replica)) {
+        flipped++;
+      }
+    }
+    return flipped;
+  }
+
+  private static List<Path> replicas(Path data) {
+    final Path chunks = data.resolve("chunks");
+    try (Stream<Path> files = Files.walk(chunks)) {
+      return files
+          .filter(file -> !file.getFileName().toString().contains("."))
+          .filter(Files::isRegularFile)
+          .sorted()
+          .toList();
+    } catch (IOException | UncheckedIOException e) {
+      // A replica went to the trash while we looked: another time then.
+      return List.of();
+    }
+  }
+
+  private boolean flip(Path replica) {
+    try (FileChannel file =
+        FileChannel.open(replica, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      if (file.size() == 0) {
+        return false;
+      }
+      final long at = random.nextLong(file.size());
+      final ByteBuffer one = ByteBuffer.allocate(1);
+      if (file.read(one, at) != 1) {
+        return false;
+      }
+      one.put(0, (byte) (one.get(0) ^ (1 << random.nextInt(8))));
+      file.write(one.flip(), at);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot flip a byte of " + replica, e);
+    }
+  }
+}

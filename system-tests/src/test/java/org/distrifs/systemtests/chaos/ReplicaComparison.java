@@ -1,0 +1,134 @@
+package org.distrifs.systemtests.chaos;
+
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.distrifs.proto.connection.IoThreads;
+import org.distrifs.proto.connection.PeerAddress;
+import org.distrifs.proto.connection.TcpChunkTransport;
+import org.distrifs.proto.control.LocatedChunk;
+import org.distrifs.proto.control.Member;
+import org.distrifs.proto.control.StatusReply;
+import org.distrifs.proto.frame.DataRequest;
+import org.distrifs.systemtests.cluster.Await;
+
+/** Waits until the healed cluster has all its replicas, and compares them on the disks. */
+final class ReplicaComparison {
+  private static final Duration REPAIR_BOUND = Duration.ofMinutes(4);
+  private static final int READ_TIMEOUT_MS = 10_000;
+
+  private final ChaosCluster cluster;
+  private final Findings findings;
+
+  ReplicaComparison(ChaosCluster cluster, Findings findings) {
+    this.cluster = cluster;
+    this.findings = findings;
+  }
+
+  /**
+   * @param files all files there are
+   */
+  void run(List<ModelFile> files) throws Exception {
+    findRot(files);
+    try {
+      Await.until("every chunk has all its replicas", REPAIR_BOUND, this::isWhole);
+    } catch (AssertionError e) {
+      findings.violation(e.getMessage() + ": " + cluster.status());
+      return;
+    }
+    final StatusReply status = cluster.status();
+    for (final ModelFile file : files) {
+      for (final LocatedChunk chunk : cluster.locate(file.name()).getChunksList()) {
+        compare(file, chunk, status);
+      }
+    }
+  }
+
+  private boolean isWhole() {
+    final StatusReply status = cluster.status();
+    return cluster.allAlive()
+        && status.getServing()
+        && status.getChunksShort() == 0
+        && status.getChunksUnavailable() == 0
+        && status.getCorruptReplicasCount() == 0
+        && status.getChangesUnderWay() == 0
+        && status.getRepair().getChunksWaiting() == 0
+        && status.getRepair().getCopiesUnderWay() == 0;
+  }
+
+  /**
+   * Reads each replica, so that each flipped byte is found, also those that no reader has met, and
+   * waits until what was found is mended.
+   */
+  void findRot(List<ModelFile> files) throws Exception {
+    readEveryReplica(files);
+    Await.until(
+        "no replica is corrupt",
+        REPAIR_BOUND,
+        () -> cluster.status().getCorruptReplicasCount() == 0);
+  }
+
+  private void readEveryReplica(List<ModelFile> files) throws Exception {
+    final long clusterId = cluster.status().getClusterId();
+    try (IoThreads io = IoThreads.start("chaos");
+        TcpChunkTransport transport = new TcpChunkTransport(io, () -> clusterId, "chaos")) {
+      for (final ModelFile file : files) {
+        for (final LocatedChunk chunk : cluster.locate(file.name()).getChunksList()) {
+          for (final Member member : chunk.getLocation().getMembersList()) {
+            final DataRequest read =
+                new DataRequest.Read(
+                    chunk.getLocation().getChunkId(),
+                    chunk.getLocation().getVersion(),
+                    member.getIncarnation(),
+                    0,
+                    DataRequest.MAX_PAYLOAD_BYTES,
+                    true,
+                    false);
+            final ByteBuf payload =
+                transport
+                    .send(
+                        new PeerAddress(member.getHost(), member.getPort()),
+                        read,
+                        null,
+                        READ_TIMEOUT_MS)
+                    .get(READ_TIMEOUT_MS, TimeUnit.MILLISECONDS)
+                    .payload();
+            payload.release();
+          }
+        }
+      }
+    }
+  }
+
+  private void compare(ModelFile file, LocatedChunk chunk, StatusReply status) throws IOException {
+    final String name = chunk.getChunk();
+    final List<Path> replicas = new ArrayList<>();
+    for (final Member member : chunk.getLocation().getMembersList()) {
+      final Path data = cluster.dataOfNode(status, member.getNodeId());
+      try (Stream<Path> found = Files.walk(data.resolve("chunks"))) {
+        found.filter(path -> path.getFileName().toString().equals(name)).forEach(replicas::add);
+      }
+    }
+    if (replicas.size() != status.getReplication()) {
+      findings.violation(
+          "chunk %s of %s is on %d disks: %s"
+              .formatted(name, file.name(), replicas.size(), replicas));
+      return;
+    }
+    for (final Path replica : replicas) {
+      findings.verified(Files.size(replica));
+      final long mismatch = Files.mismatch(replicas.get(0), replica);
+      if (mismatch >= 0) {
+        findings.violation(
+            "chunk %s of %s differs from byte %d between %s and %s"
+                .formatted(name, file.name(), mismatch, replicas.get(0), replica));
+      }
+    }
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * Chaos: a real cluster of which each process has a network of its own, programs that write and
+ * read on two mounts, and faults drawn from a seed. What was acknowledged is remembered and
+ * compared to the byte.
+ *
+ * <p>{@link org.distrifs.systemtests.chaos.Chaos} is the program that {@code scripts/chaos} starts;
+ * {@code docs/testing.md} tells how to run and to repeat it.
+ */
+package org.distrifs.systemtests.chaos;

@@ -1,0 +1,72 @@
+package org.distrifs.systemtests.cluster;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** A further mount of a cluster, by a process of its own. Closing it unmounts. */
+public final class ExtraMount implements AutoCloseable {
+  private static final Duration START_BOUND = Duration.ofSeconds(60);
+  private static final int STOP_BOUND_S = 30;
+
+  private final Path point;
+  private final Process process;
+
+  private ExtraMount(Path point, Process process) {
+    this.point = point;
+    this.process = process;
+  }
+
+  /**
+   * Mounts a cluster.
+   *
+   * @param point a folder that is not there yet; the mount's log is beside it
+   */
+  public static ExtraMount of(Cluster cluster, Path point) throws Exception {
+    Files.createDirectory(point);
+    final Process process =
+        new ProcessBuilder(
+                Cluster.launcher().toString(),
+                "mount",
+                "--master",
+                cluster.masterAddress(),
+                point.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(point.resolveSibling(point.getFileName() + ".log").toFile())
+            .start();
+    final ExtraMount mount = new ExtraMount(point, process);
+    try {
+      Await.until(
+          point + " is mounted", START_BOUND, () -> Cluster.mounted(point) || !process.isAlive());
+      if (!process.isAlive()) {
+        throw new AssertionError("the mount of " + point + " ended: see the log beside it");
+      }
+      return mount;
+    } catch (Exception | AssertionError e) {
+      mount.close();
+      throw e;
+    }
+  }
+
+  /** The mounted folder. */
+  public Path point() {
+    return point;
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(STOP_BOUND_S, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+    if (Cluster.mounted(point)) {
+      Command.run("umount", "-l", point.toString());
+    }
+  }
+}
