@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Killed datanodes: readers notice nothing of one, writers wait a moment, and it comes back; after the
- * death of all every byte is there.
+ * Killed datanodes: readers notice nothing of one, writers wait a moment, and it comes back; after
+ * the death of all every byte is there.
  */
 class DatanodeCrashTest {
   private static final Duration WRITER_BOUND = Duration.ofSeconds(15);

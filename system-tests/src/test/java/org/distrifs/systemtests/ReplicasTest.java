@@ -66,7 +66,8 @@ class ReplicasTest {
     flip(replicas.get(0), 1_234_567);
     flip(replicas.get(1), 1_234_567);
 
-    // A reader begins with the replica of its own choice, and one that is bad is mended with help of
+    // A reader begins with the replica of its own choice, and one that is bad is mended with help
+    // of
     // the others: read afresh until both were found.
     Await.until(
         "both were found and mended",
