@@ -37,6 +37,15 @@ class SimulationTest {
     }
   }
 
+  /**
+   * Reads that could not be served from the file were once queued behind writes not yet settled.
+   */
+  @Test
+  void readsThatAreAdmittedTwiceSeeNothingUnsettled() {
+    assertIsGood(14847);
+    assertIsGood(53890);
+  }
+
   private static void assertIsGood(long seed) {
     assertThat(Simulation.run(Plan.of(seed)).violations())
         .as("seed %d: scripts/simulate --seed %d tells more", seed, seed)

@@ -362,11 +362,33 @@ final class ChunkSlot implements ChainActions<Exchange> {
                 exchange.reply(Failures.replyTo(failure));
               } else if (blocks.lengthBytes() == 0 || !blocks.file().isTransferable()) {
                 blocks.release().run();
-                serveVerified(exchange, read);
+                readAgain(exchange, read);
               } else {
                 sendBlocks(exchange, blocks);
               }
             });
+  }
+
+  /**
+   * A read cannot be served from the file after all. Writes of its range may have been accepted
+   * since it was admitted, and must not be seen before they are on every member: it is admitted
+   * once more, and is then read in its place among them.
+   */
+  private synchronized void readAgain(Exchange exchange, DataRequest.Read read) {
+    if (member == null) {
+      exchange.reply(DataReply.failure(Status.NO_SUCH_CHUNK, "the replica was deleted meanwhile"));
+      return;
+    }
+    DataRequest.Read verified =
+        new DataRequest.Read(
+            read.chunkId(),
+            read.version(),
+            read.incarnation(),
+            read.offset(),
+            read.length(),
+            true,
+            read.reconcile());
+    resume(() -> member.read(verified, exchange, context.nowMs()));
   }
 
   private static void sendBlocks(Exchange exchange, FileBlocks blocks) {
