@@ -320,7 +320,8 @@ public final class Simulation {
     }
     names.checkAll();
     int last = cluster.addClient();
-    if (!proceed(SETUP_BOUND_MS, cluster.client(last)::isConnected)) {
+    // The master may be standing still, and yet all else be at rest.
+    if (!proceed(SETUP_BOUND_MS + pausesMs, cluster.client(last)::isConnected)) {
       violated("a new client gets no session at the end");
       return;
     }

@@ -16,6 +16,7 @@ import org.distrifs.proto.control.GetChains;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.ReportFailure;
+import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.frame.Status;
 import org.distrifs.runtime.clock.ClockSource;
 
@@ -92,7 +93,8 @@ public final class ChainCache {
 
   /**
    * Tells the master that a member did not do what it should. Answered with the chunk at that index
-   * as the master knows it by then; empty for a hole.
+   * as the master knows it by then; empty for a hole. Fails with {@code EIO} if what was found is
+   * rot that no member can mend.
    *
    * @param nodeId the member
    * @param seen what it answered, or {@code TIMED_OUT} for nothing
@@ -112,7 +114,8 @@ public final class ChainCache {
         .thenApply(reply -> reported(inode, location.getChunkId(), generation, reply))
         .exceptionallyCompose(
             failure ->
-                Replies.asIoException(failure, "report") instanceof RefusedException
+                Replies.asIoException(failure, "report") instanceof RefusedException refused
+                        && refused.errno() == Errno.ESTALE
                     ? CompletableFuture.completedFuture(Optional.empty())
                     : CompletableFuture.failedFuture(failure))
         .thenCompose(

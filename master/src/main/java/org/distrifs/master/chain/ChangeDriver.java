@@ -41,6 +41,12 @@ public final class ChangeDriver {
   /** Waiting chunks that are looked at in one step, so that a step stays short. */
   private static final int MAX_LOOKED_AT = 512;
 
+  /** How long a chunk counts as past mending after no member could mend another. */
+  private static final long PAST_MENDING_NS = TimeUnit.MINUTES.toNanos(1);
+
+  /** Chunks past mending that are remembered; the oldest are forgotten, and compared sooner. */
+  private static final int MAX_PAST_MENDING = 10_000;
+
   private static final Logger LOG = LoggerFactory.getLogger(ChangeDriver.class);
 
   /** A change under way. */
@@ -69,6 +75,15 @@ public final class ChangeDriver {
 
   private final LinkedHashMap<Long, ChangeWish> waitingOthers = new LinkedHashMap<>();
 
+  /** When a change last left blocks of a chunk damaged on every member. */
+  private final Map<Long, Long> leftRotNs =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Long> eldest) {
+          return size() > MAX_PAST_MENDING;
+        }
+      };
+
   /** Whether something may begin that could not at the last look. */
   private boolean lookAgain;
 
@@ -87,6 +102,16 @@ public final class ChangeDriver {
   /** Says that a chunk needs a change; it begins at the next {@link #beginWanted}. */
   public void want(long chunkId) {
     want(chunkId, new ChangeWish(environment.nowNs()));
+  }
+
+  /**
+   * Whether it is in vain to compare the members of a chunk because of rot: it was done lately, and
+   * a block was damaged on each. To be looked at again after a while, since a node may have come
+   * that has it whole.
+   */
+  public boolean isPastMending(long chunkId) {
+    Long sinceNs = leftRotNs.get(chunkId);
+    return sinceNs != null && environment.nowNs() - sinceNs < PAST_MENDING_NS;
   }
 
   /** As {@link #want}, in which a member leaves the chain if enough others remain. */
@@ -357,6 +382,7 @@ public final class ChangeDriver {
     lookAgain = true;
     if (outcome instanceof ChangeOutcome.Completed done) {
       completed++;
+      rememberRot(change);
       logCompleted(change);
       environment.completed(goal, done.lengthBytes());
     } else if (outcome instanceof ChangeOutcome.Failed failed) {
@@ -383,6 +409,14 @@ public final class ChangeDriver {
         failed.why(),
         pauseMs);
     enqueue(goal.chunkId(), wish);
+  }
+
+  private void rememberRot(Running change) {
+    long chunkId = change.procedure.goal().chunkId();
+    leftRotNs.remove(chunkId);
+    if (change.procedure.leftRot()) {
+      leftRotNs.put(chunkId, environment.nowNs());
+    }
   }
 
   private void logCompleted(Running change) {

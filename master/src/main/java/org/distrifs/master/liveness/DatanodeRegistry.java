@@ -255,11 +255,6 @@ public final class DatanodeRegistry {
     return told || corruption.lists(nodeId, chunkId);
   }
 
-  /** Whether each of these nodes is known to have a damaged block of the chunk. */
-  public boolean isDamagedEverywhere(List<Integer> nodeIds, long chunkId) {
-    return !nodeIds.isEmpty() && nodeIds.stream().allMatch(node -> isDamaged(node, chunkId));
-  }
-
   /** A probe found that this life of a datanode is over. */
   public void gone(int nodeId, long incarnation, long nowNs) {
     Datanode node = nodes.get(nodeId);

@@ -44,9 +44,6 @@ public final class Repairs {
   /** Before a chunk is tried again whose copy failed. */
   private static final long PAUSE_NS = TimeUnit.SECONDS.toNanos(10);
 
-  /** Between two attempts to mend a chunk that is damaged on every member. */
-  private static final long DAMAGED_EVERYWHERE_PAUSE_NS = TimeUnit.MINUTES.toNanos(1);
-
   private static final Logger LOG = LoggerFactory.getLogger(Repairs.class);
 
   /** A copy under way. */
@@ -99,11 +96,10 @@ public final class Repairs {
     }
     ChunkHealth health = ChunkHealth.of(chunk, registry);
     if (mayBeCompared(chunk, health)) {
-      if (registry.isDamagedEverywhere(chunk.members(), chunk.id())) {
-        // It may be past mending: then every look would stop its writers for nothing.
-        notBeforeNs.put(chunk.id(), environment.nowNs() + DAMAGED_EVERYWHERE_PAUSE_NS);
+      // One past mending would stop its writers for nothing.
+      if (!changes.isPastMending(chunk.id())) {
+        changes.want(chunk.id());
       }
-      changes.want(chunk.id());
     } else if (isShort(health)) {
       queue.offer(chunk.id(), health.good().size());
     } else if (health.good().size() > bounds.replication()

@@ -2,7 +2,6 @@ package org.distrifs.master.service;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -75,6 +74,14 @@ final class FailureReports {
       answer.accept(locate(report));
       return;
     }
+    if (Status.ofCode(report.getStatus()) == Status.CORRUPT_REPLICA
+        && changes.isPastMending(report.getChunkId())) {
+      answer.accept(
+          Replies.failure(
+              Errno.EIO,
+              "a block of chunk " + report.getChunkId() + " is damaged on every replica"));
+      return;
+    }
     compareIfUnequal(report);
     waiting++;
     probing.probe(
@@ -94,17 +101,9 @@ final class FailureReports {
         registry.foundSuspect(report.getFailedNodeId(), report.getChunkId());
         changes.want(report.getChunkId());
       }
-      case FENCED, STALE_VERSION, SEQUENCE_GAP -> changes.want(report.getChunkId());
-      case CORRUPT_REPLICA -> mend(report.getChunkId());
+      case FENCED, STALE_VERSION, SEQUENCE_GAP, CORRUPT_REPLICA ->
+          changes.want(report.getChunkId());
       default -> {}
-    }
-  }
-
-  /** What is damaged on all members is past mending; the repair looks at it now and then. */
-  private void mend(long chunkId) {
-    List<Integer> members = state.chunk(chunkId).map(ChunkInfo::members).orElse(List.of());
-    if (!registry.isDamagedEverywhere(members, chunkId)) {
-      changes.want(chunkId);
     }
   }
 

@@ -384,7 +384,9 @@ public final class MasterService implements AutoCloseable {
           node,
           replica.getBlock(),
           replica.getPath().isEmpty() ? "no file" : "the file " + replica.getPath().toStringUtf8());
-      wantIfMember(node, damage.chunkId());
+      if (!changes.isPastMending(damage.chunkId())) {
+        wantIfMember(node, damage.chunkId());
+      }
     }
 
     private void wantIfMember(Datanode node, long chunkId) {
