@@ -79,7 +79,10 @@ final class FailureReports {
       answer.accept(
           Replies.failure(
               Errno.EIO,
-              "a block of chunk " + report.getChunkId() + " is damaged on every replica"));
+              "a block of chunk "
+                  + report.getChunkId()
+                  + " is damaged on every replica: overwrite it, or restore the file that"
+                  + " 'distrifs status' names"));
       return;
     }
     compareIfUnequal(report);
