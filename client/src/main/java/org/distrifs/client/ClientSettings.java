@@ -112,9 +112,9 @@ public record ClientSettings(
   public static final Setting<Integer> WINDOW =
       Setting.ofInt(
           "client.windowPackets",
-          32,
+          DataRequest.MAX_WRITES_IN_FLIGHT,
           1,
-          1024,
+          DataRequest.MAX_WRITES_IN_FLIGHT,
           "packets",
           "Packets of one file in flight to its chains.");
   public static final Setting<Long> PACKET =

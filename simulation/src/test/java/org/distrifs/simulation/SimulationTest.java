@@ -46,6 +46,15 @@ class SimulationTest {
     assertIsGood(53890);
   }
 
+  /**
+   * A write that was cut off from its answer was once forgotten, and so applied again, after
+   * another client had written a thousand times.
+   */
+  @Test
+  void aWriteIsNotAppliedAgainHoweverMuchOthersWroteMeanwhile() {
+    assertIsGood(60191);
+  }
+
   private static void assertIsGood(long seed) {
     assertThat(Simulation.run(Plan.of(seed)).violations())
         .as("seed %d: scripts/simulate --seed %d tells more", seed, seed)

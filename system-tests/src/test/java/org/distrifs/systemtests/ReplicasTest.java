@@ -85,7 +85,10 @@ class ReplicasTest {
               && Files.mismatch(original, replicas.get(1)) < 0;
         });
 
-    assertThat(cluster.status().getCorruptReplicasTotal()).isGreaterThanOrEqualTo(2);
+    Await.until(
+        "both were counted",
+        Duration.ofSeconds(30),
+        () -> cluster.status().getCorruptReplicasTotal() >= 2);
     assertThat(Files.readString(cluster.log("master")))
         .contains("Chunk " + chunk.getChunk() + " is corrupt")
         .contains("/rotting");

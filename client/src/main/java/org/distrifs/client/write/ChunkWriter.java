@@ -122,9 +122,15 @@ final class ChunkWriter {
     }
   }
 
-  /** Sends what the file's window lets through. */
+  /**
+   * Sends what the file's window lets through; never so far ahead of the oldest packet that the
+   * chain could have forgotten that one when it comes again.
+   */
   void pump() {
-    while (state == State.READY && !unsent.isEmpty() && file.windowIsOpen()) {
+    while (state == State.READY
+        && !unsent.isEmpty()
+        && sent.size() < DataRequest.MAX_WRITES_IN_FLIGHT
+        && file.windowIsOpen()) {
       Packet packet = unsent.poll();
       sent.add(packet);
       if (!packet.acknowledged) {

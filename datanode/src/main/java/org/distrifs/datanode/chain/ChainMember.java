@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.distrifs.datanode.store.ChunkStore;
 import org.distrifs.datanode.store.OpenedReplica;
+import org.distrifs.datanode.store.RecentWrites;
+import org.distrifs.datanode.store.WriteId;
 import org.distrifs.proto.connection.NodeIdentity;
 import org.distrifs.proto.frame.ChainHop;
 import org.distrifs.proto.frame.DataReply;
@@ -42,7 +44,7 @@ public final class ChainMember<T> {
 
   private final ChainActions<T> actions;
   private final Place place;
-  private final RecentWrites recent = new RecentWrites();
+  private RecentWrites recent = new RecentWrites();
   private final Refusals refusals = new Refusals();
   private final List<Unsettled<T>> unsettled = new ArrayList<>();
   private final ReadGate<T> reads;
@@ -69,7 +71,7 @@ public final class ChainMember<T> {
   public void load(OpenedReplica replica) {
     place.take(replica.state());
     lastOrder = replica.state().lastOrder();
-    recent.reset(replica.recentWrites());
+    recent = new RecentWrites(replica.recentWrites());
   }
 
   // --- writes
@@ -145,7 +147,7 @@ public final class ChainMember<T> {
 
   /** The answer to a write that is a duplicate or out of order; {@code null} if it is neither. */
   private DataReply answerWithoutEffect(DataRequest.Write write, long nowMs) {
-    boolean known = recent.contains(write.sessionId(), write.sequence());
+    boolean known = recent.contains(idOf(write));
     if (write.position() > 0) {
       return answerToMember(write, known);
     }
@@ -156,7 +158,7 @@ public final class ChainMember<T> {
     if (held != null) {
       return held;
     }
-    if (recent.hasLater(write.sessionId(), write.sequence())) {
+    if (recent.hasLater(idOf(write))) {
       return gap("write " + write.sequence() + " of its session came after a later one");
     }
     return stuck(write);
@@ -213,10 +215,12 @@ public final class ChainMember<T> {
   private void accept(DataRequest.Write write, ByteBuf payload, T ticket) {
     place.take(write);
     // Only a member can be told of a write that it has from an earlier version: a head says OK.
-    boolean alreadyApplied = recent.contains(write.sessionId(), write.sequence());
+    boolean alreadyApplied = recent.contains(idOf(write));
     lastOrder++;
     DataRequest.Write accepted = numbered(write, lastOrder);
-    recent.add(write.sessionId(), write.sequence());
+    if (!alreadyApplied) {
+      recent.add(idOf(write));
+    }
     Unsettled<T> entry = new Unsettled<>(accepted, ticket);
     entry.acknowledged = isTail(accepted);
     unsettled.add(entry);
@@ -239,6 +243,10 @@ public final class ChainMember<T> {
 
   private static DataRequest.Write numbered(DataRequest.Write write, long order) {
     return write.order() == order ? write : WriteChecks.at(write, order, write.position());
+  }
+
+  private static WriteId idOf(DataRequest.Write write) {
+    return new WriteId(write.sessionId(), write.sequence());
   }
 
   private static boolean isTail(DataRequest.Write write) {
@@ -413,7 +421,7 @@ public final class ChainMember<T> {
   public void join(int committed) {
     place.join(committed);
     lastOrder = 0;
-    recent.reset(List.of());
+    recent = new RecentWrites();
     leaveChain();
   }
 

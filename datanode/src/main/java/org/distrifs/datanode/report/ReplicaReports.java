@@ -34,7 +34,8 @@ public final class ReplicaReports {
             .setIncarnation(incarnation)
             .setTotalBytes(store.totalBytes())
             .setAvailableBytes(store.usableBytes())
-            .setReplicas(store.count());
+            .setReplicas(store.count())
+            .setCorruptBlocksFound(store.corruptBlocksFound());
     for (CorruptBlock block : store.corruptBlocks(MAX_CORRUPT)) {
       beat.addCorrupt(
           org.distrifs.proto.control.CorruptBlock.newBuilder()

@@ -20,8 +20,14 @@ public interface ChunkStore extends AutoCloseable {
   /** Longest chunk that can be kept, in bytes. */
   int MAX_CHUNK_BYTES = 1 << 30;
 
-  /** Writes whose ids are remembered for each replica. */
+  /** Writes whose ids are remembered for each replica, all sessions together. */
   int MAX_RECENT_WRITES = 1024;
+
+  /**
+   * Writes whose ids are remembered for each session: as many as a client may have sent to one
+   * chunk without knowing that all before them were applied.
+   */
+  int MAX_RECENT_WRITES_OF_SESSION = DataRequest.MAX_WRITES_IN_FLIGHT;
 
   /** State of a replica from memory; {@code null} if there is none here. */
   ReplicaState find(long chunkId);
@@ -34,6 +40,9 @@ public interface ChunkStore extends AutoCloseable {
 
   /** Known corrupt blocks, at most {@code limit}. */
   List<CorruptBlock> corruptBlocks(int limit);
+
+  /** Corrupt blocks found since the process began. */
+  long corruptBlocksFound();
 
   /**
    * Takes out the ids of replicas whose state changed since the last call, at most {@code limit}.

@@ -166,7 +166,7 @@ public final class LocalChunkStore implements ChunkStore {
     return failure.hasFailed();
   }
 
-  /** Corrupt blocks found since the start. */
+  @Override
   public long corruptBlocksFound() {
     return corruption.count();
   }
@@ -355,7 +355,7 @@ public final class LocalChunkStore implements ChunkStore {
     return submit(
         chunkId,
         (replica, files) -> {
-          replica.setAppliedWrites(files.recent.replace(writes));
+          files.recent.replace(writes);
           replica.trustRecentWrites();
           return null;
         });

@@ -11,7 +11,7 @@ final class MetaLayout {
   static final int SLOT_DISTANCE_BYTES = 4096;
 
   static final int SLOT_BYTES = 512;
-  static final int RING_OFFSET = 8192;
+  static final int RECENT_OFFSET = 8192;
   static final int TABLE_OFFSET = 40960;
 
   /** A sector of the checksum table: 127 checksums and one over them. */

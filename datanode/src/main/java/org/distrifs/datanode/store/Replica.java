@@ -152,14 +152,6 @@ final class Replica {
     dirty.clear();
   }
 
-  synchronized long appliedWrites() {
-    return appliedWrites;
-  }
-
-  synchronized void setAppliedWrites(long appliedWrites) {
-    this.appliedWrites = appliedWrites;
-  }
-
   /** A write was applied and given this order. */
   synchronized void applied(long order, int newLengthBytes, long nowNs) {
     lastOrder = order;

@@ -19,7 +19,7 @@ final class ReplicaFiles implements AutoCloseable {
   final DiskFile data;
   final DiskFile meta;
   final ChecksumTable table;
-  final RecentRing recent;
+  final RecentTable recent;
 
   /** Bytes since the last early write-back; only of the operation that runs. */
   int bytesSinceWriteBack;
@@ -34,7 +34,7 @@ final class ReplicaFiles implements AutoCloseable {
     this.data = data;
     this.meta = meta;
     this.table = new ChecksumTable(chunkId, meta);
-    this.recent = new RecentRing(chunkId, meta);
+    this.recent = new RecentTable(chunkId, meta);
   }
 
   static Path dataPath(Path folder, UUID name) {

@@ -41,7 +41,7 @@ final class ReplicaWriter {
     if (write.length() > 0) {
       put(replica, files, write, payload, newLength);
     }
-    files.recent.add(write.sessionId(), write.sequence(), replica.appliedWrites() + 1);
+    files.recent.add(new WriteId(write.sessionId(), write.sequence()));
     replica.applied(write.order(), newLength, clock.monotonicNs());
   }
 

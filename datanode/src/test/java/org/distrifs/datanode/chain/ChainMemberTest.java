@@ -2,6 +2,7 @@ package org.distrifs.datanode.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.distrifs.datanode.store.OpenedReplica;
 import org.distrifs.datanode.store.WriteId;
@@ -136,6 +137,19 @@ class ChainMemberTest {
       head.client(5);
       assertThat(head.answered("w5")).isEqualTo(Status.SEQUENCE_GAP);
       assertThat(head.applied).hasSize(1);
+    }
+
+    @Test
+    void knowsAWriteHoweverManyOtherSessionsWroteSince() {
+      List<WriteId> others = new ArrayList<>();
+      others.add(new WriteId(MemberFixture.SESSION, 5));
+      for (int i = 0; i < 10_000; i++) {
+        others.add(new WriteId(MemberFixture.SESSION + 1 + i % 20, 6 + i));
+      }
+      head.load(4, 9, false, others.toArray(WriteId[]::new));
+      head.write(4, 5, 0, 0);
+      assertThat(head.answered("w5")).isEqualTo(Status.OK);
+      assertThat(head.applied).isEmpty();
     }
 
     @Test

@@ -83,6 +83,23 @@ class CrashTest {
   }
 
   @Test
+  void idsStayInOrderAcrossManyDeathsOfTheProcess() throws Exception {
+    RecentWrites model = new RecentWrites();
+    try (StoreFixture fixture = new StoreFixture(folder)) {
+      for (int version = 1; version <= 12; version++) {
+        for (int order = 1; order <= 23; order++) {
+          fixture.put(CHUNK, version, 0, patterned(100, order), order);
+          model.add(new WriteId(StoreFixture.SESSION, order));
+        }
+        fixture.crashAndReopen(StoreFixture.BOOT);
+        assertThat(await(fixture.store().open(CHUNK)).recentWrites())
+            .isEqualTo(model.oldestFirst());
+        await(fixture.store().install(CHUNK, version + 1, List.of(1), DataRequest.KEEP_LENGTH));
+      }
+    }
+  }
+
+  @Test
   void aWriteThatIsNotKnownOnAllMembersLeavesTheReplicaSuspectEvenAfterAnOrderlyStop()
       throws Exception {
     try (StoreFixture fixture = new StoreFixture(folder)) {

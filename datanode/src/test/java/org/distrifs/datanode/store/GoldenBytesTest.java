@@ -95,8 +95,8 @@ class GoldenBytesTest {
     assertThat(Files.readAllBytes(data)).isEqualTo(bytes);
     byte[] meta = Files.readAllBytes(data.resolveSibling(data.getFileName() + ".meta"));
     assertThat(meta).hasSize(40960 + 512);
-    // The ring's second entry: the first write. Session 99, sequence 1, number 1, CRC.
-    assertThat(HEX.formatHex(meta, 8192 + 32, 8192 + 56))
+    // The first slot of recent writes: session 99, sequence 1, number 1, CRC.
+    assertThat(HEX.formatHex(meta, 8192, 8192 + 24))
         .isEqualTo("0000000000000063" + "0000000000000001" + "0000000000000001");
     // CRC32C of "hello" is 9a71bb4c (RFC 3720's polynomial).
     assertThat(HEX.formatHex(meta, 40960, 40964)).isEqualTo("9a71bb4c");

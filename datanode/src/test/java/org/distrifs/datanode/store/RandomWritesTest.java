@@ -110,7 +110,7 @@ class RandomWritesTest {
       assertThat(Files.readAllBytes(fixture.dataFile(chunk))).as(when).isEqualTo(model[chunk]);
       List<WriteId> remembered = await(fixture.store().open(chunk)).recentWrites();
       List<WriteId> applied = recent.get(chunk);
-      int from = Math.max(0, applied.size() - ChunkStore.MAX_RECENT_WRITES);
+      int from = Math.max(0, applied.size() - ChunkStore.MAX_RECENT_WRITES_OF_SESSION);
       assertThat(remembered).as(when).isEqualTo(applied.subList(from, applied.size()));
     }
   }

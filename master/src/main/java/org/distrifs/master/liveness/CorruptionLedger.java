@@ -17,7 +17,7 @@ import org.distrifs.proto.control.CorruptBlock;
  */
 public final class CorruptionLedger {
 
-  /** Blocks listed at most; more are counted and logged, but not listed. */
+  /** Blocks listed at most; more are logged, but not listed. */
   static final int MAX_LISTED = 100_000;
 
   /** One damaged block of one replica. */
@@ -30,8 +30,6 @@ public final class CorruptionLedger {
 
   /** How many blocks of each replica are listed. */
   private final Map<DamagedReplica, Integer> replicas = new HashMap<>();
-
-  private long foundTotal;
 
   /**
    * Takes the full list of a datanode.
@@ -60,7 +58,6 @@ public final class CorruptionLedger {
       incarnationByDamage.put(damage, incarnation);
       return false;
     }
-    foundTotal++;
     if (incarnationByDamage.size() < MAX_LISTED) {
       incarnationByDamage.put(damage, incarnation);
       replicas.merge(replicaOf(damage), 1, Integer::sum);
@@ -95,11 +92,6 @@ public final class CorruptionLedger {
 
   private static DamagedReplica replicaOf(Damage damage) {
     return new DamagedReplica(damage.nodeId(), damage.chunkId());
-  }
-
-  /** Found since the master's start, also those that are mended by now. */
-  public long foundTotal() {
-    return foundTotal;
   }
 
   /** How many are listed now. */

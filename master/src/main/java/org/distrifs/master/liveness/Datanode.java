@@ -36,11 +36,8 @@ public final class Datanode {
   private long totalBytes;
   private long availableBytes;
   private int requestsInFlight;
-  private long bytesCopied;
-
-  /** -1 before the first beat. */
-  private long copiedAtLastBeat = -1;
-
+  private final TalliedCount bytesCopied = new TalliedCount();
+  private final TalliedCount corruptFound = new TalliedCount();
   private long placedSinceHeard;
   private long chunksAtReport;
   private long missingBelow;
@@ -185,25 +182,25 @@ public final class Datanode {
     requestsInFlight = beat.getRequestsInFlight();
     tookSpace(beat.getTotalBytes(), beat.getAvailableBytes());
     revokedThrough = beat.getRevokedThrough();
-    tookCopied(beat.getBytesCopied());
+    bytesCopied.told(beat.getBytesCopied());
+    corruptFound.told(beat.getCorruptBlocksFound());
     leaseRefused = isOutOfReach(nowNs, reachableWithinNs);
     if (!leaseRefused) {
       heard(nowNs);
     }
   }
 
-  /**
-   * What it counted before this master first heard it was another master's; a restart counts anew.
-   */
-  private void tookCopied(long counted) {
-    boolean isFirst = copiedAtLastBeat < 0;
-    bytesCopied += isFirst ? 0 : counted >= copiedAtLastBeat ? counted - copiedAtLastBeat : counted;
-    copiedAtLastBeat = counted;
-  }
-
   /** Bytes that differed in its copies and reconciliations, since this master first heard it. */
   public long bytesCopied() {
-    return bytesCopied;
+    return bytesCopied.total();
+  }
+
+  /**
+   * Corrupt blocks that it found since this master first heard it, those included that were mended
+   * before a beat could list them.
+   */
+  public long corruptBlocksFound() {
+    return corruptFound.total();
   }
 
   private boolean isOutOfReach(long nowNs, long reachableWithinNs) {

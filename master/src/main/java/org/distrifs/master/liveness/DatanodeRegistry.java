@@ -84,6 +84,11 @@ public final class DatanodeRegistry {
     return corruption;
   }
 
+  /** Corrupt blocks that all datanodes found since this master heard them. */
+  public long corruptBlocksFound() {
+    return nodes.values().stream().mapToLong(Datanode::corruptBlocksFound).sum();
+  }
+
   /**
    * A process says that it is this datanode. Another life of it is over, then.
    *

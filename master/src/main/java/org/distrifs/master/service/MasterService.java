@@ -349,6 +349,7 @@ public final class MasterService implements AutoCloseable {
         changes.underWay(),
         changes.waiting(),
         registry.corruption().size(),
+        registry.corruptBlocksFound(),
         counts.inodes(),
         counts.chunks(),
         totals.shortOfReplicas(),
@@ -376,7 +377,6 @@ public final class MasterService implements AutoCloseable {
 
     @Override
     public void corruptionFound(Datanode node, CorruptionLedger.Damage damage) {
-      metrics.corruptionFound();
       CorruptReplica replica = report.describe(damage);
       LOG.error(
           "Chunk {} is corrupt on {}: block {} does not match its checksum; it belongs to {}",

@@ -25,6 +25,7 @@ final class ServiceMetrics {
       int changesUnderWay,
       int changesWaiting,
       int corruptReplicas,
+      long corruptBlocksFound,
       long inodes,
       long chunks,
       long replicasShort,
@@ -32,7 +33,8 @@ final class ServiceMetrics {
       RepairStatus repair) {
 
     static final Snapshot EMPTY =
-        new Snapshot(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, RepairStatus.getDefaultInstance());
+        new Snapshot(
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, RepairStatus.getDefaultInstance());
   }
 
   private final Map<Operation.KindCase, Timer> operations = new EnumMap<>(Operation.KindCase.class);
@@ -41,7 +43,6 @@ final class ServiceMetrics {
   private final Counter groups;
   private final Counter replies;
   private final Counter replyMessages;
-  private final Counter corruptFound;
   private volatile Snapshot snapshot = Snapshot.EMPTY;
 
   ServiceMetrics(Metrics metrics) {
@@ -61,7 +62,6 @@ final class ServiceMetrics {
     groups = metrics.counter("journal.groups", "Groups in which journal entries were proposed");
     replies = metrics.counter("replies", "Operations answered");
     replyMessages = metrics.counter("reply.messages", "Messages in which answers were sent");
-    corruptFound = metrics.counter("corrupt.blocks.found", "Damaged blocks that were reported");
     gauge(metrics, "sessions", "Open sessions", () -> snapshot.sessions());
     gauge(
         metrics,
@@ -84,6 +84,11 @@ final class ServiceMetrics {
         "replicas.corrupt",
         "Damaged blocks that are listed now",
         () -> snapshot.corruptReplicas());
+    gauge(
+        metrics,
+        "corrupt.blocks.found",
+        "Damaged blocks that datanodes found since the start",
+        () -> snapshot.corruptBlocksFound());
     gauge(metrics, "inodes", "Inodes", () -> snapshot.inodes());
     gauge(metrics, "chunks", "Chunks", () -> snapshot.chunks());
     gauge(
@@ -183,9 +188,5 @@ final class ServiceMetrics {
   void sent(int count) {
     replies.increment(count);
     replyMessages.increment();
-  }
-
-  void corruptionFound() {
-    corruptFound.increment();
   }
 }

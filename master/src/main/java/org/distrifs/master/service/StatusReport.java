@@ -91,7 +91,7 @@ final class StatusReport {
             .setChunksShort(totals.shortOfReplicas())
             .setChunksUnavailable(totals.unavailable())
             .setChangesUnderWay(changes.underWay() + changes.waiting())
-            .setCorruptReplicasTotal(registry.corruption().foundTotal())
+            .setCorruptReplicasTotal(registry.corruptBlocksFound())
             .setReplication(constants.replication())
             .setMinReplicas(constants.minReplicas())
             .setChunkSizeBytes(state.chunkSizeBytes())

@@ -206,7 +206,24 @@ class DatanodeRegistryTest {
     assertThat(registry.corruption().lists(NODE, 5)).isTrue();
     beat();
     assertThat(registry.corruption().size()).isZero();
-    assertThat(registry.corruption().foundTotal()).isEqualTo(1);
+  }
+
+  @Test
+  void corruptionIsCountedThoughItWasMendedBeforeItCouldBeListed() {
+    register(false);
+    registry.beat(beatWithCorruptFound(4), 0);
+    registry.beat(beatWithCorruptFound(6), 0);
+    assertThat(registry.corruptBlocksFound()).isEqualTo(2);
+    registry.beat(beatWithCorruptFound(1), 0);
+    assertThat(registry.corruptBlocksFound()).as("its process began anew").isEqualTo(3);
+  }
+
+  private static HeartbeatRequest beatWithCorruptFound(long count) {
+    return HeartbeatRequest.newBuilder()
+        .setNodeId(NODE)
+        .setIncarnation(LIFE)
+        .setCorruptBlocksFound(count)
+        .build();
   }
 
   @Test

@@ -22,6 +22,12 @@ public sealed interface DataRequest {
   /** The most members a chain can have. */
   int MAX_CHAIN_MEMBERS = 16;
 
+  /**
+   * Writes to one chunk that a session may have sent while the first of them is not acknowledged.
+   * So many of its last writes are recognised when they come again.
+   */
+  int MAX_WRITES_IN_FLIGHT = 32;
+
   /** {@link Install#lengthBytes()} that leaves the replica as long as it is. */
   int KEEP_LENGTH = -1;
 

@@ -23,6 +23,7 @@ import org.distrifs.datanode.store.FileBlocks;
 import org.distrifs.datanode.store.MemoryBlocks;
 import org.distrifs.datanode.store.MibDigest;
 import org.distrifs.datanode.store.OpenedReplica;
+import org.distrifs.datanode.store.RecentWrites;
 import org.distrifs.datanode.store.ReplicaState;
 import org.distrifs.datanode.store.StoreException;
 import org.distrifs.datanode.store.WriteId;
@@ -129,6 +130,12 @@ public final class SimChunkStore implements ChunkStore {
         .toList();
   }
 
+  /** Only those that are corrupt still: nothing here is decided by how many there were. */
+  @Override
+  public long corruptBlocksFound() {
+    return index.values().stream().mapToLong(replica -> replica.corrupt.cardinality()).sum();
+  }
+
   @Override
   public List<Long> takeChanged(int limit) {
     List<Long> taken = new ArrayList<>();
@@ -169,7 +176,7 @@ public final class SimChunkStore implements ChunkStore {
         replica ->
             new OpenedReplica(
                 replica.state(),
-                replica.trustsRecent() ? List.copyOf(replica.files.recent) : List.of()));
+                replica.trustsRecent() ? replica.files.recent.oldestFirst() : List.of()));
   }
 
   @Override
@@ -353,7 +360,7 @@ public final class SimChunkStore implements ChunkStore {
     return submit(
         chunkId,
         replica -> {
-          replica.files.recent = new ArrayList<>(writes);
+          replica.files.recent = new RecentWrites(writes);
           replica.recentReplaced = true;
           return null;
         });
@@ -404,7 +411,7 @@ public final class SimChunkStore implements ChunkStore {
           replica.dirty = false;
           replica.writeHeader();
           changed.add(chunkId);
-          return new OpenedReplica(replica.state(), List.copyOf(replica.files.recent));
+          return new OpenedReplica(replica.state(), replica.files.recent.oldestFirst());
         });
   }
 

@@ -1,10 +1,9 @@
 package org.distrifs.simulation.disk;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.distrifs.datanode.store.ChunkStore;
+import org.distrifs.datanode.store.RecentWrites;
 import org.distrifs.datanode.store.WriteId;
 import org.distrifs.proto.checksum.BlockChecksums;
 import org.distrifs.simulation.scheduler.Draws;
@@ -28,7 +27,7 @@ public final class StoredReplica {
 
   final byte[] bytes;
   final int[] checksums;
-  List<WriteId> recent = new ArrayList<>();
+  RecentWrites recent = new RecentWrites();
   int fileBytes;
   Header header;
 
@@ -75,18 +74,11 @@ public final class StoredReplica {
     return header.dirty() && !header.bootId().equals(disk.bootId());
   }
 
-  void addRecent(WriteId id) {
-    if (recent.size() == ChunkStore.MAX_RECENT_WRITES) {
-      recent.remove(0);
-    }
-    recent.add(id);
-  }
-
   /** Everything but the header is on the disk now. */
   void sync() {
     System.arraycopy(bytes, 0, syncedBytes, 0, bytes.length);
     System.arraycopy(checksums, 0, syncedChecksums, 0, checksums.length);
-    syncedRecent = new ArrayList<>(recent);
+    syncedRecent = recent.oldestFirst();
     syncedFileBytes = fileBytes;
     folderSynced = true;
   }
@@ -112,7 +104,7 @@ public final class StoredReplica {
       }
     }
     if (draws.perMille(500)) {
-      recent = new ArrayList<>(syncedRecent);
+      recent = new RecentWrites(syncedRecent);
     }
     if (draws.perMille(500)) {
       setLength(Math.min(syncedFileBytes, fileBytes));

@@ -39,7 +39,7 @@ final class WriteOperation {
       replica.markDirty();
       putBytes(replica, payload.length);
       putChecksums(replica);
-      replica.files.addRecent(new WriteId(write.sessionId(), write.sequence()));
+      replica.files.recent.add(new WriteId(write.sessionId(), write.sequence()));
     }
     replica.lastOrder = write.order();
     replica.lastChangeNs = nowNs;
@@ -103,7 +103,7 @@ final class WriteOperation {
     if (stage >= 3) {
       putChecksums(replica);
       if (draws.perMille(500)) {
-        replica.files.addRecent(new WriteId(write.sessionId(), write.sequence()));
+        replica.files.recent.add(new WriteId(write.sessionId(), write.sequence()));
       }
     }
   }

@@ -44,6 +44,11 @@ abstract class StoreFilter implements ChunkStore {
   }
 
   @Override
+  public long corruptBlocksFound() {
+    return real.corruptBlocksFound();
+  }
+
+  @Override
   public List<Long> takeChanged(int limit) {
     return real.takeChanged(limit);
   }
