@@ -55,6 +55,12 @@ class SimulationTest {
     assertIsGood(60191);
   }
 
+  /** The answer to a write that had got a new sequence meanwhile once counted for the new one. */
+  @Test
+  void aWriteThatIsToBeAppliedOnceMoreIsNotAcknowledgedForBefore() {
+    assertIsGood(30173);
+  }
+
   private static void assertIsGood(long seed) {
     assertThat(Simulation.run(Plan.of(seed)).violations())
         .as("seed %d: scripts/simulate --seed %d tells more", seed, seed)

@@ -163,13 +163,14 @@ final class ChunkWriter {
     services.metrics().sent(packet.length);
     long sentNs = services.clock().monotonicNs();
     int sentIn = era;
+    long sequence = packet.sequence;
     int timeoutMs = services.settings().packetTimeoutMs();
     services
         .transport()
         .send(head, request, packet.retained(), timeoutMs)
         .whenComplete(
             (answer, failure) ->
-                file.underLock(() -> answered(packet, sentIn, sentNs, answer, failure)));
+                file.underLock(() -> answered(packet, sequence, sentIn, sentNs, answer, failure)));
   }
 
   /** Only until something was acknowledged: a replica lost after that must not come back empty. */
@@ -178,7 +179,12 @@ final class ChunkWriter {
   }
 
   private void answered(
-      Packet packet, int sentIn, long sentNs, ChunkAnswer answer, Throwable failure) {
+      Packet packet,
+      long sequence,
+      int sentIn,
+      long sentNs,
+      ChunkAnswer answer,
+      Throwable failure) {
     services.metrics().answered(services.clock().monotonicNs() - sentNs);
     if (answer != null) {
       answer.payload().release();
@@ -190,7 +196,10 @@ final class ChunkWriter {
     inFlight--;
     if (state != State.FAILED) {
       if (answer != null && answer.reply().isOk()) {
-        acknowledged(packet);
+        // One that has lost its sequence meanwhile is to be applied once more, behind others.
+        if (packet.sequence == sequence) {
+          acknowledged(packet);
+        }
       } else {
         ChainTrouble seen = ChainTrouble.of(location, answer, failure);
         if (seen.isOvertaken()) {

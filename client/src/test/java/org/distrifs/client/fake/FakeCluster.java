@@ -13,6 +13,7 @@ import org.distrifs.runtime.metrics.Metrics;
 /** A master and three datanodes in memory, and clients of them. */
 public final class FakeCluster implements AutoCloseable {
   public static final int CHUNK_BYTES = 64 << 10;
+  public static final int PACKET_BYTES = 16 << 10;
 
   private final FakeDatanodes datanodes = new FakeDatanodes();
   private final FakeMasterStreams master = new FakeMasterStreams(datanodes, CHUNK_BYTES);
@@ -41,7 +42,7 @@ public final class FakeCluster implements AutoCloseable {
         4,
         256 << 10,
         4,
-        16 << 10,
+        PACKET_BYTES,
         200,
         packetTimeoutMs,
         chunkTimeoutMs,

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -61,8 +62,12 @@ class ChainChangeTest {
   }
 
   private static ByteBuffer bytes(int length) {
+    return bytes(length, length);
+  }
+
+  private static ByteBuffer bytes(int length, int seed) {
     byte[] bytes = new byte[length];
-    new Random(length).nextBytes(bytes);
+    new Random(seed).nextBytes(bytes);
     return ByteBuffer.allocateDirect(length).put(bytes).flip();
   }
 
@@ -110,6 +115,31 @@ class ChainChangeTest {
     file.flush();
     assertThat(read(file, HALF, 100)).isEqualTo(bytes(100));
     assertThat(read(file, HALF + 100, 50)).isEqualTo(bytes(50));
+  }
+
+  /**
+   * The first of five writes to one place is lost, the next three are applied. When it comes again
+   * it is refused, as overtaken, and the fifth, sent behind it, is taken: all five have to come
+   * once more, though the fifth was acknowledged.
+   */
+  @Test
+  void aWriteThatWasTakenBehindOneThatWasOvertakenIsSentAgainToo() throws IOException {
+    cluster.datanodes().stop(head);
+    for (int i = 1; i <= 5; i++) {
+      file.write(0, bytes(FakeCluster.PACKET_BYTES, i));
+    }
+    AtomicBoolean lost = new AtomicBoolean();
+    cluster
+        .datanodes()
+        .setFaults(
+            request ->
+                request instanceof DataRequest.Write && lost.compareAndSet(false, true)
+                    ? Fate.REFUSE_CORRUPT_REQUEST
+                    : Fate.SERVE);
+    cluster.datanodes().goOn(head);
+    file.flush();
+    assertThat(read(file, 0, FakeCluster.PACKET_BYTES))
+        .isEqualTo(bytes(FakeCluster.PACKET_BYTES, 5));
   }
 
   @Test
