@@ -69,7 +69,7 @@ final class FileHandle implements OpenFile {
   @Override
   public void flush() throws IOException {
     requireOpen();
-    file.flush();
+    file.flushAtClose();
     reportFailure();
   }
 
@@ -91,7 +91,7 @@ final class FileHandle implements OpenFile {
       return;
     }
     try {
-      file.flush();
+      file.flushAtClose();
       reportFailure();
     } finally {
       table.release(file);

@@ -292,6 +292,11 @@ final class SharedFile implements WrittenFile, ChunkLocator {
     writer.flush();
   }
 
+  void flushAtClose() throws IOException {
+    requireSession("flush");
+    writer.flushAtClose();
+  }
+
   void sync() throws IOException {
     requireSession("sync");
     writer.sync();

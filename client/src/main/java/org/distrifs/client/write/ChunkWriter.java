@@ -127,6 +127,10 @@ final class ChunkWriter {
    * chain could have forgotten that one when it comes again.
    */
   void pump() {
+    if (state == State.READY && !unsent.isEmpty() && !file.mayWrite(index)) {
+      beginIntent();
+      return;
+    }
     while (state == State.READY
         && !unsent.isEmpty()
         && sent.size() < DataRequest.MAX_WRITES_IN_FLIGHT
@@ -139,7 +143,18 @@ final class ChunkWriter {
     }
   }
 
+  /**
+   * Allocates, although the chunk is there; if that has to wait, the end of a commit pumps again.
+   */
+  private void beginIntent() {
+    if (file.mayBeginIntent()) {
+      state = State.LOCATING;
+      search.allocate();
+    }
+  }
+
   private void send(Packet packet) {
+    packet.sent = true;
     if (packet.sequence == 0) {
       packet.sequence = services.sequences().incrementAndGet();
     }

@@ -29,6 +29,15 @@ final class FileFlush {
   /** Chunks in one answer. */
   private static final int CHAINS_ASKED = 64;
 
+  /** What a flush is for. */
+  enum Purpose {
+    WRITE_BACK,
+    /** Nobody is expected to write soon. */
+    CLOSE,
+    /** What was written is to be on the disks. */
+    SYNC
+  }
+
   private final FileWriter writer;
   private final WrittenFile file;
   private final WriteServices services;
@@ -48,7 +57,8 @@ final class FileFlush {
     syncAll = true;
   }
 
-  void run(boolean sync) throws IOException {
+  void run(Purpose purpose) throws IOException {
+    boolean sync = purpose == Purpose.SYNC;
     long startNs = services.clock().monotonicNs();
     takeTurn();
     try {
@@ -56,15 +66,14 @@ final class FileFlush {
       writer.settleAll();
       if (sync && writer.failureCount() != failuresBefore) {
         // The caller gets this error anyway; a sync would only wait a second time for the chain
-        // that
-        // took no write. The next sync makes up for what is left out here.
-        commit();
+        // that took no write. The next sync makes up for what is left out here.
+        commit(purpose);
         throw writer.lastFailure();
       }
       if (sync) {
         sync();
       }
-      commit();
+      commit(purpose);
     } finally {
       turn.unlock();
     }
@@ -152,8 +161,8 @@ final class FileFlush {
 
   // --- commit
 
-  private void commit() throws IOException {
-    Commit commit = writer.underLock(this::begin);
+  private void commit(Purpose purpose) throws IOException {
+    Commit commit = writer.underLock(() -> begin(purpose));
     if (commit == null) {
       writer.underLock(writer::recomputeEnd);
       return;
@@ -165,7 +174,7 @@ final class FileFlush {
       writer.underLock(this::refused);
       throw e;
     } catch (IOException e) {
-      writer.underLock(() -> writer.uncommitted().commitEnded(false));
+      writer.underLock(this::unanswered);
       throw e;
     }
     // Before what is uncommitted shrinks: in between a reader would see the old size.
@@ -174,7 +183,7 @@ final class FileFlush {
   }
 
   /** What there is to commit, or null. */
-  private Commit begin() {
+  private Commit begin(Purpose purpose) {
     if (!writer.uncommitted().beginCommit()) {
       return null;
     }
@@ -190,6 +199,8 @@ final class FileFlush {
     LongSet written = new LongOpenHashSet(writer.uncommitted().committingChunks());
     writer.fresh().written().forEach(location -> written.add(location.getChunkId()));
     written.forEach(commit::addWrittenChunks);
+    boolean closing = purpose == Purpose.CLOSE;
+    commit.setIntent(writer.intent().beginCommit(writer.isPending(), closing));
     return commit.build();
   }
 
@@ -198,10 +209,22 @@ final class FileFlush {
    * writes begin with chunks that are asked for anew.
    */
   private void refused() {
+    intentTold(false);
     writer.uncommitted().commitEnded(true);
     writer.fresh().abandonAll();
     services.chains().forget(writer.inode());
     writer.recomputeEnd();
+  }
+
+  /** Nobody knows whether the master took it: it is told again. */
+  private void unanswered() {
+    writer.uncommitted().commitEnded(false);
+    intentTold(false);
+  }
+
+  private void intentTold(boolean applied) {
+    writer.intent().commitEnded(applied);
+    writer.pumpAll();
   }
 
   private void ended(Commit commit) {
@@ -214,29 +237,47 @@ final class FileFlush {
     }
     writer.uncommitted().commitEnded(true);
     writer.recomputeEnd();
+    intentTold(true);
   }
 
-  /** Gives chunks that were never written to back, without waiting: they cost only their names. */
-  void releaseAbandoned() {
-    long[] ids = writer.underLock(() -> writer.fresh().takeAbandoned());
-    if (ids.length == 0 || services.master().sessionId() != writer.sessionId()) {
+  /**
+   * The file is closed: gives chunks that were never written to back, and the intent, without
+   * waiting. Until the session ends they cost no more than their names.
+   */
+  void release() {
+    Commit commit = writer.underLock(this::releasing);
+    if (commit == null || services.master().sessionId() != writer.sessionId()) {
       return;
+    }
+    submit(commit)
+        .whenComplete(
+            (reply, failure) -> {
+              if (failure != null) {
+                LOG.debug(
+                    "Unused chunks of inode {} and the intent to write to it stay until the session"
+                        + " ends: {}",
+                    writer.inode(),
+                    failure.getMessage());
+              }
+            });
+  }
+
+  /** What there is to give back, or null. */
+  private Commit releasing() {
+    long[] ids = writer.fresh().takeAbandoned();
+    boolean endsIntent = writer.intent().isToBeEnded();
+    if (ids.length == 0 && !endsIntent) {
+      return null;
     }
     Commit.Builder commit =
         Commit.newBuilder().setInode(writer.inode()).setTruncateEpoch(file.truncateEpoch());
     for (long id : ids) {
       commit.addReleasedChunks(id);
     }
-    submit(commit.build())
-        .whenComplete(
-            (reply, failure) -> {
-              if (failure != null) {
-                LOG.debug(
-                    "Unused chunks of inode {} stay allocated until the session ends: {}",
-                    writer.inode(),
-                    failure.getMessage());
-              }
-            });
+    if (endsIntent) {
+      commit.setIntent(writer.intent().beginCommit(false, true));
+    }
+    return commit.build();
   }
 
   private CompletableFuture<OperationReply> submit(Commit commit) {

@@ -40,6 +40,7 @@ public final class FileWriter {
   private final WriteFailures failures = new WriteFailures();
   private final FreshChunks fresh = new FreshChunks();
   private final UncommittedWrites uncommitted = new UncommittedWrites();
+  private final OwnIntent intent = new OwnIntent();
   private int inFlight;
   private long nextTicket;
   private long lastProgressNs;
@@ -179,12 +180,17 @@ public final class FileWriter {
 
   /** Sends everything, waits for the acknowledgements and commits. */
   public void flush() throws IOException {
-    flush.run(false);
+    flush.run(FileFlush.Purpose.WRITE_BACK);
+  }
+
+  /** {@link #flush}, after which nobody is expected to write soon. */
+  public void flushAtClose() throws IOException {
+    flush.run(FileFlush.Purpose.CLOSE);
   }
 
   /** {@link #flush}, with the data on the disks of every member. */
   public void sync() throws IOException {
-    flush.run(true);
+    flush.run(FileFlush.Purpose.SYNC);
   }
 
   /** Others changed the file: the next sync takes in all of its chunks. */
@@ -256,19 +262,26 @@ public final class FileWriter {
     lock.lock();
     try {
       extents.takeAll().forEach(this::drop);
-      chunkWriters.values().forEach(writer -> writer.discard(this::drop));
+      chunkWriters.values().forEach(writer -> writer.discard(this::giveUp));
       chunkWriters.clear();
       fresh.abandonUnwritten();
       progressed.signalAll();
     } finally {
       lock.unlock();
     }
-    flush.releaseAbandoned();
+    flush.release();
   }
 
   private void drop(Extent extent) {
     services.memory().give(extent.capacity());
     extent.release();
+  }
+
+  private void giveUp(Packet packet) {
+    if (packet.sent && !packet.acknowledged) {
+      intent.packetsWereLost();
+    }
+    drop(packet);
   }
 
   private void drop(Packet packet) {
@@ -292,6 +305,20 @@ public final class FileWriter {
 
   UncommittedWrites uncommitted() {
     return uncommitted;
+  }
+
+  OwnIntent intent() {
+    return intent;
+  }
+
+  /** Whether bytes are unsent or unacknowledged. */
+  boolean isPending() {
+    return !extents.isEmpty() || !chunkWriters.values().stream().allMatch(ChunkWriter::isIdle);
+  }
+
+  /** What packets wait for may have changed. */
+  void pumpAll() {
+    List.copyOf(chunkWriters.values()).forEach(ChunkWriter::pump);
   }
 
   FreshChunks fresh() {
@@ -348,9 +375,17 @@ public final class FileWriter {
 
   void answered() {
     inFlight--;
-    for (ChunkWriter writer : List.copyOf(chunkWriters.values())) {
-      writer.pump();
-    }
+    pumpAll();
+  }
+
+  /** Whether packets may go to a chunk now, so that the master knows of them if this one dies. */
+  boolean mayWrite(long index) {
+    boolean isFresh = fresh.location(index) != null;
+    return intent.isHeld() || isFresh && (fresh.isUnwritten(index) || intent.permitsFresh());
+  }
+
+  boolean mayBeginIntent() {
+    return intent.mayBegin();
   }
 
   ChunkLocation knownLocation(long index) {
@@ -359,7 +394,14 @@ public final class FileWriter {
   }
 
   CompletableFuture<ChunkLocation> allocate(long index) {
-    return allocation.allocate(index);
+    intent.allocating();
+    return allocation
+        .allocate(index)
+        .whenComplete((found, failure) -> underLock(() -> allocated(found)));
+  }
+
+  private void allocated(ChunkLocation found) {
+    intent.allocated(found != null && !found.getFresh());
   }
 
   void located(ChunkLocation location) {
@@ -388,7 +430,7 @@ public final class FileWriter {
   void failed(ChunkWriter writer, List<Packet> dropped, ErrnoException failure) {
     chunkWriters.remove(writer.index(), writer);
     failures.add(failure);
-    dropped.forEach(this::drop);
+    dropped.forEach(this::giveUp);
     recomputeEnd();
     progressed();
   }

@@ -79,6 +79,12 @@ public final class FakeDatanodes implements ChunkTransport {
     }
   }
 
+  /** Whether the master knows that a session may write to a chunk. */
+  @FunctionalInterface
+  interface WritePermission {
+    boolean isGiven(long sessionId, long chunkId);
+  }
+
   private record Pending(
       PeerAddress peer,
       DataRequest request,
@@ -98,6 +104,7 @@ public final class FakeDatanodes implements ChunkTransport {
   private final Queue<String> violations = new ConcurrentLinkedQueue<>();
   private volatile Faults faults = request -> Fate.SERVE;
   private volatile boolean chainsWritable = true;
+  private volatile WritePermission permission = (sessionId, chunkId) -> true;
   private final boolean[] stopped = new boolean[NODES + 1];
   private final boolean[] outOfChains = new boolean[NODES + 1];
   private final long[] asked = new long[NODES + 1];
@@ -108,6 +115,10 @@ public final class FakeDatanodes implements ChunkTransport {
 
   public void setFaults(Faults newFaults) {
     faults = newFaults;
+  }
+
+  void setPermission(WritePermission newPermission) {
+    permission = newPermission;
   }
 
   /** What clients did that they must never do. */
@@ -204,6 +215,10 @@ public final class FakeDatanodes implements ChunkTransport {
   @Override
   public CompletableFuture<ChunkAnswer> send(
       PeerAddress peer, DataRequest request, ByteBuf payload, int timeoutMs) {
+    if (request instanceof DataRequest.Write write
+        && !permission.isGiven(write.sessionId(), write.chunkId())) {
+      violated("chunk " + write.chunkId() + " is written and the master does not know");
+    }
     Pending pending = new Pending(peer, request, payload, new CompletableFuture<>());
     synchronized (this) {
       arrived.computeIfAbsent(peer, key -> new ArrayDeque<>()).add(pending);

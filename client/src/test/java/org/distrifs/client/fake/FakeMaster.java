@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.distrifs.proto.control.AllocateChunk;
 import org.distrifs.proto.control.Attributes;
@@ -52,9 +53,17 @@ final class FakeMaster {
   private long txid;
   private final TreeSet<Long> released = new TreeSet<>();
 
+  /** Inodes of the chunks that are fresh no more; datanodes ask on their own thread. */
+  private final Map<Long, Long> sharedChunks = new ConcurrentHashMap<>();
+
+  private record Intent(long sessionId, long inode) {}
+
+  private final Set<Intent> intents = ConcurrentHashMap.newKeySet();
+
   FakeMaster(FakeDatanodes datanodes, long chunkBytes) {
     this.datanodes = datanodes;
     this.chunkBytes = chunkBytes;
+    datanodes.setPermission(this::permitsWrite);
     inodes.put(1L, new Inode(1, 0x4000 | 0755));
   }
 
@@ -69,6 +78,16 @@ final class FakeMaster {
 
   TreeSet<Long> released() {
     return released;
+  }
+
+  /** Whether a session that is killed now would leave nothing in this chunk unaccounted for. */
+  boolean permitsWrite(long sessionId, long chunkId) {
+    Long inode = sharedChunks.get(chunkId);
+    return inode == null || intents.contains(new Intent(sessionId, inode));
+  }
+
+  int intents() {
+    return intents.size();
   }
 
   OperationReply apply(long sessionId, Operation operation) {
@@ -191,6 +210,9 @@ final class FakeMaster {
       return refuse(Errno.EBUSY).build();
     }
     FakeChunk chunk = known != null ? known : freshChunk(sessionId, inode, allocate.getIndex());
+    if (chunk.freshFor() == 0) {
+      intents.add(new Intent(sessionId, inode.number));
+    }
     return OperationReply.newBuilder()
         .setTxid(++txid)
         .setAttributes(attributes(inode))
@@ -199,6 +221,12 @@ final class FakeMaster {
   }
 
   private OperationReply commit(long sessionId, Commit commit) {
+    Intent intent = new Intent(sessionId, commit.getInode());
+    switch (commit.getIntent()) {
+      case BEGIN -> intents.add(intent);
+      case END, ABANDON -> intents.remove(intent);
+      default -> {}
+    }
     Inode inode = inodes.get(commit.getInode());
     if (inode == null) {
       return refuse(Errno.ESTALE).build();
@@ -215,6 +243,7 @@ final class FakeMaster {
           datanodes.violated("a chunk was committed that is not the session's: " + chunk);
         }
         inode.chunks.put(chunk.index(), new FakeChunk(chunk.id(), chunk.index(), 0));
+        sharedChunks.put(chunk.id(), inode.number);
       }
       if (commit.getReleasedChunksList().contains(chunk.id())) {
         inode.chunks.remove(chunk.index());

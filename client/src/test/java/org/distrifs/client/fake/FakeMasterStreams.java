@@ -152,6 +152,11 @@ public final class FakeMasterStreams implements ControlStream.Opener {
     return run(() -> operations);
   }
 
+  /** Write intents that sessions have. */
+  public int intents() {
+    return master.intents();
+  }
+
   public int chunksOf(long inode) {
     return run(() -> master.chunksOf(inode));
   }

@@ -229,6 +229,29 @@ class WritingTest {
   }
 
   @Test
+  void theMasterKnowsOfWhatIsOverwrittenUntilItIsClosed() throws Exception {
+    file.write(0, bytes(FakeCluster.PACKET_BYTES));
+    file.flush();
+    assertThat(cluster.master().intents()).isZero();
+    file.write(0, bytes(FakeCluster.PACKET_BYTES));
+    file.sync();
+    assertThat(cluster.master().intents()).isEqualTo(1);
+    file.write(0, bytes(FakeCluster.PACKET_BYTES));
+    file.close();
+    await("the intent ends", () -> cluster.master().intents() == 0);
+  }
+
+  @Test
+  void anIntentEndsThoughNothingWasLeftToCommitAtTheClose() throws Exception {
+    file.write(0, bytes(FakeCluster.PACKET_BYTES));
+    file.flush();
+    file.write(0, bytes(FakeCluster.PACKET_BYTES));
+    file.sync();
+    file.close();
+    await("the intent ends", () -> cluster.master().intents() == 0);
+  }
+
+  @Test
   void truncationByAnotherMountUnderUncommittedBytesIsNotSilent() throws IOException {
     file.write(0, bytes(FakeCluster.CHUNK_BYTES));
     file.flush();

@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the master does unasked: copies what is short, deletes what is proven to be for nothing,
- * forgets what is gone. Nothing of it soon after the master's start, while datanodes come back.
+ * What the master does unasked: settles what killed clients left, copies what is short, deletes
+ * what is proven to be for nothing, forgets what is gone. But for the first nothing of it soon
+ * after the master's start, while datanodes come back.
  */
 final class Housekeeping {
 
@@ -34,6 +35,7 @@ final class Housekeeping {
   private final Deletions deletions;
   private final ForgottenChunks forgotten;
   private final OrphanQuestions orphans;
+  private final FilesInDoubt inDoubt;
   private boolean wasShort;
   private long shortSinceNs;
 
@@ -45,6 +47,7 @@ final class Housekeeping {
       Repairs repairs,
       Revocations revocations,
       OrphanQuestions orphans,
+      FilesInDoubt inDoubt,
       int replication) {
     this.state = state;
     this.journal = journal;
@@ -52,6 +55,7 @@ final class Housekeeping {
     this.changes = changes;
     this.repairs = repairs;
     this.orphans = orphans;
+    this.inDoubt = inDoubt;
     Facts facts = new Facts(revocations);
     deletions = new Deletions(facts, registry, replication);
     forgotten = new ForgottenChunks(facts, registry);
@@ -93,6 +97,7 @@ final class Housekeeping {
 
   /** Lets time pass. To be called several times a second. */
   void tick(long nowNs) {
+    inDoubt.tick(nowNs);
     if (!repairs.hasBegun()) {
       return;
     }
@@ -117,6 +122,7 @@ final class Housekeeping {
         .setBytesCopied(registry.nodes().stream().mapToLong(Datanode::bytesCopied).sum())
         .setReplicasDeleted(deletions.deleted())
         .setReplicasToDelete(deletions.toDelete())
+        .setFilesInDoubt(state.filesInDoubt().size())
         .setOrphans(state.counts().orphans())
         .setChainsCommitted(changes.completed())
         .build();

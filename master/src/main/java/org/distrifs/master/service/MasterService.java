@@ -139,6 +139,7 @@ public final class MasterService implements AutoCloseable {
                 settings.keepAliveIntervalMs(),
                 settings.sessionExpiryMs()));
     orphans = new OrphanQuestions(state, journal, sessions);
+    Revocations revocations = new Revocations(state.expiries(), registry, clock);
     housekeeping =
         new Housekeeping(
             state,
@@ -146,8 +147,9 @@ public final class MasterService implements AutoCloseable {
             registry,
             changes,
             new Repairs(cluster, registry, changes, policy, settings.repair(), nowNs),
-            new Revocations(state.expiries(), registry, clock),
+            revocations,
             orphans,
+            new FilesInDoubt(state, journal, revocations, changes, nowNs),
             settings.replication());
     long settledNs =
         nowNs + TimeUnit.MILLISECONDS.toNanos(3 * settings.liveness().heartbeatIntervalMs());

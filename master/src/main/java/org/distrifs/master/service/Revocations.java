@@ -21,14 +21,19 @@ final class Revocations {
     this.clock = clock;
   }
 
+  /** Of all sessions that ended. */
   boolean areInForce() {
-    long last = expiries.last();
-    return registry.nodes().stream().allMatch(node -> refusesThrough(node, last));
+    return areInForce(expiries.last());
   }
 
-  private boolean refusesThrough(Datanode node, long last) {
+  /** Of those that ended up to this txid. */
+  boolean areInForce(long txid) {
+    return registry.nodes().stream().allMatch(node -> refusesThrough(node, txid));
+  }
+
+  private boolean refusesThrough(Datanode node, long txid) {
     if (node.isAlive()) {
-      return node.revokedThrough() >= last;
+      return node.revokedThrough() >= txid;
     }
     return !registry.mayServeUnheard(node, clock.monotonicNs());
   }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * The sessions that expired last, each under the txid of its end, by which datanodes say up to
- * where they refuse writes of expired sessions.
+ * The sessions that expired last, or ended while they wrote, each under the txid of its end, by
+ * which datanodes say up to where they refuse writes of such sessions.
  */
 public final class Expiries {
 

@@ -20,15 +20,22 @@ final class ChunkAllocation {
   private final InodeTable inodes;
   private final InodeResolver resolver;
   private final FileChunks chunks;
+  private final UnfinishedWrites unfinished;
   private final Nodes nodes;
   private final Replies replies;
   private long defaultChunkSizeBytes;
 
   ChunkAllocation(
-      InodeTable inodes, InodeResolver resolver, FileChunks chunks, Nodes nodes, Replies replies) {
+      InodeTable inodes,
+      InodeResolver resolver,
+      FileChunks chunks,
+      UnfinishedWrites unfinished,
+      Nodes nodes,
+      Replies replies) {
     this.inodes = inodes;
     this.resolver = resolver;
     this.chunks = chunks;
+    this.unfinished = unfinished;
     this.nodes = nodes;
     this.replies = replies;
   }
@@ -68,6 +75,13 @@ final class ChunkAllocation {
     int chunk = tryAllocate(mutation, inode, index);
     if (chunk < 0) {
       return Replies.error(Errno.ofCode(-chunk), "no chain of datanodes for a new chunk");
+    }
+    boolean isShared = unfinished.isShared(chunk);
+    if (isShared && unfinished.isRefused(mutation.sessionId(), allocate.getInode())) {
+      return Replies.error(Errno.ENFILE);
+    }
+    if (isShared) {
+      unfinished.began(mutation.sessionId(), allocate.getInode());
     }
     return replies.of(inode).addChunks(replies.location(chunk)).build();
   }

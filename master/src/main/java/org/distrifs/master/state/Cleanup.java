@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.TreeSet;
 import org.distrifs.master.namespace.InodeTable;
 import org.distrifs.master.namespace.Namespace;
+import org.distrifs.master.session.WriteIntents;
 import org.distrifs.proto.journal.ChunksForgotten;
 import org.distrifs.proto.journal.OrphansPurged;
 
@@ -13,12 +14,14 @@ final class Cleanup {
   private final Namespace namespace;
   private final InodeTable inodes;
   private final FileChunks chunks;
+  private final WriteIntents intents;
   private final TreeSet<Long> orphans = new TreeSet<>();
 
-  Cleanup(Namespace namespace, FileChunks chunks) {
+  Cleanup(Namespace namespace, FileChunks chunks, WriteIntents intents) {
     this.namespace = namespace;
     this.inodes = namespace.inodes();
     this.chunks = chunks;
+    this.intents = intents;
   }
 
   /** An inode lost its last name. */
@@ -47,6 +50,7 @@ final class Cleanup {
       chunks.detachFrom(inode, 0);
     }
     chunks.cuts().remove(id);
+    intents.forget(id);
     orphans.remove(id);
     namespace.purge(inode);
   }

@@ -18,18 +18,21 @@ final class ClientMutations {
   private final FileMutations files;
   private final ChunkAllocation allocation;
   private final FileChunks chunks;
+  private final UnfinishedWrites unfinished;
 
   ClientMutations(
       Sessions sessions,
       NamespaceMutations names,
       FileMutations files,
       ChunkAllocation allocation,
-      FileChunks chunks) {
+      FileChunks chunks,
+      UnfinishedWrites unfinished) {
     this.sessions = sessions;
     this.names = names;
     this.files = files;
     this.allocation = allocation;
     this.chunks = chunks;
+    this.unfinished = unfinished;
   }
 
   Applied apply(long txid, long timeNs, ClientMutation client) {
@@ -40,7 +43,7 @@ final class ClientMutations {
       return remembered.get();
     }
     Operation operation = client.getOperation();
-    long cutInode = cutToWaitFor(operation);
+    long cutInode = cutToWaitFor(client.getSessionId(), operation);
     if (cutInode != 0) {
       return new Applied.MustWait(cutInode);
     }
@@ -92,12 +95,16 @@ final class ClientMutations {
     };
   }
 
-  private long cutToWaitFor(Operation operation) {
+  private long cutToWaitFor(long sessionId, Operation operation) {
     if (operation.hasSetAttributes() && files.mustWait(operation.getSetAttributes())) {
       return operation.getSetAttributes().getInode();
     }
     if (operation.hasCommit() && files.mustWait(operation.getCommit())) {
       return operation.getCommit().getInode();
+    }
+    if (operation.hasAllocateChunk()
+        && unfinished.mustWait(sessionId, operation.getAllocateChunk())) {
+      return operation.getAllocateChunk().getInode();
     }
     return 0;
   }

@@ -9,6 +9,7 @@ import org.distrifs.proto.control.Commit;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.control.TimeChange;
+import org.distrifs.proto.control.WriteIntent;
 import org.distrifs.proto.error.Errno;
 
 /** The mutations of one inode: attributes, size, and what a client wrote. */
@@ -17,12 +18,19 @@ final class FileMutations {
   private final InodeTable inodes;
   private final InodeResolver resolver;
   private final FileChunks chunks;
+  private final UnfinishedWrites unfinished;
   private final Replies replies;
 
-  FileMutations(InodeTable inodes, InodeResolver resolver, FileChunks chunks, Replies replies) {
+  FileMutations(
+      InodeTable inodes,
+      InodeResolver resolver,
+      FileChunks chunks,
+      UnfinishedWrites unfinished,
+      Replies replies) {
     this.inodes = inodes;
     this.resolver = resolver;
     this.chunks = chunks;
+    this.unfinished = unfinished;
     this.replies = replies;
   }
 
@@ -79,7 +87,12 @@ final class FileMutations {
   OperationReply commit(Mutation mutation, Commit commit) {
     int inode = resolver.regular(commit.getInode());
     if (inode < 0) {
+      unfinished.gone(mutation.sessionId(), commit);
       return Replies.error(-inode);
+    }
+    boolean begins = commit.getIntent() == WriteIntent.BEGIN;
+    if (begins && unfinished.isRefused(mutation.sessionId(), commit.getInode())) {
+      return Replies.error(Errno.ENFILE);
     }
     if (commit.getSize() < 0) {
       return Replies.error(Errno.EFBIG);
@@ -102,6 +115,7 @@ final class FileMutations {
     }
     boolean extended = extendsFile(inode, commit);
     for (int chunk : written) {
+      unfinished.committing(chunk, mutation.sessionId());
       chunks.commit(chunk);
     }
     for (long chunkId : commit.getReleasedChunksList()) {
@@ -120,6 +134,7 @@ final class FileMutations {
       inodes.setCtime(inode, Math.max(time, inodes.ctime(inode)));
       inodes.countChange(inode);
     }
+    unfinished.told(mutation.sessionId(), inode, commit.getIntent(), mutation.time());
     return replies.of(inode).build();
   }
 

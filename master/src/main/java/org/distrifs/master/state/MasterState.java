@@ -2,7 +2,9 @@ package org.distrifs.master.state;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import org.distrifs.master.chunk.ChunkInfo;
 import org.distrifs.master.chunk.PendingCut;
@@ -40,20 +42,22 @@ public final class MasterState {
   private final Namespace namespace = new Namespace(this::orphaned);
   private final InodeResolver resolver = new InodeResolver(namespace.inodes());
   private final FileChunks chunks = new FileChunks(namespace.inodes());
+  private final UnfinishedWrites unfinished = new UnfinishedWrites(namespace.inodes(), chunks);
   private final Replies replies = new Replies(namespace.inodes(), chunks.map());
   private final Nodes nodes = new Nodes();
   private final Sessions sessions = new Sessions();
   private final ChunkAllocation allocation =
-      new ChunkAllocation(namespace.inodes(), resolver, chunks, nodes, replies);
+      new ChunkAllocation(namespace.inodes(), resolver, chunks, unfinished, nodes, replies);
   private final ClientMutations mutations =
       new ClientMutations(
           sessions,
           new NamespaceMutations(namespace, resolver, allocation, replies),
-          new FileMutations(namespace.inodes(), resolver, chunks, replies),
+          new FileMutations(namespace.inodes(), resolver, chunks, unfinished, replies),
           allocation,
-          chunks);
+          chunks,
+          unfinished);
   private final ChainChanges changes = new ChainChanges(chunks, nodes);
-  private final Cleanup cleanup = new Cleanup(namespace, chunks);
+  private final Cleanup cleanup = new Cleanup(namespace, chunks, unfinished.intents());
   private final Expiries expiries = new Expiries();
   private final Reads reads = new Reads(namespace, resolver, chunks, replies);
 
@@ -85,6 +89,7 @@ public final class MasterState {
       case DURABLE_MARK -> new Applied.Accepted();
       case CHUNKS_FORGOTTEN -> cleanup.forget(entry.getChunksForgotten());
       case ORPHANS_PURGED -> cleanup.purge(entry.getOrphansPurged());
+      case INTENTS_SETTLED -> unfinished.settle(entry.getIntentsSettled(), FileTime.ofNs(timeNs));
       case KIND_NOT_SET -> new Applied.Refused("The entry is of a kind unknown to this master");
     };
   }
@@ -188,7 +193,15 @@ public final class MasterState {
     return cleanup.orphansAfter(afterInode, limit);
   }
 
-  /** Sessions that expired, not those that their clients closed. */
+  /**
+   * Files whose writers' sessions ended, and which are not settled yet: inodes, each with the txid
+   * by whose revocation it can be.
+   */
+  public NavigableMap<Long, Long> filesInDoubt() {
+    return Collections.unmodifiableNavigableMap(unfinished.intents().inDoubt());
+  }
+
+  /** Sessions that expired or ended while they wrote, not those that their clients closed. */
   public Expiries expiries() {
     return expiries;
   }
@@ -265,6 +278,7 @@ public final class MasterState {
     long tables = StateDigest.of(namespace, chunks, sessions.all(), nodes);
     return tables
         + 29L * expiries.hashCode()
+        + 31L * unfinished.intents().hashCode()
         + 31 * clusterId
         + 37 * term
         + 41 * timeNs
@@ -327,7 +341,8 @@ public final class MasterState {
     if (!sessions.end(sessionId)) {
       return new Applied.Refused("There is no session " + Long.toHexString(sessionId));
     }
-    if (end.getExpired()) {
+    boolean leavesDoubt = unfinished.sessionEnded(sessionId, txid);
+    if (end.getExpired() || leavesDoubt) {
       expiries.add(txid, sessionId);
     }
     chunks.releaseAll(sessionId);

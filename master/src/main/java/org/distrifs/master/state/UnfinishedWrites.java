@@ -1,0 +1,143 @@
+package org.distrifs.master.state;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.distrifs.master.chunk.ChunkMap;
+import org.distrifs.master.chunk.PendingCut;
+import org.distrifs.master.namespace.InodeTable;
+import org.distrifs.master.session.WriteIntents;
+import org.distrifs.proto.control.AllocateChunk;
+import org.distrifs.proto.control.Commit;
+import org.distrifs.proto.control.WriteIntent;
+import org.distrifs.proto.journal.IntentsSettled;
+
+/**
+ * Who may be writing to a file, and what becomes of the bytes of those who end without a commit;
+ * {@code docs/write-intents.md} says why.
+ */
+final class UnfinishedWrites {
+
+  private final InodeTable inodes;
+  private final FileChunks chunks;
+  private final WriteIntents intents = new WriteIntents();
+
+  UnfinishedWrites(InodeTable inodes, FileChunks chunks) {
+    this.inodes = inodes;
+    this.chunks = chunks;
+  }
+
+  WriteIntents intents() {
+    return intents;
+  }
+
+  /** Whether it begins an intent while a cut is pending, which would take its bytes along. */
+  boolean mustWait(long sessionId, AllocateChunk allocate) {
+    int inode = inodes.find(allocate.getInode());
+    return inode != 0
+        && chunks.cuts().containsKey(allocate.getInode())
+        && !intents.has(sessionId, allocate.getInode())
+        && isShared(chunks.map().at(inode, allocate.getIndex()));
+  }
+
+  /** Whether the session has no room for an intent that this would begin. */
+  boolean isRefused(long sessionId, long inodeId) {
+    return !intents.has(sessionId, inodeId) && intents.isFull(sessionId);
+  }
+
+  /** Whether a chunk is there, and not only for those who hold it fresh. */
+  boolean isShared(int chunk) {
+    return chunk != 0 && !chunks.map().isFresh(chunk);
+  }
+
+  void began(long sessionId, long inodeId) {
+    intents.begin(sessionId, inodeId);
+  }
+
+  /** A fresh chunk is about to become an ordinary one: who else holds it may go on writing. */
+  void committing(int chunk, long sessionId) {
+    ChunkMap map = chunks.map();
+    long inodeId = inodes.id(map.file(chunk));
+    for (long holder : chunks.fresh().holders(map.id(chunk))) {
+      if (holder != sessionId) {
+        intents.begin(holder, inodeId);
+      }
+    }
+  }
+
+  /** The file of a commit is gone: nothing is to be settled of it. */
+  void gone(long sessionId, Commit commit) {
+    intents.end(sessionId, commit.getInode());
+  }
+
+  /** What a commit, which is carried out otherwise, says of its session's intent. */
+  void told(long sessionId, int inode, WriteIntent intent, long time) {
+    long id = inodes.id(inode);
+    switch (intent) {
+      case BEGIN -> intents.begin(sessionId, id);
+      case END -> intents.end(sessionId, id);
+      case ABANDON -> {
+        intents.end(sessionId, id);
+        changed(inode, time);
+        intents.cutLater(id);
+      }
+      default -> {}
+    }
+    cutIfDue(inode);
+  }
+
+  /**
+   * A session ended.
+   *
+   * @return whether it may have been writing to files, which are in doubt now
+   */
+  boolean sessionEnded(long sessionId, long txid) {
+    List<Long> files = new ArrayList<>(intents.endAll(sessionId));
+    for (long chunkId : chunks.fresh().of(sessionId)) {
+      if (chunks.fresh().holders(chunkId).size() > 1) {
+        // It stays, with whatever this session wrote into it.
+        files.add(inodes.id(chunks.map().file(chunks.map().find(chunkId))));
+      }
+    }
+    files.forEach(id -> intents.doubt(id, txid));
+    return !files.isEmpty();
+  }
+
+  Applied settle(IntentsSettled settled, long time) {
+    for (long id : settled.getInodesList()) {
+      int inode = inodes.find(id);
+      if (intents.settle(id) && inode != 0) {
+        changed(inode, time);
+        intents.cutLater(id);
+        cutIfDue(inode);
+      }
+    }
+    return new Applied.Accepted();
+  }
+
+  private void changed(int inode, long time) {
+    inodes.setMtime(inode, time);
+    inodes.setCtime(inode, time);
+    inodes.countChange(inode);
+  }
+
+  /** Cuts the last chunk at the end of the file, if that is due and in nobody's way. */
+  private void cutIfDue(int inode) {
+    long id = inodes.id(inode);
+    if (!intents.isCutDue(id) || intents.isWritten(id)) {
+      return;
+    }
+    int exponent = inodes.chunkSizeExponent(inode);
+    long index = inodes.size(inode) >>> exponent;
+    int keptBytes = (int) (inodes.size(inode) - (index << exponent));
+    int chunk = chunks.map().at(inode, index);
+    if (chunk != 0 && chunks.map().isFresh(chunk)) {
+      return;
+    }
+    intents.cutDone(id);
+    boolean isCutAnyway = chunks.cuts().containsKey(id);
+    if (chunk != 0 && keptBytes != 0 && !isCutAnyway) {
+      long epoch = inodes.truncateEpoch(inode);
+      chunks.cuts().put(id, new PendingCut(id, epoch, chunks.map().id(chunk), keptBytes));
+    }
+  }
+}
