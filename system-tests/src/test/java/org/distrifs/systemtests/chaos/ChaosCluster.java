@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.proto.control.LocateReply;
 import org.distrifs.proto.control.NodeStatus;
+import org.distrifs.proto.control.SessionStatus;
 import org.distrifs.proto.control.StatusReply;
 import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.Cluster;
@@ -38,7 +39,8 @@ final class ChaosCluster {
     final String masterHost = links.join("master", number++);
     final String masterAddress = masterHost + ":" + MASTER_PORT;
     view = new MasterView(new PeerAddress(masterHost, MASTER_PORT));
-    // Small chunks, so that many chains change; and a node that is away long is soon replaced.
+    // Small chunks, so that many chains change; a node that is away long is soon replaced, and what
+    // a killed mount was writing is soon settled.
     master =
         role(
             "master",
@@ -53,7 +55,9 @@ final class ChaosCluster {
             "--set",
             "chunkSizeBytes=1048576",
             "--set",
-            "node.deadAfterMs=13000");
+            "node.deadAfterMs=13000",
+            "--set",
+            "session.expiryMs=20000");
     for (int i = 1; i <= datanodeCount; i++) {
       final String name = "datanode-" + i;
       final String host = links.join(name, number++);
@@ -151,6 +155,16 @@ final class ChaosCluster {
                         .filter(node -> node.getState().equals("alive"))
                         .count()
                     == datanodes.size())
+        .isPresent();
+  }
+
+  /** Whether nothing is open any more of what mounts were doing when they were killed. */
+  boolean killedMountsAreSettled() {
+    return view.status()
+        .filter(
+            status ->
+                status.getRepair().getFilesInDoubt() == 0
+                    && status.getSessionsList().stream().allMatch(SessionStatus::getConnected))
         .isPresent();
   }
 

@@ -66,6 +66,8 @@ final class FaultInjector {
     cluster.datanodes().forEach(Role::start);
     Await.until("both mounts answer again", RECOVERY_BOUND, this::mountsRunAndAnswer);
     Await.until("all datanodes are alive again", RECOVERY_BOUND, cluster::allAlive);
+    Await.until(
+        "what killed mounts left is settled", RECOVERY_BOUND, cluster::killedMountsAreSettled);
   }
 
   /** A mount that found no master ends by itself; whoever wants it starts it again. */
