@@ -61,6 +61,15 @@ class SimulationTest {
     assertIsGood(30173);
   }
 
+  /**
+   * A member whose process had died while it wrote once took a block over from one whose machine
+   * had rebooted, and which had lost acknowledged bytes of it.
+   */
+  @Test
+  void whoWasStoppedWhileItWroteTakesNothingFromAMachineThatLostBytes() {
+    assertIsGood(58456);
+  }
+
   private static void assertIsGood(long seed) {
     assertThat(Simulation.run(Plan.of(seed)).violations())
         .as("seed %d: scripts/simulate --seed %d tells more", seed, seed)

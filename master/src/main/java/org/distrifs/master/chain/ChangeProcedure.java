@@ -254,12 +254,18 @@ public final class ChangeProcedure {
    * The survivor to make the others equal to: rather one that never stopped than one that did,
    * rather one whose machine stayed up, rather one without a damaged block. Among equals the one
    * that applied most; of what the others lack nothing was acknowledged, and to keep it does no
-   * harm.
+   * harm. One whose machine rebooted may have lost what was acknowledged, and so is none as long as
+   * there is another, be that one damaged.
    */
   private Optional<Integer> bestSource() {
-    return who.survivors().stream()
+    List<Integer> current =
+        who.survivors().stream()
+            .filter(node -> fenced.containsKey(node) && isCurrent(fenced.get(node)))
+            .toList();
+    boolean haveAll = current.stream().anyMatch(node -> hasAllAcknowledged(fenced.get(node)));
+    return current.stream()
         .filter(node -> !badSources.contains(node))
-        .filter(node -> fenced.containsKey(node) && isCurrent(fenced.get(node)))
+        .filter(node -> !haveAll || hasAllAcknowledged(fenced.get(node)))
         .max(
             Comparator.<Integer>comparingInt(node -> trust(fenced.get(node)))
                 .thenComparing(node -> !who.doubtful().contains(node))
@@ -280,10 +286,15 @@ public final class ChangeProcedure {
     return reply.sameBoot() ? 1 : 0;
   }
 
+  /** Whether its machine cannot have lost unsynced bytes. */
+  private static boolean hasAllAcknowledged(DataReply reply) {
+    return trust(reply) > 0;
+  }
+
   /** Whether the best there was is a replica whose machine may have lost unsynced bytes. */
   public boolean sourceRebooted() {
     DataReply reply = fenced.get(source);
-    return reply != null && trust(reply) == 0;
+    return reply != null && !hasAllAcknowledged(reply);
   }
 
   private boolean differsFromSource(int node) {
@@ -372,7 +383,8 @@ public final class ChangeProcedure {
    * checksum since it was stopped in between, it gets from one of them.
    */
   private List<ChangeAction> mendSource() {
-    Optional<Integer> other = goal.chain().stream().filter(node -> node != source).findFirst();
+    Optional<Integer> other =
+        goal.chain().stream().filter(node -> node != source && mayMend(node)).findFirst();
     boolean mayBeDamaged =
         leavesRot || who.doubtful().contains(source) || fenced.get(source).suspect();
     if (!mayBeDamaged || other.isEmpty()) {
@@ -380,6 +392,14 @@ public final class ChangeProcedure {
     }
     step = Step.MEND_SOURCE;
     return tellAll(List.of(source), new ChangeAction.Command.Reconcile(other.get()));
+  }
+
+  /**
+   * Whether the source may take blocks over from a node. Where the source had none to give, a node
+   * has kept its own, which are old if its machine lost newer ones.
+   */
+  private boolean mayMend(int node) {
+    return !leavesRot || sourceRebooted() || hasAllAcknowledged(fenced.get(node));
   }
 
   private List<ChangeAction> mendAnswered(int node, DataReply reply) {

@@ -224,6 +224,40 @@ class ChangeProcedureTest {
   }
 
   @Test
+  void whoseMachineRebootedIsNoSourceForOneThatWasOnlyStopped() {
+    ChangeScript.compare()
+        .plays(
+            """
+            begin                                -> reserve
+            reserved                             -> fence 1, fence 2, fence 3
+            1: ok length=100 order=7 suspect
+            2: ok length=100 order=7 suspect sameBoot
+            3: ok length=100 order=7 suspect     -> equalise 1 with 2, equalise 3 with 2
+            1: CORRUPT_REPLICA                   -> equalise 2 with 2
+            2: ok                                -> equalise 1 with 2, equalise 3 with 2
+            1: ok
+            3: ok                                -> equalise 2 with 1
+            2: ok                                -> install 1, install 2, install 3
+            """);
+  }
+
+  @Test
+  void aRottenSourceTakesNothingFromOneWhoseMachineRebooted() {
+    ChangeScript.compare()
+        .plays(
+            """
+            begin                                -> reserve
+            reserved                             -> fence 1, fence 2, fence 3
+            1: ok length=100 order=7
+            2: ok length=100 order=7 suspect
+            3: ok length=100 order=7 suspect     -> equalise 2 with 1, equalise 3 with 1
+            2: CORRUPT_REPLICA                   -> equalise 2 with 1, equalise 3 with 1
+            2: CORRUPT_REPLICA
+            3: ok                                -> install 1, install 2, install 3
+            """);
+  }
+
+  @Test
   void aMemberThatCannotBeReachedFailsTheChangeAtAnyStep() {
     ChangeScript.compare()
         .plays(
