@@ -2,6 +2,8 @@ package org.distrifs.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -52,6 +54,40 @@ class TwoMountsTest {
       final String text = "round " + round + " " + "x".repeat(round * 1000);
       Files.writeString(writer, text);
       assertThat(Files.readString(reader)).isEqualTo(text);
+    }
+  }
+
+  /**
+   * The kernel drops what it is told of a size while it writes beyond the end that it knows: a
+   * reader that opens meanwhile must not be cut short by the old one.
+   */
+  @Test
+  void whatOneMadeLongerTheOtherReadsWholeWhileItWritesToItItself() throws Exception {
+    final int size = 3 << 20;
+    final Path here = second.resolve("longer");
+    final Path there = cluster.mount().resolve("longer");
+    for (int round = 0; round < ROUNDS; round++) {
+      Files.writeString(here, "short");
+      try (FileChannel grows = FileChannel.open(there, StandardOpenOption.WRITE)) {
+        grows.write(ByteBuffer.allocate(1), size - 1);
+      }
+      try (FileChannel writes =
+          FileChannel.open(here, StandardOpenOption.WRITE, StandardOpenOption.SYNC)) {
+        final Thread writer = new Thread(() -> write(writes, 1000, 1 << 20));
+        writer.start();
+        while (writer.isAlive()) {
+          assertThat(Files.readAllBytes(here)).hasSize(size);
+        }
+        writer.join();
+      }
+    }
+  }
+
+  private static void write(FileChannel file, int length, long offset) {
+    try {
+      file.write(ByteBuffer.allocate(length), offset);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

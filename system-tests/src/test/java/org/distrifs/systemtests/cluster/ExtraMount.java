@@ -54,6 +54,11 @@ public final class ExtraMount implements AutoCloseable {
     return point;
   }
 
+  /** {@code kill -9}; returns when the process is gone. The mount stays, and answers no more. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
   @Override
   public void close() {
     process.destroy();

@@ -93,9 +93,18 @@ final class FileCallbacks {
     if (request.writeClearsSetIdBits() && operations.clearSetIdBits(handle, request.caller())) {
       attributeInvalidation.invalidate(request.node());
     }
-    int count = operations.write(handle, offset, source, FileInfo.writeFlags(info));
-    metrics.written(count);
-    return count;
+    int flags = FileInfo.writeFlags(info);
+    long inode = operations.inodeOfHandle(handle);
+    boolean failed = true;
+    kernelCache.writing(inode, offset, size, flags);
+    try {
+      int count = operations.write(handle, offset, source, flags);
+      metrics.written(count);
+      failed = false;
+      return count;
+    } finally {
+      kernelCache.written(inode, offset, size, flags, failed);
+    }
   }
 
   void flush(long info) throws IOException {

@@ -21,10 +21,12 @@ import org.distrifs.runtime.clock.ClockSource;
 final class KernelCache {
 
   /**
-   * How long after a file became shorter elsewhere the kernel may still go by its old size: a
-   * second that it believes a name, and some time to spare. It takes the size from answers only,
-   * drops an answer that raced with another, and fills what it reads between the new end and the
-   * old one with zeros. Until then such a file is read past its pages.
+   * How long after a file became shorter or longer elsewhere the kernel may still go by its old
+   * size: a second that it believes a name, and some time to spare. It takes the size from answers
+   * only, and drops an answer that raced with another, or with a write beyond the end that it knows
+   * ({@code fuse_change_attributes} in Linux, {@code fs/fuse/inode.c}). Through pages it would then
+   * read zeros between the new end and the old one, or nothing behind the old one. Until then such
+   * a file is read past its pages.
    */
   static final long IN_DOUBT_NS = TimeUnit.SECONDS.toNanos(3);
 
@@ -45,15 +47,33 @@ final class KernelCache {
   }
 
   /**
-   * What the kernel was told of an inode last.
-   *
-   * @param shrunkNs when it was found shorter than told, though not by this mount
+   * What the kernel may believe of an inode, by what it was told and what it asked for itself. Its
+   * idea of the size lies between two bounds, which are one but for changes of it under way.
    */
-  private record Told(long changeCounter, long sizeBytes, long shrunkNs) {}
+  private static final class Belief {
+    private long changeCounter;
+    private long leastBytes;
+    private long mostBytes;
+    private int writesUnderWay;
+
+    /** When the size was found to be none that it may believe: another mount has changed it. */
+    private long doubtfulNs;
+
+    /** The kernel's size may become this before something is over. */
+    private void mayBecome(long sizeBytes) {
+      leastBytes = Math.min(leastBytes, sizeBytes);
+      mostBytes = Math.max(mostBytes, sizeBytes);
+    }
+
+    private void is(long sizeBytes) {
+      leastBytes = sizeBytes;
+      mostBytes = sizeBytes;
+    }
+  }
 
   private final ClockSource clock;
   private final Map<Long, Node> nodes = new LinkedHashMap<>(16, 0.75f, true);
-  private final Map<Long, Told> told = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Long, Belief> beliefs = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<Long, Long> nodeOfHandle = new HashMap<>();
 
   /** The inodes of handles whose node is not known yet; bounded by the number of open files. */
@@ -65,28 +85,84 @@ final class KernelCache {
 
   /** The kernel is told these attributes, and will believe them for a while. */
   synchronized void attributesTold(Attributes attributes) {
-    tell(attributes, attributes.getChangeCounter());
+    Belief belief = heard(attributes);
+    belief.changeCounter = attributes.getChangeCounter();
+    if (belief.writesUnderWay == 0 && !isDoubtful(belief)) {
+      belief.is(attributes.getSize());
+    }
   }
 
-  private void tell(Attributes attributes, long changeCounter) {
-    Told before = told.get(attributes.getInode());
-    long nowNs = clock.monotonicNs();
-    boolean shrank = before != null && attributes.getSize() < before.sizeBytes();
-    long neverNs = nowNs - IN_DOUBT_NS;
-    long shrunkNs = shrank ? nowNs : before == null ? neverNs : before.shrunkNs();
-    told.put(attributes.getInode(), new Told(changeCounter, attributes.getSize(), shrunkNs));
-    trim(told);
+  /** Compares what is true now with what the kernel may believe. */
+  private Belief heard(Attributes attributes) {
+    Belief belief = beliefs.get(attributes.getInode());
+    if (belief == null) {
+      belief = new Belief();
+      belief.changeCounter = -1;
+      belief.is(attributes.getSize());
+      belief.doubtfulNs = clock.monotonicNs() - IN_DOUBT_NS;
+      beliefs.put(attributes.getInode(), belief);
+      trim(beliefs);
+    }
+    long sizeBytes = attributes.getSize();
+    if (sizeBytes < belief.leastBytes || sizeBytes > belief.mostBytes) {
+      belief.doubtfulNs = clock.monotonicNs();
+      belief.mayBecome(sizeBytes);
+    }
+    return belief;
+  }
+
+  private boolean isDoubtful(Belief belief) {
+    return clock.monotonicNs() - belief.doubtfulNs < IN_DOUBT_NS;
+  }
+
+  /** The kernel itself asks for this size. */
+  synchronized void truncating(long inode, long sizeBytes) {
+    Belief belief = beliefs.get(inode);
+    if (belief != null) {
+      belief.mayBecome(sizeBytes);
+    }
   }
 
   /** The kernel itself asked for this size, and knows it. */
-  synchronized void truncatedHere(long inode, long sizeBytes) {
-    told.computeIfPresent(
-        inode,
-        (key, before) ->
-            new Told(
-                before.changeCounter(),
-                Math.min(sizeBytes, before.sizeBytes()),
-                before.shrunkNs()));
+  synchronized void truncated(long inode, long sizeBytes) {
+    Belief belief = beliefs.get(inode);
+    if (belief != null) {
+      belief.is(sizeBytes);
+    }
+  }
+
+  /**
+   * A write begins, by which the kernel moves its idea of the end, if it reaches behind that.
+   *
+   * @param flags with {@code O_APPEND} it begins at the end, wherever that is
+   */
+  synchronized void writing(long inode, long offset, long lengthBytes, int flags) {
+    Belief belief = beliefs.get(inode);
+    if (belief != null) {
+      belief.writesUnderWay++;
+      belief.mayBecome(writtenTo(belief.mostBytes, offset, lengthBytes, flags));
+    }
+  }
+
+  /** A write has ended; if it failed, its end is none that the kernel must believe. */
+  synchronized void written(long inode, long offset, long lengthBytes, int flags, boolean failed) {
+    Belief belief = beliefs.get(inode);
+    if (belief == null) {
+      return;
+    }
+    belief.writesUnderWay = Math.max(0, belief.writesUnderWay - 1);
+    if (!failed) {
+      belief.leastBytes = writtenTo(belief.leastBytes, offset, lengthBytes, flags);
+    }
+    if (isDoubtful(belief)) {
+      // It may have dropped answers that came meanwhile.
+      belief.doubtfulNs = clock.monotonicNs();
+    }
+  }
+
+  private static long writtenTo(long end, long offset, long lengthBytes, int flags) {
+    boolean appends = (flags & OpenFlags.O_APPEND) != 0;
+    return appends ? end + lengthBytes : Math.max(end, offset + lengthBytes);
   }
 
   /**
@@ -94,21 +170,17 @@ final class KernelCache {
    * that it would cut short a read of what another mount has appended.
    */
   synchronized boolean mayHoldOlder(Attributes fresh) {
-    Told last = told.get(fresh.getInode());
+    Belief belief = beliefs.get(fresh.getInode());
     // Several names are several nodes: another of them may have been told.
-    return fresh.getNlink() > 1 || last == null || last.changeCounter() != fresh.getChangeCounter();
+    return fresh.getNlink() > 1
+        || belief == null
+        || belief.changeCounter != fresh.getChangeCounter();
   }
 
-  /** Whether the kernel may believe that the file behind a node is longer than it is. */
-  private boolean mayBelieveLonger(Node node, Attributes fresh) {
-    Told last = told.get(fresh.getInode());
-    if (last != null && fresh.getSize() < last.sizeBytes()) {
-      tell(fresh, last.changeCounter());
-      return true;
-    }
-    boolean shrankLately = last != null && clock.monotonicNs() - last.shrunkNs() < IN_DOUBT_NS;
+  /** Whether the kernel may believe that the file behind a node is shorter or longer than it is. */
+  private boolean mayBelieveOtherSize(Node node, Attributes fresh) {
     boolean replacedLonger = node.inode != fresh.getInode() && fresh.getSize() < node.sizeBytes;
-    return shrankLately || replacedLonger;
+    return isDoubtful(heard(fresh)) || replacedLonger;
   }
 
   /**
@@ -134,9 +206,9 @@ final class KernelCache {
     }
     boolean truncates = (flags & OpenFlags.O_TRUNC) != 0;
     if (truncates) {
-      truncatedHere(attributes.getInode(), 0);
+      truncated(attributes.getInode(), 0);
     }
-    boolean inDoubt = !truncates && mayBelieveLonger(known, attributes);
+    boolean inDoubt = !truncates && mayBelieveOtherSize(known, attributes);
     boolean unchanged = sameInode && known.changeCounter == attributes.getChangeCounter();
     known.inode = attributes.getInode();
     known.changeCounter = attributes.getChangeCounter();

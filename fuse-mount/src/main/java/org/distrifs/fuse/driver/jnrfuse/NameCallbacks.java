@@ -154,10 +154,11 @@ final class NameCallbacks {
   }
 
   private void setSize(long inode, long size) throws IOException {
+    kernelCache.truncating(inode, size);
     operations.setattr(
         SetAttributes.newBuilder().setInode(inode).setSize(size).build(),
         Request.current().caller());
-    kernelCache.truncatedHere(inode, size);
+    kernelCache.truncated(inode, size);
   }
 
   /**

@@ -99,6 +99,45 @@ class KernelCacheTest {
   }
 
   @Test
+  void aFileThatAnotherMountMadeLongerIsReadPastThePagesForAWhile() {
+    cache.attributesTold(file(INODE, 1, 17));
+    assertThat(open(INODE, 1, 17)).isEqualTo(DROP_PAGES);
+    assertThat(open(INODE, 2, 1000)).isEqualTo(BYPASS_PAGES);
+    cache.attributesTold(file(INODE, 2, 1000));
+    assertThat(open(INODE, 2, 1000)).isEqualTo(BYPASS_PAGES);
+    clock.advance(KernelCache.IN_DOUBT_NS, TimeUnit.NANOSECONDS);
+    cache.attributesTold(file(INODE, 2, 1000));
+    assertThat(open(INODE, 2, 1000)).isEqualTo(DROP_PAGES);
+  }
+
+  /** While the kernel writes beyond the end that it knows, it drops what it is told of the size. */
+  @Test
+  void aWriteByTheKernelProlongsTheDoubt() {
+    cache.attributesTold(file(INODE, 1, 17));
+    open(INODE, 2, 1000);
+    cache.writing(INODE, 500, 100, OpenFlags.O_RDWR);
+    clock.advance(KernelCache.IN_DOUBT_NS - 1, TimeUnit.NANOSECONDS);
+    cache.written(INODE, 500, 100, OpenFlags.O_RDWR, false);
+    clock.advance(KernelCache.IN_DOUBT_NS - 1, TimeUnit.NANOSECONDS);
+    assertThat(open(INODE, 3, 1000)).isEqualTo(BYPASS_PAGES);
+    clock.advance(1, TimeUnit.NANOSECONDS);
+    assertThat(open(INODE, 3, 1000)).isEqualTo(DROP_PAGES);
+  }
+
+  @Test
+  void whatThisMountWritesItselfTheKernelKnows() {
+    cache.attributesTold(file(INODE, 1, 0));
+    cache.writing(INODE, 0, 4096, OpenFlags.O_RDWR);
+    cache.attributesTold(file(INODE, 1, 0));
+    cache.attributesTold(file(INODE, 1, 4096));
+    cache.written(INODE, 0, 4096, OpenFlags.O_RDWR, false);
+    assertThat(open(INODE, 2, 4096)).isEqualTo(DROP_PAGES);
+    cache.writing(INODE, 0, 10, OpenFlags.O_WRONLY | OpenFlags.O_APPEND);
+    cache.written(INODE, 0, 10, OpenFlags.O_WRONLY | OpenFlags.O_APPEND, false);
+    assertThat(open(INODE, 3, 4106)).isEqualTo(DROP_PAGES);
+  }
+
+  @Test
   void aFileThatWasReplacedByAShorterOneIsReadPastThePages() {
     open(INODE, 1, 1000);
     cache.released(1);
@@ -108,7 +147,8 @@ class KernelCacheTest {
   @Test
   void whatThisMountCutItselfTheKernelKnows() {
     cache.attributesTold(file(INODE, 1, 1000));
-    cache.truncatedHere(INODE, 10);
+    cache.truncating(INODE, 10);
+    cache.truncated(INODE, 10);
     cache.attributesTold(file(INODE, 2, 10));
     assertThat(open(INODE, 2, 10)).isEqualTo(DROP_PAGES);
 
