@@ -12,11 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Whatever is killed, stopped, cut off or flipped: what was acknowledged is there. Not of the
- * default run as long as the page on testing tells of gaps that it finds.
- */
-@Tag("full")
+/** Whatever is killed, stopped, cut off or flipped: what was acknowledged is there. */
 class ChaosTest {
   /** For starting the cluster, and for the repairs and comparisons after the last round. */
   private static final int MINUTES_BESIDE = 10;
@@ -28,6 +24,7 @@ class ChaosTest {
     expectToPass(2);
   }
 
+  @Tag("full")
   @Test
   void halfAnHourOfFaultsLosesNothingThatWasAcknowledged() {
     expectToPass(30);
