@@ -395,11 +395,15 @@ public final class ChangeProcedure {
   }
 
   /**
-   * Whether the source may take blocks over from a node. Where the source had none to give, a node
-   * has kept its own, which are old if its machine lost newer ones.
+   * Whether the source may take blocks over from a node. A copy that joins has nothing that the
+   * source has not given it, and could not be asked: it serves nobody before its INSTALL. And where
+   * the source had none to give, a node has kept its own, which are old if its machine lost newer
+   * ones.
    */
   private boolean mayMend(int node) {
-    return !leavesRot || sourceRebooted() || hasAllAcknowledged(fenced.get(node));
+    DataReply theirs = fenced.get(node);
+    boolean isMember = who.survivors().contains(node) && isCurrent(theirs);
+    return isMember && (!leavesRot || sourceRebooted() || hasAllAcknowledged(theirs));
   }
 
   private List<ChangeAction> mendAnswered(int node, DataReply reply) {

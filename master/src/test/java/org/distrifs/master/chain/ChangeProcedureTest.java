@@ -555,6 +555,21 @@ class ChangeProcedureTest {
   }
 
   @Test
+  void aSourceThatWasStoppedTakesNothingFromCopiesThatServeNobodyYet() {
+    ChangeScript.compare()
+        .plays(
+            """
+            begin                                 -> reserve
+            reserved                              -> fence 1, fence 2, fence 3
+            1: ok length=100 order=7 suspect sameBoot
+            2: ok version=0 length=100
+            3: ok version=0 length=100            -> equalise 2 with 1, equalise 3 with 1
+            2: ok
+            3: ok                                 -> install 1, install 2, install 3
+            """);
+  }
+
+  @Test
   void rebootedSurvivorsWaitForOneThatMayComeBackWithMore() {
     String script =
         """
