@@ -51,6 +51,7 @@ public final class Simulation {
   private final List<PendingOperation> pending = new ArrayList<>();
   private Attributes file;
   private long pausesMs;
+  private long masterAwayMs;
 
   /** An operation of a client that is not over. */
   private record PendingOperation(
@@ -207,6 +208,7 @@ public final class Simulation {
     } else if (step instanceof Step.KillClient kill) {
       cluster.killClient(kill.client());
     } else if (step instanceof Step.KillMaster kill) {
+      masterAwayMs += kill.downMs();
       cluster.restartMaster(kill.downMs());
     } else if (step instanceof Step.Pause pause) {
       pausesMs += pause.durationMs();
@@ -320,8 +322,9 @@ public final class Simulation {
     }
     names.checkAll();
     int last = cluster.addClient();
-    // The master may be standing still, and yet all else be at rest.
-    if (!proceed(SETUP_BOUND_MS + pausesMs, cluster.client(last)::isConnected)) {
+    // The master may be standing still, or not be there, and yet all else be at rest.
+    long boundMs = SETUP_BOUND_MS + pausesMs + masterAwayMs;
+    if (!proceed(boundMs, cluster.client(last)::isConnected)) {
       violated("a new client gets no session at the end");
       return;
     }
