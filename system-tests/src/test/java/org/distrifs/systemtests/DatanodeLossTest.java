@@ -21,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.distrifs.proto.control.LocatedChunk;
 import org.distrifs.proto.control.StatusReply;
 import org.distrifs.runtime.clock.Seeds;
@@ -29,6 +28,7 @@ import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
 import org.distrifs.systemtests.cluster.ExtraMount;
+import org.distrifs.systemtests.cluster.LiveFiles;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -188,9 +188,8 @@ class DatanodeLossTest {
   }
 
   private FileTime newestChange(int datanode) {
-    try (Stream<Path> files = Files.walk(cluster.data("datanode-" + datanode).resolve("chunks"))) {
-      return files
-          .filter(Files::isRegularFile)
+    try {
+      return LiveFiles.below(cluster.data("datanode-" + datanode).resolve("chunks")).stream()
           .map(DatanodeLossTest::changed)
           .max(Comparator.naturalOrder())
           .orElse(FileTime.fromMillis(0));

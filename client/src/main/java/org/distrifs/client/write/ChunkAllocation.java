@@ -22,8 +22,11 @@ final class ChunkAllocation {
     this.services = services;
   }
 
-  CompletableFuture<ChunkLocation> allocate(long index) {
-    return ask(index)
+  /**
+   * @param intentNumber of the write intent that it may begin
+   */
+  CompletableFuture<ChunkLocation> allocate(long index, long intentNumber) {
+    return ask(index, intentNumber)
         .handle(
             (location, failure) -> {
               boolean epochMoved =
@@ -37,17 +40,18 @@ final class ChunkAllocation {
                     : CompletableFuture.<ChunkLocation>failedFuture(failure);
               }
               // Another mount truncated the file: what is written now comes after that.
-              return file.refresh().thenCompose(attributes -> ask(index));
+              return file.refresh().thenCompose(attributes -> ask(index, intentNumber));
             })
         .thenCompose(future -> future);
   }
 
-  private CompletableFuture<ChunkLocation> ask(long index) {
+  private CompletableFuture<ChunkLocation> ask(long index, long intentNumber) {
     AllocateChunk.Builder allocate =
         AllocateChunk.newBuilder()
             .setInode(inode)
             .setIndex(index)
-            .setTruncateEpoch(file.truncateEpoch());
+            .setTruncateEpoch(file.truncateEpoch())
+            .setIntentNumber(intentNumber);
     return services
         .master()
         .submit(Operation.newBuilder().setAllocateChunk(allocate).build())

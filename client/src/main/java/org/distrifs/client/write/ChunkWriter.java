@@ -144,7 +144,8 @@ final class ChunkWriter {
   }
 
   /**
-   * Allocates, although the chunk is there; if that has to wait, the end of a commit pumps again.
+   * Allocates, although the chunk is there; if that has to wait, what it waits for pumps again when
+   * it has ended.
    */
   private void beginIntent() {
     if (file.mayBeginIntent()) {

@@ -199,8 +199,9 @@ final class FileFlush {
     LongSet written = new LongOpenHashSet(writer.uncommitted().committingChunks());
     writer.fresh().written().forEach(location -> written.add(location.getChunkId()));
     written.forEach(commit::addWrittenChunks);
-    boolean closing = purpose == Purpose.CLOSE;
-    commit.setIntent(writer.intent().beginCommit(writer.isPending(), closing));
+    writer
+        .intent()
+        .tell(commit, writer.isPending(), writer.fresh().hasUnwritten(), purpose == Purpose.CLOSE);
     return commit.build();
   }
 
@@ -209,7 +210,7 @@ final class FileFlush {
    * writes begin with chunks that are asked for anew.
    */
   private void refused() {
-    intentTold(false);
+    intentTold(OwnIntent.Outcome.REFUSED);
     writer.uncommitted().commitEnded(true);
     writer.fresh().abandonAll();
     services.chains().forget(writer.inode());
@@ -219,11 +220,11 @@ final class FileFlush {
   /** Nobody knows whether the master took it: it is told again. */
   private void unanswered() {
     writer.uncommitted().commitEnded(false);
-    intentTold(false);
+    intentTold(OwnIntent.Outcome.UNKNOWN);
   }
 
-  private void intentTold(boolean applied) {
-    writer.intent().commitEnded(applied);
+  private void intentTold(OwnIntent.Outcome outcome) {
+    writer.intent().commitEnded(outcome);
     writer.pumpAll();
   }
 
@@ -237,7 +238,7 @@ final class FileFlush {
     }
     writer.uncommitted().commitEnded(true);
     writer.recomputeEnd();
-    intentTold(true);
+    intentTold(OwnIntent.Outcome.APPLIED);
   }
 
   /**
@@ -264,9 +265,12 @@ final class FileFlush {
 
   /** What there is to give back, or null. */
   private Commit releasing() {
+    if (writer.uncommitted().hasAcknowledged()) {
+      // The last commit did not come about, and none will.
+      writer.intent().bytesWereLost();
+    }
     long[] ids = writer.fresh().takeAbandoned();
-    boolean endsIntent = writer.intent().isToBeEnded();
-    if (ids.length == 0 && !endsIntent) {
+    if (ids.length == 0 && !writer.intent().isToBeEnded()) {
       return null;
     }
     Commit.Builder commit =
@@ -274,9 +278,7 @@ final class FileFlush {
     for (long id : ids) {
       commit.addReleasedChunks(id);
     }
-    if (endsIntent) {
-      commit.setIntent(writer.intent().beginCommit(false, true));
-    }
+    writer.intent().tellLast(commit);
     return commit.build();
   }
 

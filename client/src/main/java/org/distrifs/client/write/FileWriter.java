@@ -40,8 +40,9 @@ public final class FileWriter {
   private final WriteFailures failures = new WriteFailures();
   private final FreshChunks fresh = new FreshChunks();
   private final UncommittedWrites uncommitted = new UncommittedWrites();
-  private final OwnIntent intent = new OwnIntent();
+  private final OwnIntent intent;
   private int inFlight;
+  private boolean retired;
   private long nextTicket;
   private long lastProgressNs;
 
@@ -63,6 +64,7 @@ public final class FileWriter {
     this.sessionId = sessionId;
     this.services = services;
     this.extents = new ExtentBuffer(packetBytes);
+    this.intent = new OwnIntent(services.sequences());
     this.allocation = new ChunkAllocation(inode, file, services);
     this.flush = new FileFlush(this, file, services, createdHere);
     this.lastProgressNs = services.clock().monotonicNs();
@@ -266,10 +268,18 @@ public final class FileWriter {
       chunkWriters.clear();
       fresh.abandonUnwritten();
       progressed.signalAll();
+      retired = true;
+      releaseIfAtRest();
     } finally {
       lock.unlock();
     }
-    flush.release();
+  }
+
+  /** Gives back what is held, once what was asked has been answered, which may change that. */
+  private void releaseIfAtRest() {
+    if (retired && inFlight == 0 && !intent.isAllocating()) {
+      flush.release();
+    }
   }
 
   private void drop(Extent extent) {
@@ -279,7 +289,7 @@ public final class FileWriter {
 
   private void giveUp(Packet packet) {
     if (packet.sent && !packet.acknowledged) {
-      intent.packetsWereLost();
+      intent.bytesWereLost();
     }
     drop(packet);
   }
@@ -311,9 +321,11 @@ public final class FileWriter {
     return intent;
   }
 
-  /** Whether bytes are unsent or unacknowledged. */
+  /** Whether bytes are unsent, unacknowledged, or on their way though they were given up. */
   boolean isPending() {
-    return !extents.isEmpty() || !chunkWriters.values().stream().allMatch(ChunkWriter::isIdle);
+    return inFlight > 0
+        || !extents.isEmpty()
+        || !chunkWriters.values().stream().allMatch(ChunkWriter::isIdle);
   }
 
   /** What packets wait for may have changed. */
@@ -376,6 +388,7 @@ public final class FileWriter {
   void answered() {
     inFlight--;
     pumpAll();
+    releaseIfAtRest();
   }
 
   /** Whether packets may go to a chunk now, so that the master knows of them if this one dies. */
@@ -394,14 +407,18 @@ public final class FileWriter {
   }
 
   CompletableFuture<ChunkLocation> allocate(long index) {
-    intent.allocating();
+    long number = intent.allocating();
     return allocation
-        .allocate(index)
+        .allocate(index, number)
         .whenComplete((found, failure) -> underLock(() -> allocated(found)));
   }
 
   private void allocated(ChunkLocation found) {
-    intent.allocated(found != null && !found.getFresh());
+    intent.allocated(found != null, found != null && !found.getFresh());
+    if (!retired) {
+      pumpAll();
+    }
+    releaseIfAtRest();
   }
 
   void located(ChunkLocation location) {

@@ -49,6 +49,11 @@ final class FreshChunks {
     }
   }
 
+  /** Whether any holds no acknowledged byte. */
+  boolean hasUnwritten() {
+    return byIndex.values().stream().anyMatch(fresh -> !fresh.written);
+  }
+
   /** Those that hold acknowledged bytes. */
   List<ChunkLocation> written() {
     List<ChunkLocation> locations = new ArrayList<>();

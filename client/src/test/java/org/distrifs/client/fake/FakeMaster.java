@@ -58,7 +58,7 @@ final class FakeMaster {
 
   private record Intent(long sessionId, long inode) {}
 
-  private final Set<Intent> intents = ConcurrentHashMap.newKeySet();
+  private final Map<Intent, Long> intents = new ConcurrentHashMap<>();
 
   FakeMaster(FakeDatanodes datanodes, long chunkBytes) {
     this.datanodes = datanodes;
@@ -83,7 +83,7 @@ final class FakeMaster {
   /** Whether a session that is killed now would leave nothing in this chunk unaccounted for. */
   boolean permitsWrite(long sessionId, long chunkId) {
     Long inode = sharedChunks.get(chunkId);
-    return inode == null || intents.contains(new Intent(sessionId, inode));
+    return inode == null || intents.containsKey(new Intent(sessionId, inode));
   }
 
   int intents() {
@@ -211,7 +211,7 @@ final class FakeMaster {
     }
     FakeChunk chunk = known != null ? known : freshChunk(sessionId, inode, allocate.getIndex());
     if (chunk.freshFor() == 0) {
-      intents.add(new Intent(sessionId, inode.number));
+      intents.merge(new Intent(sessionId, inode.number), allocate.getIntentNumber(), Math::max);
     }
     return OperationReply.newBuilder()
         .setTxid(++txid)
@@ -223,8 +223,10 @@ final class FakeMaster {
   private OperationReply commit(long sessionId, Commit commit) {
     Intent intent = new Intent(sessionId, commit.getInode());
     switch (commit.getIntent()) {
-      case BEGIN -> intents.add(intent);
-      case END, ABANDON -> intents.remove(intent);
+      case BEGIN -> intents.merge(intent, commit.getIntentNumber(), Math::max);
+      case END, ABANDON ->
+          intents.computeIfPresent(
+              intent, (any, number) -> number > commit.getIntentNumber() ? number : null);
       default -> {}
     }
     Inode inode = inodes.get(commit.getInode());

@@ -4,6 +4,7 @@ import java.util.Locale;
 
 /** What the kernel asks for, one by one; names of metrics and words of the log. */
 public enum Operation {
+  LOOKUP,
   GETATTR,
   SETATTR,
   READLINK,

@@ -1,8 +1,11 @@
 package org.distrifs.master.chunk;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -16,12 +19,18 @@ public final class FreshChunks {
   /** Fresh chunks of one session at most: 4 TiB of 64 MiB chunks that nothing committed. */
   public static final int MAX_PER_SESSION = 65_536;
 
-  private final Map<Long, TreeSet<Long>> holders = new HashMap<>();
+  /** By chunk: the sessions that hold it, each with the number that its allocation had. */
+  private final Map<Long, TreeMap<Long, Long>> holders = new HashMap<>();
+
   private final Map<Long, TreeSet<Long>> bySession = new HashMap<>();
 
-  /** Makes a session a holder. */
-  public void hold(long chunkId, long sessionId) {
-    holders.computeIfAbsent(chunkId, any -> new TreeSet<>()).add(sessionId);
+  /**
+   * Makes a session a holder.
+   *
+   * @param number of the write intent that its allocation would have begun
+   */
+  public void hold(long chunkId, long sessionId, long number) {
+    holders.computeIfAbsent(chunkId, any -> new TreeMap<>()).put(sessionId, number);
     bySession.computeIfAbsent(sessionId, any -> new TreeSet<>()).add(chunkId);
   }
 
@@ -32,14 +41,14 @@ public final class FreshChunks {
   }
 
   public boolean isHolder(long chunkId, long sessionId) {
-    TreeSet<Long> sessions = holders.get(chunkId);
-    return sessions != null && sessions.contains(sessionId);
+    TreeMap<Long, Long> sessions = holders.get(chunkId);
+    return sessions != null && sessions.containsKey(sessionId);
   }
 
   /** Takes a session off; answers whether it was the last holder. */
   public boolean release(long chunkId, long sessionId) {
-    TreeSet<Long> sessions = holders.get(chunkId);
-    if (sessions == null || !sessions.remove(sessionId)) {
+    TreeMap<Long, Long> sessions = holders.get(chunkId);
+    if (sessions == null || sessions.remove(sessionId) == null) {
       return false;
     }
     forget(sessionId, chunkId);
@@ -52,9 +61,9 @@ public final class FreshChunks {
 
   /** Takes all holders off: the chunk is fresh no more. */
   public void clear(long chunkId) {
-    TreeSet<Long> sessions = holders.remove(chunkId);
+    TreeMap<Long, Long> sessions = holders.remove(chunkId);
     if (sessions != null) {
-      sessions.forEach(session -> forget(session, chunkId));
+      sessions.keySet().forEach(session -> forget(session, chunkId));
     }
   }
 
@@ -64,10 +73,9 @@ public final class FreshChunks {
     return chunks == null ? List.of() : List.copyOf(chunks);
   }
 
-  /** The holders of a chunk in the order of their ids. */
-  public List<Long> holders(long chunkId) {
-    TreeSet<Long> sessions = holders.get(chunkId);
-    return sessions == null ? List.of() : List.copyOf(sessions);
+  /** The holders of a chunk in the order of their ids, with the numbers of their allocations. */
+  public SortedMap<Long, Long> holders(long chunkId) {
+    return Collections.unmodifiableSortedMap(holders.getOrDefault(chunkId, new TreeMap<>()));
   }
 
   private void forget(long sessionId, long chunkId) {

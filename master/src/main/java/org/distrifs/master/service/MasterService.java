@@ -23,6 +23,7 @@ import org.distrifs.master.state.MasterState;
 import org.distrifs.master.state.StateCounts;
 import org.distrifs.proto.connection.ChunkTransport;
 import org.distrifs.proto.control.CorruptReplica;
+import org.distrifs.proto.control.WriteIntent;
 import org.distrifs.proto.journal.JournalEntry;
 import org.distrifs.proto.journal.StartTerm;
 import org.distrifs.runtime.clock.ClockSource;
@@ -287,9 +288,18 @@ public final class MasterService implements AutoCloseable {
     started.countDown();
   }
 
+  private void wantCut(long inode) {
+    state.pendingCut(inode).ifPresent(cut -> changes.want(cut.chunkId()));
+  }
+
   private void afterApply(JournalEntry entry) {
     if (entry.hasChangeCommit() && entry.getChangeCommit().getInode() != 0) {
       operations.cutsMayBeDone(entry.getChangeCommit().getInode());
+    }
+    // Cuts that nobody waits for: until they are made, others have to.
+    entry.getIntentsSettled().getInodesList().forEach(this::wantCut);
+    if (entry.getClient().getOperation().getCommit().getIntent() != WriteIntent.KEEP) {
+      wantCut(entry.getClient().getOperation().getCommit().getInode());
     }
   }
 

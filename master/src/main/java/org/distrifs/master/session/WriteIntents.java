@@ -1,11 +1,9 @@
 package org.distrifs.master.session;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -19,7 +17,8 @@ public final class WriteIntents {
   /** Files that one session may write to at a time. */
   public static final int MAX_PER_SESSION = 65_536;
 
-  private final Map<Long, TreeSet<Long>> bySession = new TreeMap<>();
+  /** By session: the inodes, each with the number of the last beginning. */
+  private final Map<Long, TreeMap<Long, Long>> bySession = new TreeMap<>();
 
   /** How many sessions have an intent on a file. */
   private final Map<Long, Integer> sessionsOf = new HashMap<>();
@@ -31,25 +30,41 @@ public final class WriteIntents {
 
   /** Whether a session has an intent on a file. */
   public boolean has(long sessionId, long inode) {
-    return bySession.getOrDefault(sessionId, new TreeSet<>()).contains(inode);
+    return of(sessionId).containsKey(inode);
   }
 
   /** Whether a session has no room for a further one. */
   public boolean isFull(long sessionId) {
-    return bySession.getOrDefault(sessionId, new TreeSet<>()).size() >= MAX_PER_SESSION;
+    return of(sessionId).size() >= MAX_PER_SESSION;
   }
 
-  public void begin(long sessionId, long inode) {
-    if (bySession.computeIfAbsent(sessionId, any -> new TreeSet<>()).add(inode)) {
+  private TreeMap<Long, Long> of(long sessionId) {
+    return bySession.getOrDefault(sessionId, new TreeMap<>());
+  }
+
+  /**
+   * Begins an intent, or begins it once more.
+   *
+   * @param number rises with each beginning of a session
+   */
+  public void begin(long sessionId, long inode, long number) {
+    TreeMap<Long, Long> inodes = bySession.computeIfAbsent(sessionId, any -> new TreeMap<>());
+    Long before = inodes.put(inode, number);
+    if (before == null) {
       sessionsOf.merge(inode, 1, Integer::sum);
+    } else {
+      inodes.put(inode, Math.max(before, number));
     }
   }
 
-  public void end(long sessionId, long inode) {
-    Set<Long> inodes = bySession.get(sessionId);
-    if (inodes == null || !inodes.remove(inode)) {
+  /** Ends an intent, unless it began once more under a number above {@code lastNumber}. */
+  public void end(long sessionId, long inode, long lastNumber) {
+    TreeMap<Long, Long> inodes = bySession.get(sessionId);
+    Long number = inodes == null ? null : inodes.get(inode);
+    if (number == null || number > lastNumber) {
       return;
     }
+    inodes.remove(inode);
     if (inodes.isEmpty()) {
       bySession.remove(sessionId);
     }
@@ -58,8 +73,8 @@ public final class WriteIntents {
 
   /** Ends all intents of a session; answers the inodes. */
   public List<Long> endAll(long sessionId) {
-    List<Long> inodes = new ArrayList<>(bySession.getOrDefault(sessionId, new TreeSet<>()));
-    inodes.forEach(inode -> end(sessionId, inode));
+    List<Long> inodes = List.copyOf(of(sessionId).keySet());
+    inodes.forEach(inode -> end(sessionId, inode, Long.MAX_VALUE));
     return inodes;
   }
 
@@ -86,6 +101,11 @@ public final class WriteIntents {
   /** The end of a file is to be cut as soon as nobody writes to it. */
   public void cutLater(long inode) {
     cutsDue.add(inode);
+  }
+
+  /** The files whose end is to be cut. */
+  public List<Long> cutsDue() {
+    return List.copyOf(cutsDue);
   }
 
   public boolean isCutDue(long inode) {

@@ -72,7 +72,7 @@ final class ChunkAllocation {
     if (index >>> (FILE_SIZE_BITS - inodes.chunkSizeExponent(inode)) != 0) {
       return Replies.error(Errno.EFBIG);
     }
-    int chunk = tryAllocate(mutation, inode, index);
+    int chunk = tryAllocate(mutation, inode, index, allocate.getIntentNumber());
     if (chunk < 0) {
       return Replies.error(Errno.ofCode(-chunk), "no chain of datanodes for a new chunk");
     }
@@ -81,13 +81,17 @@ final class ChunkAllocation {
       return Replies.error(Errno.ENFILE);
     }
     if (isShared) {
-      unfinished.began(mutation.sessionId(), allocate.getInode());
+      unfinished.began(mutation.sessionId(), allocate.getInode(), allocate.getIntentNumber());
     }
     return replies.of(inode).addChunks(replies.location(chunk)).build();
   }
 
-  /** The chunk at a place, made if there is none; or a negative errno. */
-  int tryAllocate(Mutation mutation, int inode, long index) {
+  /**
+   * The chunk at a place, made if there is none; or a negative errno.
+   *
+   * @param number of the write intent that the allocation may begin
+   */
+  int tryAllocate(Mutation mutation, int inode, long index, long number) {
     int existing = chunks.map().at(inode, index);
     if (existing != 0 && !chunks.map().isFresh(existing)) {
       return existing;
@@ -100,13 +104,13 @@ final class ChunkAllocation {
       return -Errno.ENOSPC.code();
     }
     if (existing != 0) {
-      chunks.fresh().hold(chunks.map().id(existing), session);
+      chunks.fresh().hold(chunks.map().id(existing), session, number);
       return existing;
     }
     for (Candidates candidates : mutation.candidates()) {
       if (nodes.canBeChain(candidates.getNodeIdsList())) {
         int[] members = candidates.getNodeIdsList().stream().mapToInt(id -> id).toArray();
-        return chunks.allocate(inode, index, members, session);
+        return chunks.allocate(inode, index, members, session, number);
       }
     }
     return -Errno.ENOSPC.code();

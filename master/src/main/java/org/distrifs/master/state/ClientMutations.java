@@ -99,7 +99,9 @@ final class ClientMutations {
     if (operation.hasSetAttributes() && files.mustWait(operation.getSetAttributes())) {
       return operation.getSetAttributes().getInode();
     }
-    if (operation.hasCommit() && files.mustWait(operation.getCommit())) {
+    if (operation.hasCommit()
+        && (files.mustWait(operation.getCommit())
+            || unfinished.mustWait(sessionId, operation.getCommit()))) {
       return operation.getCommit().getInode();
     }
     if (operation.hasAllocateChunk()

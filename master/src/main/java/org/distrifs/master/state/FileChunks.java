@@ -63,9 +63,9 @@ final class FileChunks {
   }
 
   /** Puts a fresh chunk where a file has none; answers its slot. */
-  int allocate(int inode, long index, int[] members, long sessionId) {
+  int allocate(int inode, long index, int[] members, long sessionId, long number) {
     int chunk = map.addFresh(inode, index, members);
-    fresh.hold(map.id(chunk), sessionId);
+    fresh.hold(map.id(chunk), sessionId, number);
     count(inode, 1);
     return chunk;
   }

@@ -9,7 +9,6 @@ import org.distrifs.proto.control.Commit;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.control.TimeChange;
-import org.distrifs.proto.control.WriteIntent;
 import org.distrifs.proto.error.Errno;
 
 /** The mutations of one inode: attributes, size, and what a client wrote. */
@@ -90,10 +89,6 @@ final class FileMutations {
       unfinished.gone(mutation.sessionId(), commit);
       return Replies.error(-inode);
     }
-    boolean begins = commit.getIntent() == WriteIntent.BEGIN;
-    if (begins && unfinished.isRefused(mutation.sessionId(), commit.getInode())) {
-      return Replies.error(Errno.ENFILE);
-    }
     if (commit.getSize() < 0) {
       return Replies.error(Errno.EFBIG);
     }
@@ -134,7 +129,7 @@ final class FileMutations {
       inodes.setCtime(inode, Math.max(time, inodes.ctime(inode)));
       inodes.countChange(inode);
     }
-    unfinished.told(mutation.sessionId(), inode, commit.getIntent(), mutation.time());
+    unfinished.told(mutation.sessionId(), inode, commit, mutation.time());
     return replies.of(inode).build();
   }
 

@@ -341,11 +341,12 @@ public final class MasterState {
     if (!sessions.end(sessionId)) {
       return new Applied.Refused("There is no session " + Long.toHexString(sessionId));
     }
-    boolean leavesDoubt = unfinished.sessionEnded(sessionId, txid);
+    boolean leavesDoubt = unfinished.sessionEnds(sessionId, txid);
     if (end.getExpired() || leavesDoubt) {
       expiries.add(txid, sessionId);
     }
     chunks.releaseAll(sessionId);
+    unfinished.sessionEnded();
     return new Applied.Accepted();
   }
 

@@ -67,7 +67,7 @@ final class NamespaceMutations {
     if (FileMode.isRegular(mode)) {
       inodes.setChunkSizeExponent(inode, exponent);
       if (create.getWithFirstChunk()) {
-        int chunk = allocation.tryAllocate(mutation, inode, 0);
+        int chunk = allocation.tryAllocate(mutation, inode, 0, 0);
         if (chunk > 0) {
           reply.addChunks(replies.location(chunk));
         }

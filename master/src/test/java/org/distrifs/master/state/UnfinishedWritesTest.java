@@ -6,6 +6,7 @@ import static org.distrifs.master.state.StateDriver.ROOT;
 import static org.distrifs.master.state.StateDriver.SESSION;
 
 import java.util.List;
+import org.distrifs.master.chunk.ChunkInfo;
 import org.distrifs.master.chunk.PendingCut;
 import org.distrifs.proto.control.AllocateChunk;
 import org.distrifs.proto.control.Attributes;
@@ -118,8 +119,52 @@ class UnfinishedWritesTest {
     commitFirstChunk(WriteIntent.BEGIN);
     fs.endSession(SESSION);
     settle();
-    Applied waiting = fs.mutate(OTHER_SESSION, allocateAt(0));
-    assertThat(waiting).isEqualTo(new Applied.MustWait(file));
+    assertThat(fs.mutate(OTHER_SESSION, allocateAt(0))).isEqualTo(new Applied.MustWait(file));
+    Operation.Builder begin =
+        Operation.newBuilder()
+            .setCommit(Commit.newBuilder().setInode(file).setIntent(WriteIntent.BEGIN));
+    assertThat(fs.mutate(OTHER_SESSION, begin)).isEqualTo(new Applied.MustWait(file));
+  }
+
+  @Test
+  void anEndThatALaterBeginningOvertookEndsNothing() {
+    commitFirstChunk(WriteIntent.END);
+    fs.reply(numbered(allocateAt(0), 7));
+    Operation.Builder end =
+        Operation.newBuilder()
+            .setCommit(
+                Commit.newBuilder().setInode(file).setIntent(WriteIntent.END).setIntentNumber(6));
+    fs.reply(end);
+    fs.endSession(SESSION);
+    assertThat(fs.state().filesInDoubt()).containsOnlyKeys(file);
+  }
+
+  private static Operation.Builder numbered(Operation.Builder allocation, long number) {
+    allocation.getAllocateChunkBuilder().setIntentNumber(number);
+    return allocation;
+  }
+
+  @Test
+  void nothingIsCutWhileAnotherSessionHoldsAFreshChunkBehindTheEnd() {
+    commitFirstChunk(WriteIntent.BEGIN);
+    long behind = allocate(OTHER_SESSION, 1).getChunkId();
+    fs.endSession(SESSION);
+    settle();
+    assertThat(fs.state().pendingCuts()).isEmpty();
+    fs.endSession(OTHER_SESSION);
+    assertThat(fs.state().pendingCuts()).hasSize(1);
+    assertThat(fs.state().chunk(behind)).map(ChunkInfo::isDetached).contains(true);
+  }
+
+  /** A chunk can be committed before the size reaches it. */
+  @Test
+  void chunksBehindTheEndGo() {
+    long first = allocate(SESSION, 0).getChunkId();
+    long second = allocate(SESSION, 1).getChunkId();
+    commit(SESSION, SIZE, WriteIntent.BEGIN, first, second);
+    fs.endSession(SESSION);
+    settle();
+    assertThat(fs.state().chunk(second)).map(ChunkInfo::isDetached).contains(true);
   }
 
   @Test

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -12,7 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Stream;
+import org.distrifs.systemtests.cluster.LiveFiles;
 
 /**
  * Flips bytes of replicas on disk, as ageing disks do. Of each chunk the replicas of one node at
@@ -48,18 +47,11 @@ final class ByteFlips {
     return flipped;
   }
 
-  private static List<Path> replicas(Path data) {
-    final Path chunks = data.resolve("chunks");
-    try (Stream<Path> files = Files.walk(chunks)) {
-      return files
-          .filter(file -> !file.getFileName().toString().contains("."))
-          .filter(Files::isRegularFile)
-          .sorted()
-          .toList();
-    } catch (IOException | UncheckedIOException e) {
-      // A replica went to the trash while we looked: another time then.
-      return List.of();
-    }
+  private static List<Path> replicas(Path data) throws IOException {
+    return LiveFiles.below(data.resolve("chunks")).stream()
+        .filter(file -> !file.getFileName().toString().contains("."))
+        .sorted()
+        .toList();
   }
 
   private boolean flip(Path replica) {

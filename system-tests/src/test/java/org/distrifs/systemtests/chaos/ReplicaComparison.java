@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.distrifs.proto.connection.IoThreads;
 import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.proto.connection.TcpChunkTransport;
@@ -17,6 +16,7 @@ import org.distrifs.proto.control.Member;
 import org.distrifs.proto.control.StatusReply;
 import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.systemtests.cluster.Await;
+import org.distrifs.systemtests.cluster.LiveFiles;
 
 /** Waits until the healed cluster has all its replicas, and compares them on the disks. */
 final class ReplicaComparison {
@@ -111,9 +111,7 @@ final class ReplicaComparison {
     final List<Path> replicas = new ArrayList<>();
     for (final Member member : chunk.getLocation().getMembersList()) {
       final Path data = cluster.dataOfNode(status, member.getNodeId());
-      try (Stream<Path> found = Files.walk(data.resolve("chunks"))) {
-        found.filter(path -> path.getFileName().toString().equals(name)).forEach(replicas::add);
-      }
+      replicas.addAll(LiveFiles.named(data.resolve("chunks"), name));
     }
     if (replicas.size() != status.getReplication()) {
       findings.violation(

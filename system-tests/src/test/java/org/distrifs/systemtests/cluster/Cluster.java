@@ -170,9 +170,8 @@ public final class Cluster implements AutoCloseable {
   /** The file of a chunk's replica on a datanode, by the layout of the chunk store. */
   public Path replicaFile(int datanode, String chunk) {
     final Path chunks = data("datanode-" + datanode).resolve("chunks");
-    try (var files = Files.walk(chunks)) {
-      return files
-          .filter(file -> file.getFileName().toString().equals(chunk))
+    try {
+      return LiveFiles.named(chunks, chunk).stream()
           .findFirst()
           .orElseThrow(() -> new AssertionError("no replica of " + chunk + " below " + chunks));
     } catch (IOException e) {

@@ -1,9 +1,10 @@
 package org.distrifs.fuse.driver.jnrfuse;
 
-import static org.distrifs.fuse.driver.jnrfuse.NativeMemory.IO;
+import static org.distrifs.fuse.driver.NativeMemory.IO;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.distrifs.fuse.driver.NativeMemory;
 
 /** {@code argc} and {@code argv} of a C function, which does not change them. */
 final class ArgumentVector implements AutoCloseable {

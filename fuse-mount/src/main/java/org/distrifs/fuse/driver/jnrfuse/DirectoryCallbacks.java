@@ -8,6 +8,7 @@ import com.kenai.jffi.Invoker;
 import com.kenai.jffi.Type;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.distrifs.fuse.driver.NativeMemory;
 import org.distrifs.fuse.operations.DirectoryEntrySink;
 import org.distrifs.fuse.operations.FuseOperations;
 

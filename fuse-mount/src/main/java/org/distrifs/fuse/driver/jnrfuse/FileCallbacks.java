@@ -2,6 +2,8 @@ package org.distrifs.fuse.driver.jnrfuse;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.distrifs.fuse.driver.KernelCache;
+import org.distrifs.fuse.driver.NativeMemory;
 import org.distrifs.fuse.driver.jnrfuse.PathResolver.Place;
 import org.distrifs.fuse.operations.FuseOperations;
 import org.distrifs.fuse.operations.OpenedFile;
@@ -70,10 +72,12 @@ final class FileCallbacks {
     accept(request.node(), opened, info, flags);
   }
 
-  private void accept(long node, OpenedFile opened, long info, int flags) {
+  private void accept(long node, OpenedFile opened, long info, int flags) throws IOException {
     FileInfo.setHandle(info, opened.handle());
-    FileInfo.setCaching(
-        info, kernelCache.opened(node, opened.handle(), opened.attributes(), flags));
+    // Looked at once more: the file may have been written here since they came from the master.
+    long askedAt = kernelCache.now();
+    Attributes current = operations.getattrOfHandle(opened.handle());
+    FileInfo.setCaching(info, kernelCache.opened(node, opened.handle(), current, flags, askedAt));
   }
 
   int read(long buffer, long size, long offset, long info) throws IOException {

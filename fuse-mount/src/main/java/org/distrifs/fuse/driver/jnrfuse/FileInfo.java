@@ -1,7 +1,8 @@
 package org.distrifs.fuse.driver.jnrfuse;
 
-import static org.distrifs.fuse.driver.jnrfuse.NativeMemory.IO;
+import static org.distrifs.fuse.driver.NativeMemory.IO;
 
+import org.distrifs.fuse.driver.KernelCache;
 import org.distrifs.fuse.operations.OpenFlags;
 
 /**

@@ -3,7 +3,10 @@ package org.distrifs.fuse.driver.jnrfuse;
 import java.util.List;
 import java.util.Locale;
 import org.distrifs.fuse.driver.FuseDriver;
+import org.distrifs.fuse.driver.KernelCache;
 import org.distrifs.fuse.driver.MountOptions;
+import org.distrifs.fuse.driver.NativeMemory;
+import org.distrifs.fuse.driver.RequestGuard;
 import org.distrifs.fuse.operations.FuseOperations;
 import org.distrifs.fuse.operations.OperationMetrics;
 import org.distrifs.runtime.clock.SystemClock;
@@ -42,7 +45,7 @@ public final class JnrFuseDriver implements FuseDriver {
     PathResolver paths = new PathResolver(operations, hidden);
     this.table =
         new OperationTable(
-            new CallbackGuard(metrics),
+            new RequestGuard(metrics),
             new NameCallbacks(operations, paths, hidden, kernelCache),
             new FileCallbacks(
                 operations, metrics, paths, hidden, kernelCache, this::invalidateAttributes),

@@ -1,9 +1,11 @@
 package org.distrifs.fuse.driver.jnrfuse;
 
-import static org.distrifs.fuse.driver.jnrfuse.NativeMemory.IO;
+import static org.distrifs.fuse.driver.NativeMemory.IO;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import org.distrifs.fuse.driver.KernelCache;
+import org.distrifs.fuse.driver.NativeMemory;
 import org.distrifs.fuse.driver.jnrfuse.PathResolver.Place;
 import org.distrifs.fuse.operations.FuseOperations;
 import org.distrifs.proto.control.Attributes;
@@ -43,21 +45,24 @@ final class NameCallbacks {
     if (libfuseProbesHiddenName(request, path)) {
       throw new ErrnoException(Errno.ENOENT, "find a hidden name");
     }
-    tell(request, paths.attributes(path), stat);
+    long askedAt = kernelCache.now();
+    tell(request, paths.attributes(path), stat, askedAt);
   }
 
   void fgetattr(long stat, long info) throws IOException {
-    tell(Request.current(), operations.getattrOfHandle(FileInfo.handle(info)), stat);
+    long askedAt = kernelCache.now();
+    Attributes attributes = operations.getattrOfHandle(FileInfo.handle(info));
+    tell(Request.current(), attributes, stat, askedAt);
   }
 
   /** libfuse itself counts a link less for a hidden name; but that name is not a link here. */
-  private void tell(Request request, Attributes attributes, long stat) {
+  private void tell(Request request, Attributes attributes, long stat, long askedAt) {
     boolean countedDown =
         request.opcode() == Request.GETATTR
             && attributes.getNlink() > 0
             && hidden.isHiddenNode(request.node());
     StatWriter.current().write(stat, attributes, countedDown ? 1 : 0);
-    kernelCache.attributesTold(attributes);
+    kernelCache.attributesTold(attributes, askedAt);
   }
 
   /** Before it hides a file, libfuse looks whether the name that it has thought of is free. */

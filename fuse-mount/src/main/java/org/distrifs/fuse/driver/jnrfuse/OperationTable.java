@@ -1,6 +1,6 @@
 package org.distrifs.fuse.driver.jnrfuse;
 
-import static org.distrifs.fuse.driver.jnrfuse.NativeMemory.IO;
+import static org.distrifs.fuse.driver.NativeMemory.IO;
 import static org.distrifs.fuse.operations.Operation.CREATE;
 import static org.distrifs.fuse.operations.Operation.FLUSH;
 import static org.distrifs.fuse.operations.Operation.FSYNC;
@@ -30,6 +30,8 @@ import jnr.ffi.BaseStruct;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 import jnr.ffi.Struct;
+import org.distrifs.fuse.driver.NativeMemory;
+import org.distrifs.fuse.driver.RequestGuard;
 import org.distrifs.fuse.driver.jnrfuse.Callbacks.Path;
 import org.distrifs.fuse.driver.jnrfuse.Callbacks.PathAndFourLongs;
 import org.distrifs.fuse.driver.jnrfuse.Callbacks.PathAndInt;
@@ -59,13 +61,13 @@ final class OperationTable {
   /** libfuse copies it, but the stubs in it live as long as this object: it is never freed. */
   private final long address = NativeMemory.allocate(Struct.size(table));
 
-  private final CallbackGuard guard;
+  private final RequestGuard guard;
 
   /** The stubs are freed with their Java side, which nothing else refers to. */
   private final List<Object> callbacks = new ArrayList<>();
 
   OperationTable(
-      CallbackGuard guard,
+      RequestGuard guard,
       NameCallbacks names,
       FileCallbacks files,
       DirectoryCallbacks directories) {

@@ -5,6 +5,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.util.Optional;
 import org.distrifs.client.DistriFsClient;
+import org.distrifs.fuse.driver.NativeMemory;
 import org.distrifs.fuse.operations.FuseOperations;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.error.Errno;

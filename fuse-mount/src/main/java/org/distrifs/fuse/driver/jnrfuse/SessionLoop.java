@@ -1,11 +1,13 @@
 package org.distrifs.fuse.driver.jnrfuse;
 
-import static org.distrifs.fuse.driver.jnrfuse.NativeMemory.IO;
+import static org.distrifs.fuse.driver.NativeMemory.IO;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.distrifs.fuse.driver.KilledCallers;
+import org.distrifs.fuse.driver.NativeMemory;
 import org.distrifs.runtime.lifecycle.NamedThreads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

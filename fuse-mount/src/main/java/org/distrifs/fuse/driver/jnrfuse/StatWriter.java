@@ -2,6 +2,7 @@ package org.distrifs.fuse.driver.jnrfuse;
 
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
+import org.distrifs.fuse.driver.AllocatedBlocks;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.FileSystemStatistics;
 import ru.serce.jnrfuse.struct.FileStat;
@@ -17,12 +18,7 @@ final class StatWriter {
   /** What programs should read and write at a time: one request of the driver. */
   static final int PREFERRED_IO_BYTES = 128 << 10;
 
-  /** The unit of {@code st_blocks}, whatever the file system. */
-  private static final int BLOCK_BYTES = 512;
-
   private static final int PAGE_BYTES = 4096;
-  private static final int TYPE_MASK = 0xf000;
-  private static final int TYPE_REGULAR = 0x8000;
 
   private static final Runtime RUNTIME = Runtime.getSystemRuntime();
   private static final ThreadLocal<StatWriter> CURRENT = ThreadLocal.withInitial(StatWriter::new);
@@ -50,7 +46,7 @@ final class StatWriter {
     stat.st_rdev.set(attributes.getRdev());
     stat.st_size.set(attributes.getSize());
     stat.st_blksize.set(PREFERRED_IO_BYTES);
-    stat.st_blocks.set(blocks(attributes));
+    stat.st_blocks.set(AllocatedBlocks.of(attributes));
     set(stat.st_atim, attributes.getAtimeS(), attributes.getAtimeNs());
     set(stat.st_mtim, attributes.getMtimeS(), attributes.getMtimeNs());
     set(stat.st_ctim, attributes.getCtimeS(), attributes.getCtimeNs());
@@ -76,20 +72,6 @@ final class StatWriter {
     statvfs.f_ffree.set(freeInodes);
     statvfs.f_favail.set(freeInodes);
     statvfs.f_namemax.set(statistics.getNameMaxBytes());
-  }
-
-  /**
-   * Chunks that exist bound what is allocated from above, the size does so for files without holes.
-   * A file that has a size has at least a page: tools take one without blocks for a hole as a
-   * whole, and its chunks may still be on their way.
-   */
-  private static long blocks(Attributes attributes) {
-    if ((attributes.getMode() & TYPE_MASK) != TYPE_REGULAR || attributes.getSize() == 0) {
-      return 0;
-    }
-    long pages = (attributes.getSize() - 1) / PAGE_BYTES + 1;
-    long chunkPages = attributes.getChunkCount() * (attributes.getChunkSizeBytes() / PAGE_BYTES);
-    return Math.max(1, Math.min(pages, chunkPages)) * (PAGE_BYTES / BLOCK_BYTES);
   }
 
   private static void set(Timespec timespec, long seconds, int nanoseconds) {

@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import jnr.ffi.Runtime;
 import jnr.ffi.Struct;
+import org.distrifs.fuse.driver.KernelCache;
+import org.distrifs.fuse.driver.NativeMemory;
 import org.distrifs.fuse.operations.OpenFlags;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.FileSystemStatistics;

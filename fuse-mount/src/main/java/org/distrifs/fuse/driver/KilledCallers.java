@@ -1,4 +1,4 @@
-package org.distrifs.fuse.driver.jnrfuse;
+package org.distrifs.fuse.driver;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +18,7 @@ import org.distrifs.runtime.lifecycle.NamedThreads;
  * counts: for that the kernel puts SIGKILL into the set of pending signals of the caller, where
  * {@code proc(5)} shows it. The thread that serves the request is interrupted then. Thread-safe.
  */
-final class KilledCallers {
+public final class KilledCallers {
   private static final int INTERRUPT = 36;
   private static final int FLUSH = 25;
   private static final long SIGKILL_BIT = 1L << 8;
@@ -38,7 +38,7 @@ final class KilledCallers {
   private boolean looking;
 
   /** A thread received a request of the kernel. */
-  void received(Request request) {
+  public void received(RequestHeader request) {
     if (request.opcode() == INTERRUPT) {
       interrupted(request.interrupted());
       return;
@@ -51,7 +51,7 @@ final class KilledCallers {
   }
 
   /** The thread has served it. */
-  synchronized void served(Request request) {
+  public synchronized void served(RequestHeader request) {
     served.remove(request.unique());
     signalled.remove(request.unique());
     // What was meant for this request must not hit the next one.

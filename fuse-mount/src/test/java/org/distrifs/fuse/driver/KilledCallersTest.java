@@ -1,4 +1,4 @@
-package org.distrifs.fuse.driver.jnrfuse;
+package org.distrifs.fuse.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

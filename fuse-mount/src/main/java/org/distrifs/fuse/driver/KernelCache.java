@@ -1,4 +1,4 @@
-package org.distrifs.fuse.driver.jnrfuse;
+package org.distrifs.fuse.driver;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -18,7 +18,7 @@ import org.distrifs.runtime.clock.ClockSource;
  * to the same inode, with the same change counter, when it was opened last; and while a node has
  * handles open on one inode, handles on another must not share its pages at all.
  */
-final class KernelCache {
+public final class KernelCache {
 
   /**
    * How long after a file became shorter or longer elsewhere the kernel may still go by its old
@@ -33,7 +33,8 @@ final class KernelCache {
   /** Nodes and inodes remembered at most, each: {@value}. A forgotten one costs a reread. */
   static final int MAX_REMEMBERED = 1 << 16;
 
-  enum Decision {
+  /** What a handle may do with pages. */
+  public enum Decision {
     KEEP_PAGES,
     DROP_PAGES,
     BYPASS_PAGES
@@ -56,8 +57,14 @@ final class KernelCache {
     private long mostBytes;
     private int writesUnderWay;
 
+    /** When a write or truncation by the kernel last began or ended. */
+    private long changedAt;
+
     /** When the size was found to be none that it may believe: another mount has changed it. */
     private long doubtfulNs;
+
+    /** Whether it was told since, with nothing going on that makes it drop an answer. */
+    private boolean toldSince;
 
     /** The kernel's size may become this before something is over. */
     private void mayBecome(long sizeBytes) {
@@ -76,24 +83,47 @@ final class KernelCache {
   private final Map<Long, Belief> beliefs = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<Long, Long> nodeOfHandle = new HashMap<>();
 
+  /** Counts beginnings and ends of writes and truncations by the kernel. */
+  private long changes;
+
   /** The inodes of handles whose node is not known yet; bounded by the number of open files. */
   private final Map<Long, Long> inodeOfNewHandle = new ConcurrentHashMap<>();
 
-  KernelCache(ClockSource clock) {
+  public KernelCache(ClockSource clock) {
     this.clock = clock;
   }
 
-  /** The kernel is told these attributes, and will believe them for a while. */
-  synchronized void attributesTold(Attributes attributes) {
-    Belief belief = heard(attributes);
+  /**
+   * To be taken before attributes are asked for: tells which changes by the kernel itself they may
+   * lack.
+   */
+  public synchronized long now() {
+    return changes;
+  }
+
+  /**
+   * The kernel is told these attributes, and will believe them for a while.
+   *
+   * @param askedAt what {@link #now} was before they were asked for
+   */
+  public synchronized void attributesTold(Attributes attributes, long askedAt) {
+    Belief belief = believed(attributes);
+    if (belief.changedAt > askedAt) {
+      // Perhaps older than what it has written since: they say nothing of the bounds.
+      belief.changeCounter = -1;
+      return;
+    }
+    compare(belief, attributes);
     belief.changeCounter = attributes.getChangeCounter();
-    if (belief.writesUnderWay == 0 && !isDoubtful(belief)) {
-      belief.is(attributes.getSize());
+    if (belief.writesUnderWay == 0) {
+      belief.toldSince = true;
+      if (!isDoubtful(belief)) {
+        belief.is(attributes.getSize());
+      }
     }
   }
 
-  /** Compares what is true now with what the kernel may believe. */
-  private Belief heard(Attributes attributes) {
+  private Belief believed(Attributes attributes) {
     Belief belief = beliefs.get(attributes.getInode());
     if (belief == null) {
       belief = new Belief();
@@ -103,31 +133,50 @@ final class KernelCache {
       beliefs.put(attributes.getInode(), belief);
       trim(beliefs);
     }
-    long sizeBytes = attributes.getSize();
+    return belief;
+  }
+
+  /** Compares what is true now with what the kernel may believe. */
+  private void compare(Belief belief, Attributes current) {
+    long sizeBytes = current.getSize();
     if (sizeBytes < belief.leastBytes || sizeBytes > belief.mostBytes) {
       belief.doubtfulNs = clock.monotonicNs();
+      belief.toldSince = false;
       belief.mayBecome(sizeBytes);
     }
-    return belief;
   }
 
   private boolean isDoubtful(Belief belief) {
     return clock.monotonicNs() - belief.doubtfulNs < IN_DOUBT_NS;
   }
 
-  /** The kernel itself asks for this size. */
-  synchronized void truncating(long inode, long sizeBytes) {
+  /** The belief of an inode whose size the kernel begins, or has ended, to change; or null. */
+  private Belief changing(long inode) {
     Belief belief = beliefs.get(inode);
+    if (belief != null) {
+      belief.changedAt = ++changes;
+    }
+    return belief;
+  }
+
+  /** The kernel itself asks for this size. */
+  public synchronized void truncating(long inode, long sizeBytes) {
+    Belief belief = changing(inode);
     if (belief != null) {
       belief.mayBecome(sizeBytes);
     }
   }
 
   /** The kernel itself asked for this size, and knows it. */
-  synchronized void truncated(long inode, long sizeBytes) {
-    Belief belief = beliefs.get(inode);
-    if (belief != null) {
+  public synchronized void truncated(long inode, long sizeBytes) {
+    Belief belief = changing(inode);
+    if (belief == null) {
+      return;
+    }
+    if (belief.writesUnderWay == 0) {
       belief.is(sizeBytes);
+    } else {
+      belief.mayBecome(sizeBytes);
     }
   }
 
@@ -136,8 +185,8 @@ final class KernelCache {
    *
    * @param flags with {@code O_APPEND} it begins at the end, wherever that is
    */
-  synchronized void writing(long inode, long offset, long lengthBytes, int flags) {
-    Belief belief = beliefs.get(inode);
+  public synchronized void writing(long inode, long offset, long lengthBytes, int flags) {
+    Belief belief = changing(inode);
     if (belief != null) {
       belief.writesUnderWay++;
       belief.mayBecome(writtenTo(belief.mostBytes, offset, lengthBytes, flags));
@@ -145,17 +194,19 @@ final class KernelCache {
   }
 
   /** A write has ended; if it failed, its end is none that the kernel must believe. */
-  synchronized void written(long inode, long offset, long lengthBytes, int flags, boolean failed) {
-    Belief belief = beliefs.get(inode);
+  public synchronized void written(
+      long inode, long offset, long lengthBytes, int flags, boolean failed) {
+    Belief belief = changing(inode);
     if (belief == null) {
       return;
     }
     belief.writesUnderWay = Math.max(0, belief.writesUnderWay - 1);
     if (!failed) {
       belief.leastBytes = writtenTo(belief.leastBytes, offset, lengthBytes, flags);
+      belief.mostBytes = Math.max(belief.mostBytes, belief.leastBytes);
     }
-    if (isDoubtful(belief)) {
-      // It may have dropped answers that came meanwhile.
+    if (isDoubtful(belief) && !belief.toldSince) {
+      // It may have dropped every answer that came so far.
       belief.doubtfulNs = clock.monotonicNs();
     }
   }
@@ -169,7 +220,7 @@ final class KernelCache {
    * Whether the kernel may hold older attributes than these, its idea of the size among them: by
    * that it would cut short a read of what another mount has appended.
    */
-  synchronized boolean mayHoldOlder(Attributes fresh) {
+  public synchronized boolean mayHoldOlder(Attributes fresh) {
     Belief belief = beliefs.get(fresh.getInode());
     // Several names are several nodes: another of them may have been told.
     return fresh.getNlink() > 1
@@ -178,9 +229,15 @@ final class KernelCache {
   }
 
   /** Whether the kernel may believe that the file behind a node is shorter or longer than it is. */
-  private boolean mayBelieveOtherSize(Node node, Attributes fresh) {
-    boolean replacedLonger = node.inode != fresh.getInode() && fresh.getSize() < node.sizeBytes;
-    return isDoubtful(heard(fresh)) || replacedLonger;
+  private boolean mayBelieveOtherSize(Node node, Attributes current, long askedAt) {
+    Belief belief = believed(current);
+    boolean replacedLonger = node.inode != current.getInode() && current.getSize() < node.sizeBytes;
+    if (belief.changedAt <= askedAt) {
+      compare(belief, current);
+      return isDoubtful(belief) || replacedLonger;
+    }
+    // It has changed the file meanwhile: for this handle nothing is known of the size.
+    return true;
   }
 
   /**
@@ -188,8 +245,10 @@ final class KernelCache {
    *
    * @param node 0 for a file just created, whose node is not numbered yet
    * @param flags of {@code open(2)}
+   * @param askedAt what {@link #now} was before the attributes were asked for
    */
-  synchronized Decision opened(long node, long handle, Attributes attributes, int flags) {
+  public synchronized Decision opened(
+      long node, long handle, Attributes attributes, int flags, long askedAt) {
     // The kernel puts appended data into its pages where it believes the end to be. Only the
     // answer tells where the end was, so appended data must not go through its pages.
     boolean appends = (flags & OpenFlags.O_APPEND) != 0;
@@ -208,7 +267,7 @@ final class KernelCache {
     if (truncates) {
       truncated(attributes.getInode(), 0);
     }
-    boolean inDoubt = !truncates && mayBelieveOtherSize(known, attributes);
+    boolean inDoubt = !truncates && mayBelieveOtherSize(known, attributes, askedAt);
     boolean unchanged = sameInode && known.changeCounter == attributes.getChangeCounter();
     known.inode = attributes.getInode();
     known.changeCounter = attributes.getChangeCounter();
@@ -224,7 +283,7 @@ final class KernelCache {
   }
 
   /** A handle is used: of one that came from a creation, this tells the node. */
-  void used(long node, long handle) {
+  public void used(long node, long handle) {
     if (inodeOfNewHandle.isEmpty()) {
       return;
     }
@@ -244,7 +303,7 @@ final class KernelCache {
     }
   }
 
-  synchronized void released(long handle) {
+  public synchronized void released(long handle) {
     inodeOfNewHandle.remove(handle);
     Long node = nodeOfHandle.remove(handle);
     Node known = node == null ? null : nodes.get(node);

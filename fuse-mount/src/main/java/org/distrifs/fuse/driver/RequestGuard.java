@@ -1,4 +1,4 @@
-package org.distrifs.fuse.driver.jnrfuse;
+package org.distrifs.fuse.driver;
 
 import java.io.IOException;
 import java.util.Map;
@@ -11,11 +11,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What lies around each callback: it is timed, and what it throws becomes the negative errno that
- * libfuse expects. An exception that passed a callback would be taken for success. Thread-safe.
+ * What lies around the work for each request: it is timed, and what it throws becomes a negative
+ * errno. Thread-safe.
  */
-final class CallbackGuard {
-  private static final Logger LOG = LoggerFactory.getLogger(CallbackGuard.class);
+public final class RequestGuard {
+  private static final Logger LOG = LoggerFactory.getLogger(RequestGuard.class);
 
   /** Kinds of failure that are told apart in the log at most: {@value}. */
   private static final int MAX_KINDS = 1024;
@@ -25,24 +25,24 @@ final class CallbackGuard {
   private final Map<String, Boolean> reported = new ConcurrentHashMap<>();
   private final OperationMetrics metrics;
 
-  CallbackGuard(OperationMetrics metrics) {
+  public RequestGuard(OperationMetrics metrics) {
     this.metrics = metrics;
   }
 
-  /** A callback's work. */
+  /** The work for a request. */
   @FunctionalInterface
-  interface Work {
-    /** Returns what the callback returns, 0 or more. */
+  public interface Work {
+    /** Returns 0 or more. */
     int run() throws IOException;
   }
 
-  /** A callback's work that has no answer but success. */
+  /** Work that has no answer but success. */
   @FunctionalInterface
-  interface Task {
+  public interface Task {
     void run() throws IOException;
   }
 
-  int answer(Operation operation, Work work) {
+  public int answer(Operation operation, Work work) {
     long begunNs = metrics.begun();
     try {
       return work.run();
@@ -59,7 +59,7 @@ final class CallbackGuard {
     }
   }
 
-  int run(Operation operation, Task task) {
+  public int run(Operation operation, Task task) {
     return answer(
         operation,
         () -> {
@@ -69,7 +69,7 @@ final class CallbackGuard {
   }
 
   /** For what the kernel does not hear of. */
-  void report(Operation operation, Throwable failure) {
+  public void report(Operation operation, Throwable failure) {
     metrics.failed(operation);
     String kind = operation + " " + failure.getClass().getName();
     boolean first = reported.size() < MAX_KINDS && reported.putIfAbsent(kind, true) == null;

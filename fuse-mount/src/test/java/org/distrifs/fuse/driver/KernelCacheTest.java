@@ -1,9 +1,9 @@
-package org.distrifs.fuse.driver.jnrfuse;
+package org.distrifs.fuse.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.distrifs.fuse.driver.jnrfuse.KernelCache.Decision.BYPASS_PAGES;
-import static org.distrifs.fuse.driver.jnrfuse.KernelCache.Decision.DROP_PAGES;
-import static org.distrifs.fuse.driver.jnrfuse.KernelCache.Decision.KEEP_PAGES;
+import static org.distrifs.fuse.driver.KernelCache.Decision.BYPASS_PAGES;
+import static org.distrifs.fuse.driver.KernelCache.Decision.DROP_PAGES;
+import static org.distrifs.fuse.driver.KernelCache.Decision.KEEP_PAGES;
 
 import java.util.concurrent.TimeUnit;
 import org.distrifs.fuse.operations.OpenFlags;
@@ -49,20 +49,20 @@ class KernelCacheTest {
   @Test
   void appendedDataPassesThePagesByAndLeavesThemInDoubt() {
     open(INODE, 1);
-    assertThat(cache.opened(NODE, nextHandle++, file(INODE, 1), OpenFlags.O_APPEND))
+    assertThat(cache.opened(NODE, nextHandle++, file(INODE, 1), OpenFlags.O_APPEND, cache.now()))
         .isEqualTo(BYPASS_PAGES);
     assertThat(open(INODE, 1)).isEqualTo(DROP_PAGES);
   }
 
   @Test
   void aNewFileHasNoPagesYet() {
-    assertThat(cache.opened(0, nextHandle++, file(INODE, 1), 0)).isEqualTo(DROP_PAGES);
+    assertThat(cache.opened(0, nextHandle++, file(INODE, 1), 0, cache.now())).isEqualTo(DROP_PAGES);
     assertThat(open(INODE, 1)).isEqualTo(DROP_PAGES);
   }
 
   @Test
   void aNewFileIsKnownByItsNodeOnceItIsUsed() {
-    cache.opened(0, 50, file(INODE, 1), OpenFlags.O_RDWR);
+    cache.opened(0, 50, file(INODE, 1), OpenFlags.O_RDWR, cache.now());
     cache.used(NODE, 50);
     cache.used(NODE, 50);
     assertThat(open(OTHER_INODE, 1)).isEqualTo(BYPASS_PAGES);
@@ -73,7 +73,7 @@ class KernelCacheTest {
   @Test
   void attributesOfAnOtherChangeCounterMayBeOlder() {
     assertThat(cache.mayHoldOlder(file(INODE, 5))).isTrue();
-    cache.attributesTold(file(INODE, 5));
+    told(file(INODE, 5));
     assertThat(cache.mayHoldOlder(file(INODE, 5))).isFalse();
     assertThat(cache.mayHoldOlder(file(INODE, 6))).isTrue();
   }
@@ -81,17 +81,17 @@ class KernelCacheTest {
   @Test
   void ofAFileWithTwoNamesTheOtherMayHaveBeenTold() {
     Attributes twoNames = file(INODE, 5).toBuilder().setNlink(2).build();
-    cache.attributesTold(twoNames);
+    told(twoNames);
     assertThat(cache.mayHoldOlder(twoNames)).isTrue();
   }
 
   @Test
   void aFileThatAnotherMountMadeShorterIsReadPastThePagesForAWhile() {
-    cache.attributesTold(file(INODE, 1, 1000));
+    told(file(INODE, 1, 1000));
     assertThat(open(INODE, 1, 1000)).isEqualTo(DROP_PAGES);
     assertThat(open(INODE, 2, 10)).isEqualTo(BYPASS_PAGES);
     // The answer that tells the new size may have raced, and be dropped by the kernel.
-    cache.attributesTold(file(INODE, 2, 10));
+    told(file(INODE, 2, 10));
     assertThat(open(INODE, 2, 10)).isEqualTo(BYPASS_PAGES);
     clock.advance(KernelCache.IN_DOUBT_NS, TimeUnit.NANOSECONDS);
     assertThat(open(INODE, 2, 10)).isEqualTo(DROP_PAGES);
@@ -100,20 +100,20 @@ class KernelCacheTest {
 
   @Test
   void aFileThatAnotherMountMadeLongerIsReadPastThePagesForAWhile() {
-    cache.attributesTold(file(INODE, 1, 17));
+    told(file(INODE, 1, 17));
     assertThat(open(INODE, 1, 17)).isEqualTo(DROP_PAGES);
     assertThat(open(INODE, 2, 1000)).isEqualTo(BYPASS_PAGES);
-    cache.attributesTold(file(INODE, 2, 1000));
+    told(file(INODE, 2, 1000));
     assertThat(open(INODE, 2, 1000)).isEqualTo(BYPASS_PAGES);
     clock.advance(KernelCache.IN_DOUBT_NS, TimeUnit.NANOSECONDS);
-    cache.attributesTold(file(INODE, 2, 1000));
+    told(file(INODE, 2, 1000));
     assertThat(open(INODE, 2, 1000)).isEqualTo(DROP_PAGES);
   }
 
   /** While the kernel writes beyond the end that it knows, it drops what it is told of the size. */
   @Test
   void aWriteByTheKernelProlongsTheDoubt() {
-    cache.attributesTold(file(INODE, 1, 17));
+    told(file(INODE, 1, 17));
     open(INODE, 2, 1000);
     cache.writing(INODE, 500, 100, OpenFlags.O_RDWR);
     clock.advance(KernelCache.IN_DOUBT_NS - 1, TimeUnit.NANOSECONDS);
@@ -125,11 +125,34 @@ class KernelCacheTest {
   }
 
   @Test
+  void anAnswerThatMayLackAWriteOfThisMountRaisesNoDoubt() {
+    told(file(INODE, 1, 100));
+    long askedAt = cache.now();
+    cache.writing(INODE, 100, 100, OpenFlags.O_RDWR);
+    cache.written(INODE, 100, 100, OpenFlags.O_RDWR, false);
+    cache.attributesTold(file(INODE, 1, 100), askedAt);
+    assertThat(open(INODE, 2, 200)).isEqualTo(DROP_PAGES);
+  }
+
+  @Test
+  void theDoubtEndsThoughThisMountGoesOnWriting() {
+    told(file(INODE, 1, 17));
+    open(INODE, 2, 1000);
+    told(file(INODE, 2, 1000));
+    for (int second = 0; second < 3; second++) {
+      cache.writing(INODE, 0, 10, OpenFlags.O_RDWR);
+      cache.written(INODE, 0, 10, OpenFlags.O_RDWR, false);
+      clock.advance(1, TimeUnit.SECONDS);
+    }
+    assertThat(open(INODE, 3, 1000)).isEqualTo(DROP_PAGES);
+  }
+
+  @Test
   void whatThisMountWritesItselfTheKernelKnows() {
-    cache.attributesTold(file(INODE, 1, 0));
+    told(file(INODE, 1, 0));
     cache.writing(INODE, 0, 4096, OpenFlags.O_RDWR);
-    cache.attributesTold(file(INODE, 1, 0));
-    cache.attributesTold(file(INODE, 1, 4096));
+    told(file(INODE, 1, 0));
+    told(file(INODE, 1, 4096));
     cache.written(INODE, 0, 4096, OpenFlags.O_RDWR, false);
     assertThat(open(INODE, 2, 4096)).isEqualTo(DROP_PAGES);
     cache.writing(INODE, 0, 10, OpenFlags.O_WRONLY | OpenFlags.O_APPEND);
@@ -146,38 +169,47 @@ class KernelCacheTest {
 
   @Test
   void whatThisMountCutItselfTheKernelKnows() {
-    cache.attributesTold(file(INODE, 1, 1000));
+    told(file(INODE, 1, 1000));
     cache.truncating(INODE, 10);
     cache.truncated(INODE, 10);
-    cache.attributesTold(file(INODE, 2, 10));
+    told(file(INODE, 2, 10));
     assertThat(open(INODE, 2, 10)).isEqualTo(DROP_PAGES);
 
-    cache.attributesTold(file(OTHER_INODE, 1, 1000));
-    assertThat(cache.opened(NODE + 1, nextHandle++, file(OTHER_INODE, 2, 0), OpenFlags.O_TRUNC))
+    told(file(OTHER_INODE, 1, 1000));
+    assertThat(
+            cache.opened(
+                NODE + 1, nextHandle++, file(OTHER_INODE, 2, 0), OpenFlags.O_TRUNC, cache.now()))
         .isEqualTo(DROP_PAGES);
-    cache.attributesTold(file(OTHER_INODE, 2, 0));
-    assertThat(cache.opened(NODE + 1, nextHandle++, file(OTHER_INODE, 2, 0), 0))
+    told(file(OTHER_INODE, 2, 0));
+    assertThat(cache.opened(NODE + 1, nextHandle++, file(OTHER_INODE, 2, 0), 0, cache.now()))
         .isEqualTo(KEEP_PAGES);
   }
 
   @Test
   void itsMemoryIsBounded() {
     for (int node = 1; node <= KernelCache.MAX_REMEMBERED + 10; node++) {
-      cache.opened(node, nextHandle, file(node, 1), 0);
+      cache.opened(node, nextHandle, file(node, 1), 0, cache.now());
       cache.released(nextHandle++);
-      cache.attributesTold(file(node, 1));
+      told(file(node, 1));
     }
     assertThat(cache.mayHoldOlder(file(1, 1))).as("the oldest is forgotten").isTrue();
     assertThat(cache.mayHoldOlder(file(20, 1))).isFalse();
-    assertThat(cache.opened(1, nextHandle, file(1, 1), 0)).isEqualTo(DROP_PAGES);
+    assertThat(cache.opened(1, nextHandle, file(1, 1), 0, cache.now())).isEqualTo(DROP_PAGES);
+  }
+
+  /** An answer that was asked for and told at once. */
+  private void told(Attributes attributes) {
+    cache.attributesTold(attributes, cache.now());
   }
 
   private KernelCache.Decision open(long inode, long changeCounter) {
-    return cache.opened(NODE, nextHandle++, file(inode, changeCounter), OpenFlags.O_RDWR);
+    return cache.opened(
+        NODE, nextHandle++, file(inode, changeCounter), OpenFlags.O_RDWR, cache.now());
   }
 
   private KernelCache.Decision open(long inode, long changeCounter, long size) {
-    return cache.opened(NODE, nextHandle++, file(inode, changeCounter, size), OpenFlags.O_RDWR);
+    return cache.opened(
+        NODE, nextHandle++, file(inode, changeCounter, size), OpenFlags.O_RDWR, cache.now());
   }
 
   private static Attributes file(long inode, long changeCounter) {
