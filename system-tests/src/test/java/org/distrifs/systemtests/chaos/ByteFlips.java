@@ -34,7 +34,7 @@ final class ByteFlips {
    * @param data its folder
    * @return how many bytes were flipped
    */
-  int flipSome(String node, Path data) {
+  int flipSome(String node, Path data) throws IOException {
     final List<Path> replicas = replicas(data);
     int flipped = 0;
     for (int i = 0; i < FLIPS && !replicas.isEmpty(); i++) {
