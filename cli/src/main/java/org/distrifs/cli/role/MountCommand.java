@@ -53,6 +53,14 @@ public final class MountCommand implements Callable<Integer> {
   private String master;
 
   @Option(
+      names = "--driver",
+      paramLabel = "DRIVER",
+      description =
+          "How to speak to the kernel: kernel (by its own protocol; root only) or jnr-fuse (through"
+              + " libfuse 2). Stands for mount.driver.")
+  private String driver;
+
+  @Option(
       names = "--metrics-port",
       paramLabel = "PORT",
       description = "The port of its metrics (default: none).")
@@ -92,6 +100,7 @@ public final class MountCommand implements Callable<Integer> {
     Settings settings =
         options
             .with(MountSettings.MOUNT_POINT, mountPoint)
+            .with(MountSettings.DRIVER, driver)
             .with(MountSettings.METRICS_PORT, metricsPort)
             .with(ClientSettings.MASTERS, master)
             .with(ClientSettings.OPERATION_TIMEOUT, boundMs)

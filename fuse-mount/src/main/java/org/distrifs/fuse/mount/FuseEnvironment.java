@@ -65,7 +65,7 @@ final class FuseEnvironment {
     return false;
   }
 
-  private static boolean isRoot() {
+  static boolean isRoot() {
     try {
       return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
     } catch (IOException e) {

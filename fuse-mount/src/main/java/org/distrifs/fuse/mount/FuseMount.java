@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import org.distrifs.client.DistriFsClient;
 import org.distrifs.fuse.driver.FuseDriver;
 import org.distrifs.fuse.driver.MountOptions;
-import org.distrifs.fuse.driver.jnrfuse.JnrFuseDriver;
 import org.distrifs.fuse.operations.FuseOperations;
 import org.distrifs.fuse.operations.OperationMetrics;
 import org.distrifs.runtime.lifecycle.OperatorException;
@@ -52,7 +51,7 @@ public final class FuseMount implements AutoCloseable {
    */
   public static void requireMountable(MountSettings settings) {
     FuseEnvironment.require();
-    JnrFuseDriver.requireLibrary();
+    settings.driver().requireUsable();
     MountPoint.of(settings.mountPoint()).prepare();
   }
 
@@ -76,7 +75,7 @@ public final class FuseMount implements AutoCloseable {
             settings.threads());
     FuseOperations operations = new FuseOperations(client);
     FuseDriver driver =
-        new JnrFuseDriver(operations, new OperationMetrics(metrics, operations), options);
+        settings.driver().make(operations, new OperationMetrics(metrics, operations), options);
     driver.mount();
     return new FuseMount(mountPoint, settings.stopTimeoutMs(), operations, driver);
   }

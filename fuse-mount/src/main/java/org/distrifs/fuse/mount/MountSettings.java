@@ -14,6 +14,7 @@ import org.distrifs.runtime.settings.SettingsSchema;
  * @param entryTimeoutMs how long the kernel may keep names without asking
  * @param threads requests of the kernel that are served at the same time
  * @param stopTimeoutMs how long a stop waits for programs that still use the mount
+ * @param driver how the kernel is spoken to
  * @param metricsPort where metrics are served on the loopback address; 0 for nowhere
  */
 public record MountSettings(
@@ -23,6 +24,7 @@ public record MountSettings(
     long entryTimeoutMs,
     int threads,
     long stopTimeoutMs,
+    DriverChoice driver,
     int metricsPort) {
 
   public static final Setting<Path> MOUNT_POINT =
@@ -64,6 +66,12 @@ public record MountSettings(
           600_000,
           "How long a stop waits for programs that have files of the mount open; then they get"
               + " errors.");
+  public static final Setting<String> DRIVER =
+      Setting.ofChoice(
+          "mount.driver",
+          DriverChoice.JNR_FUSE.word(),
+          DriverChoice.words(),
+          "How the kernel is spoken to: by its own protocol, as root only, or through libfuse 2.");
   public static final Setting<Integer> METRICS_PORT =
       Setting.ofInt(
           "mount.metricsPort",
@@ -83,6 +91,7 @@ public record MountSettings(
           ENTRY_TIMEOUT,
           THREADS,
           STOP_TIMEOUT,
+          DRIVER,
           METRICS_PORT);
 
   /** The settings of a mount among those of a role whose schema includes {@link #SCHEMA}. */
@@ -94,7 +103,21 @@ public record MountSettings(
         settings.get(ENTRY_TIMEOUT),
         settings.get(THREADS),
         settings.get(STOP_TIMEOUT),
+        DriverChoice.of(settings.get(DRIVER)),
         settings.get(METRICS_PORT));
+  }
+
+  /** The same with another driver. */
+  public MountSettings with(DriverChoice other) {
+    return new MountSettings(
+        mountPoint,
+        allowOther,
+        attributeTimeoutMs,
+        entryTimeoutMs,
+        threads,
+        stopTimeoutMs,
+        other,
+        metricsPort);
   }
 
   /** All defaults but the folder; for tests and embedding. */
@@ -106,6 +129,7 @@ public record MountSettings(
         ENTRY_TIMEOUT.defaultValue(),
         THREADS.defaultValue(),
         STOP_TIMEOUT.defaultValue(),
+        DriverChoice.of(DRIVER.defaultValue()),
         METRICS_PORT.defaultValue());
   }
 }

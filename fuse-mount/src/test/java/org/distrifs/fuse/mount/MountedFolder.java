@@ -26,11 +26,13 @@ final class MountedFolder implements AutoCloseable {
   record Answer(int exitStatus, String output) {}
 
   private final Path base;
+  private final DriverChoice driver;
   private final InMemoryClient client;
   private final Metrics metrics;
   private FuseMount mount;
 
-  private MountedFolder(InMemoryClient client) throws IOException {
+  private MountedFolder(DriverChoice driver, InMemoryClient client) throws IOException {
+    this.driver = driver;
     this.base = Files.createTempDirectory(PREFIX).toRealPath();
     this.client = client;
     this.metrics = new Metrics("mount");
@@ -38,15 +40,15 @@ final class MountedFolder implements AutoCloseable {
     Files.createDirectory(ordinary());
   }
 
-  static MountedFolder mount() throws IOException {
-    return mount(new InMemoryClient());
+  static MountedFolder mount(DriverChoice driver) throws IOException {
+    return mount(driver, new InMemoryClient());
   }
 
   /** Another mount of the same file system. */
-  static MountedFolder mount(InMemoryClient client) throws IOException {
+  static MountedFolder mount(DriverChoice driver, InMemoryClient client) throws IOException {
     requireFuse();
     detachLeftovers();
-    MountedFolder mounted = new MountedFolder(client);
+    MountedFolder mounted = new MountedFolder(driver, client);
     mounted.remount();
     return mounted;
   }
@@ -64,6 +66,7 @@ final class MountedFolder implements AutoCloseable {
         defaults.entryTimeoutMs(),
         defaults.threads(),
         500,
+        driver,
         defaults.metricsPort());
   }
 

@@ -9,6 +9,7 @@ import org.distrifs.master.liveness.CorruptionLedger;
 import org.distrifs.master.liveness.Datanode;
 import org.distrifs.master.liveness.DatanodeRegistry;
 import org.distrifs.master.liveness.Replica;
+import org.distrifs.master.session.SessionInfo;
 import org.distrifs.master.state.MasterState;
 import org.distrifs.master.state.StateCounts;
 import org.distrifs.proto.control.Attributes;
@@ -104,6 +105,9 @@ final class StatusReport {
         .list(MAX_CORRUPT_LISTED)
         .forEach(damage -> reply.addCorruptReplicas(describe(damage)));
     sessions.all().forEach(session -> reply.addSessions(describe(session, nowNs)));
+    state.sessions().stream()
+        .filter(session -> !sessions.isOpen(session.id()))
+        .forEach(session -> reply.addSessions(describeEnding(session)));
     return reply.build();
   }
 
@@ -120,6 +124,14 @@ final class StatusReport {
         .setAvailableBytes(node.availableBytes())
         .setReplicas(node.replicaCount())
         .setSuspectReplicas(node.suspectCount())
+        .build();
+  }
+
+  /** One whose end is not in the journal yet: what follows from that has not begun. */
+  private static SessionStatus describeEnding(SessionInfo session) {
+    return SessionStatus.newBuilder()
+        .setSessionId(session.id())
+        .setClientName(session.clientName())
         .build();
   }
 

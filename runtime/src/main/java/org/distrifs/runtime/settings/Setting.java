@@ -126,6 +126,20 @@ public final class Setting<T> {
         key, defaultValue, false, "a text", why, ValueReader::text, ConfigUtil::quoteString);
   }
 
+  /** One of at least two words. */
+  public static Setting<String> ofChoice(
+      String key, String defaultValue, List<String> choices, String why) {
+    String permitted = String.join(" or ", choices);
+    return new Setting<>(
+        key,
+        defaultValue,
+        false,
+        permitted,
+        why,
+        value -> oneOf(ValueReader.text(value), choices),
+        ConfigUtil::quoteString);
+  }
+
   /** True or false; {@code yes}, {@code on}, {@code no}, {@code off} are understood too. */
   public static Setting<Boolean> ofBoolean(String key, boolean defaultValue, String why) {
     return new Setting<>(
@@ -211,6 +225,13 @@ public final class Setting<T> {
   private static long within(long value, long min, long max) throws RefusedValueException {
     if (value < min || value > max) {
       throw new RefusedValueException("is out of range");
+    }
+    return value;
+  }
+
+  private static String oneOf(String value, List<String> choices) throws RefusedValueException {
+    if (!choices.contains(value)) {
+      throw new RefusedValueException("is none of these words");
     }
     return value;
   }

@@ -1,0 +1,88 @@
+package org.distrifs.fuse.driver.kernel;
+
+import static org.distrifs.fuse.driver.NativeMemory.IO;
+
+import java.util.concurrent.TimeUnit;
+import org.distrifs.fuse.driver.AllocatedBlocks;
+import org.distrifs.proto.control.Attributes;
+
+/**
+ * Attributes, alone or with the node that a name leads to: {@code struct fuse_attr}, {@code
+ * fuse_attr_out} and {@code fuse_entry_out}.
+ *
+ * <pre>
+ * attr:   0 uint64 ino      8 uint64 size    16 uint64 blocks   24 uint64 atime   32 uint64 mtime
+ *        40 uint64 ctime   48 uint32 atimensec, mtimensec, ctimensec   60 uint32 mode   64 uint32 nlink
+ *        68 uint32 uid     72 uint32 gid     76 uint32 rdev     80 uint32 blksize             88 bytes
+ * reply to GETATTR, SETATTR:
+ *         0 uint64 attr_valid   8 uint32 attr_valid_nsec   16 attr                           104 bytes
+ * reply that tells a node:
+ *         0 uint64 nodeid       8 uint64 generation  16 uint64 entry_valid  24 uint64 attr_valid
+ *        32 uint32 entry_valid_nsec  36 uint32 attr_valid_nsec  40 attr                      128 bytes
+ * </pre>
+ *
+ * <p>A node is an inode: ids of inodes are never given twice, so there is one generation of each.
+ */
+final class AttributesMessage {
+  static final int REPLY_BYTES = 104;
+  static final int ENTRY_BYTES = 128;
+
+  /** What programs should read and write at a time. */
+  static final int PREFERRED_IO_BYTES = 1 << 20;
+
+  private static final int ATTRIBUTES_BYTES = 88;
+  private static final int ATTRIBUTES_IN_REPLY = 16;
+  private static final int ATTRIBUTES_IN_ENTRY = 40;
+  private static final long MS_PER_S = 1_000;
+
+  private final long attributeTimeoutMs;
+  private final long entryTimeoutMs;
+
+  /** How long the kernel may believe what it is told. */
+  AttributesMessage(long attributeTimeoutMs, long entryTimeoutMs) {
+    this.attributeTimeoutMs = attributeTimeoutMs;
+    this.entryTimeoutMs = entryTimeoutMs;
+  }
+
+  int writeReply(long reply, Attributes attributes) {
+    IO.putLong(reply, attributeTimeoutMs / MS_PER_S);
+    IO.putInt(reply + 8, nanoseconds(attributeTimeoutMs));
+    IO.putInt(reply + 12, 0);
+    writeAttributes(reply + ATTRIBUTES_IN_REPLY, attributes);
+    return REPLY_BYTES;
+  }
+
+  int writeEntry(long reply, Attributes attributes) {
+    IO.putLong(reply, attributes.getInode());
+    IO.putLong(reply + 8, 0);
+    IO.putLong(reply + 16, entryTimeoutMs / MS_PER_S);
+    IO.putLong(reply + 24, attributeTimeoutMs / MS_PER_S);
+    IO.putInt(reply + 32, nanoseconds(entryTimeoutMs));
+    IO.putInt(reply + 36, nanoseconds(attributeTimeoutMs));
+    writeAttributes(reply + ATTRIBUTES_IN_ENTRY, attributes);
+    return ENTRY_BYTES;
+  }
+
+  private static int nanoseconds(long milliseconds) {
+    return (int) TimeUnit.MILLISECONDS.toNanos(milliseconds % MS_PER_S);
+  }
+
+  private static void writeAttributes(long at, Attributes attributes) {
+    IO.setMemory(at, ATTRIBUTES_BYTES, (byte) 0);
+    IO.putLong(at, attributes.getInode());
+    IO.putLong(at + 8, attributes.getSize());
+    IO.putLong(at + 16, AllocatedBlocks.of(attributes));
+    IO.putLong(at + 24, attributes.getAtimeS());
+    IO.putLong(at + 32, attributes.getMtimeS());
+    IO.putLong(at + 40, attributes.getCtimeS());
+    IO.putInt(at + 48, attributes.getAtimeNs());
+    IO.putInt(at + 52, attributes.getMtimeNs());
+    IO.putInt(at + 56, attributes.getCtimeNs());
+    IO.putInt(at + 60, attributes.getMode());
+    IO.putInt(at + 64, attributes.getNlink());
+    IO.putInt(at + 68, attributes.getUid());
+    IO.putInt(at + 72, attributes.getGid());
+    IO.putInt(at + 76, (int) attributes.getRdev());
+    IO.putInt(at + 80, PREFERRED_IO_BYTES);
+  }
+}

@@ -1,0 +1,159 @@
+package org.distrifs.fuse.driver.kernel;
+
+import java.io.IOException;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.distrifs.fuse.driver.FuseDriver;
+import org.distrifs.fuse.driver.KernelCache;
+import org.distrifs.fuse.driver.KilledCallers;
+import org.distrifs.fuse.driver.MountOptions;
+import org.distrifs.fuse.driver.NativeMemory;
+import org.distrifs.fuse.driver.RequestGuard;
+import org.distrifs.fuse.driver.RequestHeader;
+import org.distrifs.fuse.operations.FuseOperations;
+import org.distrifs.fuse.operations.OperationMetrics;
+import org.distrifs.runtime.clock.SystemClock;
+import org.distrifs.runtime.lifecycle.NamedThreads;
+import org.distrifs.runtime.lifecycle.OperatorException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Mounts by {@code mount(2)} and serves {@code /dev/fuse} itself. Only root may mount so.
+ * Thread-safe, but for {@link #mount} and {@link #close}. Each thread waits for a request, serves
+ * it, and waits again; nothing is handed from one to another.
+ */
+public final class KernelDriver implements FuseDriver {
+  private static final Logger LOG = LoggerFactory.getLogger(KernelDriver.class);
+
+  /** The kernel asks as soon as it has mounted. */
+  private static final long FIRST_REQUEST_TIMEOUT_MS = 10_000;
+
+  /** A WRITE of the largest size, with its headers, or a rename of two long names. */
+  private static final int REQUEST_BYTES = RequestDispatch.MAX_TRANSFER_BYTES + (8 << 10);
+
+  private static final int ANSWER_BYTES =
+      FuseDevice.ANSWER_HEADER_BYTES + RequestDispatch.MAX_TRANSFER_BYTES;
+
+  private final MountOptions options;
+  private final FuseDevice device;
+  private final RequestDispatch dispatch;
+  private final KilledCallers killedCallers = new KilledCallers();
+  private final CountDownLatch firstRequestServed = new CountDownLatch(1);
+  private final CountDownLatch ended;
+  private boolean mounted;
+  private boolean closed;
+
+  /**
+   * @throws OperatorException if the device cannot be opened
+   */
+  public KernelDriver(FuseOperations operations, OperationMetrics metrics, MountOptions options) {
+    this.options = options;
+    this.device = FuseDevice.open(LibC.load());
+    this.ended = new CountDownLatch(options.threads());
+    KernelCache kernelCache = new KernelCache(new SystemClock());
+    AttributesMessage attributes =
+        new AttributesMessage(options.attributeTimeoutMs(), options.entryTimeoutMs());
+    this.dispatch =
+        new RequestDispatch(
+            new RequestGuard(metrics),
+            new NodeRequests(operations, kernelCache, attributes),
+            new FileRequests(operations, metrics, kernelCache, attributes, device));
+  }
+
+  @Override
+  public void mount() {
+    if (mounted) {
+      throw new IllegalStateException("a driver mounts once");
+    }
+    mounted = true;
+    String kernelOptions =
+        String.format(
+            Locale.ROOT,
+            "rootmode=40000,user_id=0,group_id=0,default_permissions,max_read=%d%s",
+            RequestDispatch.MAX_TRANSFER_BYTES,
+            options.allowOther() ? ",allow_other" : "");
+    device.mount(options.source(), options.mountPoint(), FILE_SYSTEM_TYPE, kernelOptions);
+    NamedThreads factory = NamedThreads.daemon("mount", "fuse");
+    for (int count = 0; count < options.threads(); count++) {
+      factory.newThread(this::run).start();
+    }
+    awaitReady();
+  }
+
+  private void awaitReady() {
+    try {
+      if (firstRequestServed.await(FIRST_REQUEST_TIMEOUT_MS, TimeUnit.MILLISECONDS)) {
+        LOG.info("Mounted on {}", options.mountPoint());
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new OperatorException(
+        "Mounted on %s, but the kernel asked nothing within %d ms. Unmount it: umount %s"
+            .formatted(options.mountPoint(), FIRST_REQUEST_TIMEOUT_MS, options.mountPoint()));
+  }
+
+  private void run() {
+    long request = NativeMemory.allocate(REQUEST_BYTES);
+    long answer = NativeMemory.allocate(ANSWER_BYTES);
+    try {
+      serve(request, answer);
+    } finally {
+      NativeMemory.free(request);
+      NativeMemory.free(answer);
+      ended.countDown();
+    }
+  }
+
+  private void serve(long buffer, long answer) {
+    RequestHeader request = new RequestHeader();
+    while (true) {
+      int length = device.receive(buffer, REQUEST_BYTES);
+      if (length == FuseDevice.ENDED) {
+        return;
+      }
+      if (!RequestDispatch.isWhole(buffer, length)) {
+        LOG.error("The kernel sent {} bytes that are no request; the mount ends", length);
+        return;
+      }
+      request.begin(buffer);
+      killedCallers.received(request);
+      try {
+        int result = dispatch.serve(request, answer + FuseDevice.ANSWER_HEADER_BYTES);
+        if (result != RequestDispatch.NO_ANSWER) {
+          device.answer(answer, request.unique(), result);
+        }
+      } finally {
+        killedCallers.served(request);
+        request.end();
+      }
+      firstRequestServed.countDown();
+    }
+  }
+
+  @Override
+  public void awaitUnmounted() throws InterruptedException {
+    ended.await();
+  }
+
+  @Override
+  public boolean awaitUnmounted(long timeoutMs) throws InterruptedException {
+    return ended.await(timeoutMs, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      device.close();
+    } catch (IOException e) {
+      LOG.warn("{}", e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package org.distrifs.fuse.mount;
+
+import java.util.Arrays;
+import java.util.List;
+import org.distrifs.fuse.driver.FuseDriver;
+import org.distrifs.fuse.driver.MountOptions;
+import org.distrifs.fuse.driver.jnrfuse.JnrFuseDriver;
+import org.distrifs.fuse.driver.kernel.KernelDriver;
+import org.distrifs.fuse.operations.FuseOperations;
+import org.distrifs.fuse.operations.OperationMetrics;
+import org.distrifs.runtime.lifecycle.OperatorException;
+
+/** How the kernel is spoken to. */
+public enum DriverChoice {
+  /** By its own protocol on {@code /dev/fuse}; only root may mount so. */
+  KERNEL("kernel"),
+  /** Through libfuse 2. */
+  JNR_FUSE("jnr-fuse");
+
+  private final String word;
+
+  DriverChoice(String word) {
+    this.word = word;
+  }
+
+  /** In settings and on the command line. */
+  public String word() {
+    return word;
+  }
+
+  static List<String> words() {
+    return Arrays.stream(values()).map(DriverChoice::word).toList();
+  }
+
+  /** The driver of this word. */
+  public static DriverChoice of(String word) {
+    return Arrays.stream(values())
+        .filter(choice -> choice.word.equals(word))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("there is no driver " + word));
+  }
+
+  /**
+   * @throws OperatorException if it cannot be used by this user on this machine
+   */
+  void requireUsable() {
+    if (this == JNR_FUSE) {
+      JnrFuseDriver.requireLibrary();
+    } else if (!FuseEnvironment.isRoot()) {
+      throw new OperatorException(
+          "Cannot mount: the driver %s mounts as root only. Use the other one: mount.driver = %s"
+              .formatted(word, JNR_FUSE.word));
+    }
+  }
+
+  FuseDriver make(FuseOperations operations, OperationMetrics metrics, MountOptions options) {
+    return this == KERNEL
+        ? new KernelDriver(operations, metrics, options)
+        : new JnrFuseDriver(operations, metrics, options);
+  }
+}

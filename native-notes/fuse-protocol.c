@@ -1,0 +1,101 @@
+/*
+ * Prints the layouts of the kernel's FUSE messages that the kernel driver relies on. Needs the
+ * kernel's headers for programs:
+ *
+ *   apt-get install gcc linux-libc-dev
+ *   gcc native-notes/fuse-protocol.c -o /tmp/fuse-protocol && /tmp/fuse-protocol
+ */
+#include <linux/fuse.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#define SHOW(type, field) printf("%-18s %-22s %zu\n", #type, #field, offsetof(struct type, field))
+#define SIZE(type) printf("%-18s %-22s %zu\n", #type, "(size)", sizeof(struct type))
+
+int main(void)
+{
+	printf("version %d.%d\n", FUSE_KERNEL_VERSION, FUSE_KERNEL_MINOR_VERSION);
+	SHOW(fuse_in_header, opcode);
+	SHOW(fuse_in_header, unique);
+	SHOW(fuse_in_header, nodeid);
+	SHOW(fuse_in_header, uid);
+	SHOW(fuse_in_header, gid);
+	SHOW(fuse_in_header, pid);
+	SIZE(fuse_in_header);
+	SHOW(fuse_out_header, error);
+	SHOW(fuse_out_header, unique);
+	SIZE(fuse_out_header);
+
+	SHOW(fuse_init_in, flags);
+	SHOW(fuse_init_in, flags2);
+	SHOW(fuse_init_out, max_readahead);
+	SHOW(fuse_init_out, flags);
+	SHOW(fuse_init_out, max_background);
+	SHOW(fuse_init_out, congestion_threshold);
+	SHOW(fuse_init_out, max_write);
+	SHOW(fuse_init_out, time_gran);
+	SHOW(fuse_init_out, max_pages);
+	SHOW(fuse_init_out, flags2);
+	SIZE(fuse_init_out);
+
+	SHOW(fuse_attr, size);
+	SHOW(fuse_attr, blocks);
+	SHOW(fuse_attr, atime);
+	SHOW(fuse_attr, atimensec);
+	SHOW(fuse_attr, mode);
+	SHOW(fuse_attr, nlink);
+	SHOW(fuse_attr, uid);
+	SHOW(fuse_attr, gid);
+	SHOW(fuse_attr, rdev);
+	SHOW(fuse_attr, blksize);
+	SIZE(fuse_attr);
+	SHOW(fuse_attr_out, attr_valid_nsec);
+	SHOW(fuse_attr_out, attr);
+	SIZE(fuse_attr_out);
+	SHOW(fuse_entry_out, entry_valid);
+	SHOW(fuse_entry_out, attr_valid);
+	SHOW(fuse_entry_out, entry_valid_nsec);
+	SHOW(fuse_entry_out, attr_valid_nsec);
+	SHOW(fuse_entry_out, attr);
+	SIZE(fuse_entry_out);
+
+	SHOW(fuse_getattr_in, fh);
+	SHOW(fuse_setattr_in, size);
+	SHOW(fuse_setattr_in, atime);
+	SHOW(fuse_setattr_in, mtime);
+	SHOW(fuse_setattr_in, atimensec);
+	SHOW(fuse_setattr_in, mtimensec);
+	SHOW(fuse_setattr_in, mode);
+	SHOW(fuse_setattr_in, uid);
+	SHOW(fuse_setattr_in, gid);
+	SIZE(fuse_mknod_in);
+	SIZE(fuse_mkdir_in);
+	SIZE(fuse_rename_in);
+	SIZE(fuse_rename2_in);
+	SIZE(fuse_link_in);
+	SHOW(fuse_create_in, mode);
+	SIZE(fuse_create_in);
+	SHOW(fuse_open_out, open_flags);
+	SIZE(fuse_open_out);
+	SHOW(fuse_read_in, offset);
+	SHOW(fuse_read_in, size);
+	SIZE(fuse_read_in);
+	SHOW(fuse_write_in, offset);
+	SHOW(fuse_write_in, size);
+	SHOW(fuse_write_in, write_flags);
+	SHOW(fuse_write_in, flags);
+	SIZE(fuse_write_in);
+	SIZE(fuse_write_out);
+	SHOW(fuse_kstatfs, bsize);
+	SHOW(fuse_kstatfs, namelen);
+	SHOW(fuse_kstatfs, frsize);
+	SIZE(fuse_kstatfs);
+	SHOW(fuse_dirent, off);
+	SHOW(fuse_dirent, namelen);
+	SHOW(fuse_dirent, type);
+	SHOW(fuse_dirent, name);
+	SIZE(fuse_notify_inval_inode_out);
+	printf("ASYNC_READ %x ATOMIC_O_TRUNC %x BIG_WRITES %x ASYNC_DIO %x\n", FUSE_ASYNC_READ,
+	       FUSE_ATOMIC_O_TRUNC, FUSE_BIG_WRITES, FUSE_ASYNC_DIO);
+	return 0;
+}
