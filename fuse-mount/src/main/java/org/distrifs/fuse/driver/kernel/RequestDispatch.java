@@ -117,7 +117,7 @@ final class RequestDispatch {
     return InitMessage.REPLY_BYTES;
   }
 
-  /** Whether a request is as long as its opcode's fixed part, so that it can be looked into. */
+  /** Whether what was received is one request: it begins with its own length. */
   static boolean isWhole(long buffer, int received) {
     return received >= RequestHeader.BYTES && IO.getInt(buffer) == received;
   }
