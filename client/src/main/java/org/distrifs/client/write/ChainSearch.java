@@ -67,10 +67,18 @@ final class ChainSearch {
     later(before == 0 ? 0 : backoffMs(before, MAX_BACKOFF_MS), () -> ask(seen, known));
   }
 
-  /** The master said that the chain takes no writes for now. */
+  /**
+   * The master said that the chain takes no writes for now. It is told that somebody waits: if a
+   * member is away, the chain need not wait for that one until it counts as lost.
+   */
   void whileNotWritable(ChunkLocation known) {
     long delayMs = backoffMs(refusals++, MAX_CHANGE_BACKOFF_MS);
-    later(delayMs, () -> ask(ChainTrouble.notWritable(), known));
+    later(
+        delayMs,
+        () ->
+            ChainTrouble.notWritable()
+                .report(services.chains(), file.inode(), known)
+                .whenComplete(this::answered));
   }
 
   private static long backoffMs(int before, long maxMs) {

@@ -130,6 +130,21 @@ class ClusterTest extends ClusterSteps {
     assertThat(master.status().getChunksShort()).isEqualTo(1);
   }
 
+  /** Nobody has failed it: it found the chain not writable and waits, which is all it can tell. */
+  @Test
+  void aWriterThatWaitsIsReasonEnoughToLeaveOutAMemberThatIsAway() {
+    master.nodesJoin(3);
+    ChunkLocation chunk = writtenFile();
+    int dead = chunk.getMembers(1).getNodeId();
+    master.datanodes.setGone(MiniMaster.BASE_PORT + dead, true);
+    master.pass(5000);
+    assertThat(master.status().getNodes(dead - 1).getState()).isEqualTo("silent");
+    assertThat(locate().getVersion()).isEqualTo(chunk.getVersion());
+    assertThat(report(chunk, 0, Status.FENCED).getWritable()).isFalse();
+    awaitWritable();
+    assertThat(nodesOf(locate())).hasSize(2).doesNotContain(dead);
+  }
+
   @Test
   void aMemberThatDoesNotAnswerIsLeftOutWhenItsLeaseIsOverAndNotBefore() {
     master.nodesJoin(3);
