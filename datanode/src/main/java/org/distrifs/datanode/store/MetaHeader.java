@@ -12,7 +12,6 @@ import org.distrifs.proto.id.ChunkName;
  * One header slot of a {@code .meta} file.
  *
  * @param generation rises with each write of a header; the valid slot with the higher one counts
- * @param appliedWrites writes applied in the replica's life when this was written
  * @param bootId of the machine, when this was written
  * @param dirty one bit for each MiB that may differ from what is durable
  */
@@ -22,7 +21,6 @@ record MetaHeader(
     int version,
     int lengthBytes,
     long lastOrder,
-    long appliedWrites,
     UUID bootId,
     List<Integer> nodeIds,
     BitSet dirty) {
@@ -52,7 +50,7 @@ record MetaHeader(
     slot.putLong(MAGIC).putShort((short) FORMAT).putShort(KIND_PLAIN).putInt(0);
     slot.putLong(name.getMostSignificantBits()).putLong(name.getLeastSignificantBits());
     slot.putLong(generation).putInt(version).putInt(lengthBytes);
-    slot.putLong(lastOrder).putLong(appliedWrites);
+    slot.putLong(lastOrder).putLong(0);
     slot.putLong(bootId.getMostSignificantBits()).putLong(bootId.getLeastSignificantBits());
     slot.putShort((short) nodeIds.size()).putShort((short) 0);
     nodeIds.forEach(slot::putInt);
@@ -89,7 +87,6 @@ record MetaHeader(
         slot.getInt(40),
         slot.getInt(44),
         slot.getLong(48),
-        slot.getLong(56),
         bootId,
         decodeMembers(slot),
         BitSet.valueOf(dirty));

@@ -87,20 +87,18 @@ final class RecentTable {
 
   /** Replaces all by other writes, oldest first. */
   void replace(List<WriteId> others) throws IOException {
-    RecentWrites replacing = new RecentWrites(others);
+    writes = new RecentWrites(others);
+    lastNumber = 0;
     ByteBuffer table = SCRATCH.get().clear();
     while (table.hasRemaining()) {
       table.putLong(0);
     }
-    table.clear();
-    lastNumber = 0;
-    RecentWrites placed = new RecentWrites();
-    for (WriteId id : replacing.oldestFirst()) {
-      table.position(placed.add(id) * ENTRY_BYTES);
-      encode(table, id, ++lastNumber);
-    }
+    writes.forEach(
+        (id, slot) -> {
+          table.position(slot * ENTRY_BYTES);
+          encode(table, id, ++lastNumber);
+        });
     meta.write(table.clear(), RECENT_OFFSET);
-    writes = placed;
   }
 
   private int entryChecksum(ByteBuffer bytes, int at) {

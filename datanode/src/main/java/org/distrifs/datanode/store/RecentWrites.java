@@ -6,6 +6,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ObjIntConsumer;
+import java.util.stream.Stream;
 
 /**
  * The ids of the writes that a replica took last: the last few of each session, so that no other
@@ -94,10 +96,17 @@ public final class RecentWrites {
 
   /** All of them, oldest first. */
   public List<WriteId> oldestFirst() {
+    return entries().map(Entry::id).toList();
+  }
+
+  /** Visits all of them, oldest first, each with its slot. */
+  void forEach(ObjIntConsumer<WriteId> visitor) {
+    entries().forEach(entry -> visitor.accept(entry.id(), entry.slot()));
+  }
+
+  private Stream<Entry> entries() {
     return bySession.values().stream()
         .flatMap(ArrayDeque::stream)
-        .sorted(Comparator.comparingLong(Entry::number))
-        .map(Entry::id)
-        .toList();
+        .sorted(Comparator.comparingLong(Entry::number));
   }
 }

@@ -19,7 +19,6 @@ final class Replica {
   private List<Integer> nodeIds;
   private int lengthBytes;
   private long lastOrder;
-  private long appliedWrites;
   private long headerGeneration;
   private UUID bootId;
   private BitSet dirty;
@@ -64,7 +63,6 @@ final class Replica {
     replica.nodeIds = header.nodeIds();
     replica.lengthBytes = lengthBytes;
     replica.lastOrder = header.lastOrder();
-    replica.appliedWrites = header.appliedWrites();
     replica.headerGeneration = header.generation();
     replica.bootId = header.bootId();
     replica.dirty = header.dirty();
@@ -155,7 +153,6 @@ final class Replica {
   /** A write was applied and given this order. */
   synchronized void applied(long order, int newLengthBytes, long nowNs) {
     lastOrder = order;
-    appliedWrites++;
     lengthBytes = newLengthBytes;
     changed(nowNs);
   }
@@ -276,7 +273,6 @@ final class Replica {
         version,
         lengthBytes,
         lastOrder,
-        appliedWrites,
         bootId,
         nodeIds,
         (BitSet) dirty.clone());

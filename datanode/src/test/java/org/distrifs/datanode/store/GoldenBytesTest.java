@@ -31,7 +31,6 @@ class GoldenBytesTest {
             7,
             4097,
             33,
-            44,
             new UUID(0x2122232425262728L, 0x3132333435363738L),
             List.of(1, 2, 3),
             dirty);
@@ -43,7 +42,7 @@ class GoldenBytesTest {
             "444653434 84e4b4d 0001 0000 00000000".replace(" ", "")
                 + "01020304050607081112131415161718"
                 + "0000000000000005 00000007 00001001".replace(" ", "")
-                + "0000000000000021 000000000000002c".replace(" ", "")
+                + "0000000000000021 0000000000000000".replace(" ", "")
                 + "21222324252627283132333435363738"
                 + "0003 0000 00000001 00000002 00000003".replace(" ", "")
                 + "00".repeat(152 - 96));
@@ -55,8 +54,7 @@ class GoldenBytesTest {
   @Test
   void everyFlippedByteOfAHeaderSlotIsNoticed() throws Exception {
     MetaHeader header =
-        new MetaHeader(
-            new UUID(1, 2), 5, 7, 4097, 33, 44, new UUID(3, 4), List.of(1), new BitSet());
+        new MetaHeader(new UUID(1, 2), 5, 7, 4097, 33, new UUID(3, 4), List.of(1), new BitSet());
     ByteBuffer slot = ByteBuffer.allocate(MetaLayout.SLOT_BYTES);
     header.encode(slot);
     for (int i = 0; i < MetaLayout.SLOT_BYTES; i++) {
@@ -69,7 +67,7 @@ class GoldenBytesTest {
   @Test
   void aHeaderOfAnotherFormatIsRefusedByName() {
     ByteBuffer slot = ByteBuffer.allocate(MetaLayout.SLOT_BYTES);
-    new MetaHeader(new UUID(1, 2), 5, 7, 0, 0, 0, new UUID(3, 4), List.of(1), new BitSet())
+    new MetaHeader(new UUID(1, 2), 5, 7, 0, 0, new UUID(3, 4), List.of(1), new BitSet())
         .encode(slot);
     slot.putShort(8, (short) 9);
     slot.putInt(508, Crc.of(slot, 0, 508));

@@ -13,10 +13,11 @@ import org.distrifs.runtime.clock.ClockSource;
  * What the kernel holds of the files of this mount, as far as it must be known to decide at an open
  * whether it is still true. Thread-safe.
  *
- * <p>The kernel keeps pages by libfuse's node, which is a name, not an inode; behind one name may
- * be one inode after the other (another mount renames over it). So pages stay only if the node led
- * to the same inode, with the same change counter, when it was opened last; and while a node has
- * handles open on one inode, handles on another must not share its pages at all.
+ * <p>The kernel keeps pages by node. With the kernel driver a node is an inode; with libfuse it is
+ * a name, and behind one name may be one inode after the other (another mount renames over it). So
+ * pages stay only if the node led to the same inode, with the same change counter, when it was
+ * opened last; and while a node has handles open on one inode, handles on another must not share
+ * its pages at all.
  */
 public final class KernelCache {
 

@@ -17,195 +17,177 @@ import org.distrifs.proto.error.Errno;
 import org.distrifs.runtime.lifecycle.OperatorException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** How mounts begin and end. */
+@ParameterizedClass
+@EnumSource(DriverChoice.class)
 @Tag("mount")
 class MountLifeTest {
-  @Nested
-  class WithTheKernelDriver extends Cases {
-    WithTheKernelDriver() {
-      super(DriverChoice.KERNEL);
-    }
+  @Parameter DriverChoice driver;
+
+  private static final long BOUND_S = 60;
+
+  private MountedFolder mounted;
+
+  @BeforeEach
+  void mount() throws IOException {
+    mounted = MountedFolder.mount(driver);
   }
 
-  @Nested
-  class WithJnrFuse extends Cases {
-    WithJnrFuse() {
-      super(DriverChoice.JNR_FUSE);
-    }
+  @AfterEach
+  void unmount() throws IOException {
+    mounted.close();
   }
 
-  /** What holds with either driver. */
-  abstract static class Cases {
-    private final DriverChoice driver;
+  @Test
+  void aMountCanBeTakenAwayAndComeBack() throws IOException {
+    mounted.shell("echo text > file");
+    mounted.fuseMount().close();
+    assertThat(mounted.isMounted()).isFalse();
 
-    Cases(DriverChoice driver) {
-      this.driver = driver;
-    }
+    mounted.remount();
+    assertThat(mounted.shell("cat file")).isEqualTo("text\n");
+  }
 
-    private static final long BOUND_S = 60;
+  @Test
+  void fusermountEndsIt() throws Exception {
+    mounted.shell("echo text > file");
+    MountedFolder.run(Path.of("/"), "fusermount", "-u", mounted.folder().toString());
 
-    private MountedFolder mounted;
+    mounted.fuseMount().awaitEnd();
 
-    @BeforeEach
-    void mount() throws IOException {
-      mounted = MountedFolder.mount(driver);
-    }
+    assertThat(mounted.isMounted()).isFalse();
+    assertThat(mounted.client().openFiles()).isZero();
+  }
 
-    @AfterEach
-    void unmount() throws IOException {
-      mounted.close();
-    }
+  @Test
+  void aMountPointThatIsInUseIsRefused() {
+    assertThatThrownBy(() -> FuseMount.requireMountable(mounted.settings()))
+        .isInstanceOf(OperatorException.class)
+        .hasMessageContaining("process " + ProcessHandle.current().pid())
+        .hasMessageContaining("fusermount -u " + mounted.folder());
+  }
 
-    @Test
-    void aMountCanBeTakenAwayAndComeBack() throws IOException {
-      mounted.shell("echo text > file");
+  @Test
+  void whoUsesTheMountWhenItEndsIsWaitedForAndThenGetsErrors() throws Exception {
+    Process user =
+        MountedFolder.start(
+            Path.of("/"),
+            "sh",
+            "-c",
+            "exec 3> \"$1/file\"; echo open; read line; echo text >&3",
+            "sh",
+            mounted.folder().toString());
+    try {
+      assertThat(user.inputReader().readLine()).isEqualTo("open");
+
       mounted.fuseMount().close();
-      assertThat(mounted.isMounted()).isFalse();
-
-      mounted.remount();
-      assertThat(mounted.shell("cat file")).isEqualTo("text\n");
-    }
-
-    @Test
-    void fusermountEndsIt() throws Exception {
-      mounted.shell("echo text > file");
-      MountedFolder.run(Path.of("/"), "fusermount", "-u", mounted.folder().toString());
-
-      mounted.fuseMount().awaitEnd();
-
       assertThat(mounted.isMounted()).isFalse();
       assertThat(mounted.client().openFiles()).isZero();
+
+      user.outputWriter().write("go\n");
+      user.outputWriter().close();
+      assertThat(user.waitFor(BOUND_S, TimeUnit.SECONDS)).isTrue();
+      assertThat(user.exitValue()).isNotZero();
+    } finally {
+      user.destroyForcibly();
     }
+  }
 
-    @Test
-    void aMountPointThatIsInUseIsRefused() {
-      assertThatThrownBy(() -> FuseMount.requireMountable(mounted.settings()))
-          .isInstanceOf(OperatorException.class)
-          .hasMessageContaining("process " + ProcessHandle.current().pid())
-          .hasMessageContaining("fusermount -u " + mounted.folder());
+  @Test
+  void theMountOfAKilledProcessIsRecognisedAndReplaced() throws Exception {
+    mounted.fuseMount().close();
+    Process process = mountInAnotherProcess();
+    try {
+      await("it is mounted", () -> process.isAlive() && isServed());
+    } finally {
+      process.destroyForcibly();
+      process.waitFor(BOUND_S, TimeUnit.SECONDS);
     }
+    assertThat(MountTable.at(mounted.folder()).orElseThrow().isAbandoned()).isTrue();
 
-    @Test
-    void whoUsesTheMountWhenItEndsIsWaitedForAndThenGetsErrors() throws Exception {
-      Process user =
-          MountedFolder.start(
-              Path.of("/"),
-              "sh",
-              "-c",
-              "exec 3> \"$1/file\"; echo open; read line; echo text >&3",
-              "sh",
-              mounted.folder().toString());
-      try {
-        assertThat(user.inputReader().readLine()).isEqualTo("open");
+    mounted.remount();
+    assertThat(MountTable.at(mounted.folder()).orElseThrow().isAbandoned()).isFalse();
+    assertThat(mounted.shell("echo text > file; cat file")).isEqualTo("text\n");
+  }
 
-        mounted.fuseMount().close();
-        assertThat(mounted.isMounted()).isFalse();
-        assertThat(mounted.client().openFiles()).isZero();
+  private Process mountInAnotherProcess() throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElseThrow());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("--add-"))
+        .forEach(command::add);
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            MemoryMount.class.getName(),
+            mounted.folder().toString(),
+            driver.word()));
+    Process process = MountedFolder.start(Path.of("/"), command.toArray(new String[0]));
+    process.getOutputStream().close();
+    return process;
+  }
 
-        user.outputWriter().write("go\n");
-        user.outputWriter().close();
-        assertThat(user.waitFor(BOUND_S, TimeUnit.SECONDS)).isTrue();
-        assertThat(user.exitValue()).isNotZero();
-      } finally {
-        user.destroyForcibly();
-      }
+  private boolean isServed() {
+    try {
+      return mounted.isMounted()
+          && MountedFolder.run(mounted.folder(), "sh", "-c", "echo text > probe").exitStatus() == 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
 
-    @Test
-    void theMountOfAKilledProcessIsRecognisedAndReplaced() throws Exception {
-      mounted.fuseMount().close();
-      Process process = mountInAnotherProcess();
-      try {
-        await("it is mounted", () -> process.isAlive() && isServed());
-      } finally {
-        process.destroyForcibly();
-        process.waitFor(BOUND_S, TimeUnit.SECONDS);
-      }
-      assertThat(MountTable.at(mounted.folder()).orElseThrow().isAbandoned()).isTrue();
+  @Test
+  void aCallerThatIsKilledDoesNotWaitForAClusterThatIsAway() throws Exception {
+    mounted.client().setFlushesWait(true);
+    Process caller =
+        MountedFolder.start(
+            Path.of("/"),
+            "sh",
+            "-c",
+            "trap : USR1; echo text > \"$1/file\"",
+            "sh",
+            mounted.folder().toString());
+    try {
+      await("it waits", () -> mounted.client().waitingFlushes() > 0);
+      MountedFolder.run(Path.of("/"), "kill", "-USR1", Long.toString(caller.pid()));
+      // A signal that it handles makes no call of it fail.
+      assertThat(caller.waitFor(1, TimeUnit.SECONDS)).isFalse();
+      assertThat(mounted.client().waitingFlushes()).isPositive();
 
-      mounted.remount();
-      assertThat(MountTable.at(mounted.folder()).orElseThrow().isAbandoned()).isFalse();
-      assertThat(mounted.shell("echo text > file; cat file")).isEqualTo("text\n");
+      caller.destroyForcibly();
+      assertThat(caller.waitFor(BOUND_S, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      mounted.client().setFlushesWait(false);
+      caller.destroyForcibly();
     }
+  }
 
-    private Process mountInAnotherProcess() throws IOException {
-      List<String> command = new ArrayList<>();
-      command.add(ProcessHandle.current().info().command().orElseThrow());
-      ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-          .filter(argument -> argument.startsWith("--add-"))
-          .forEach(command::add);
-      command.addAll(
-          List.of(
-              "-cp",
-              System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-              MemoryMount.class.getName(),
-              mounted.folder().toString(),
-              driver.word()));
-      Process process = MountedFolder.start(Path.of("/"), command.toArray(new String[0]));
-      process.getOutputStream().close();
-      return process;
+  private static void await(String what, BooleanSupplier condition) {
+    long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(BOUND_S);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - deadlineNs).as(what).isNegative();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
     }
+  }
 
-    private boolean isServed() {
-      try {
-        return mounted.isMounted()
-            && MountedFolder.run(mounted.folder(), "sh", "-c", "echo text > probe").exitStatus()
-                == 0;
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    @Test
-    void aCallerThatIsKilledDoesNotWaitForAClusterThatIsAway() throws Exception {
-      mounted.client().setFlushesWait(true);
-      Process caller =
-          MountedFolder.start(
-              Path.of("/"),
-              "sh",
-              "-c",
-              "trap : USR1; echo text > \"$1/file\"",
-              "sh",
-              mounted.folder().toString());
-      try {
-        await("it waits", () -> mounted.client().waitingFlushes() > 0);
-        MountedFolder.run(Path.of("/"), "kill", "-USR1", Long.toString(caller.pid()));
-        // A signal that it handles makes no call of it fail.
-        assertThat(caller.waitFor(1, TimeUnit.SECONDS)).isFalse();
-        assertThat(mounted.client().waitingFlushes()).isPositive();
-
-        caller.destroyForcibly();
-        assertThat(caller.waitFor(BOUND_S, TimeUnit.SECONDS)).isTrue();
-      } finally {
-        mounted.client().setFlushesWait(false);
-        caller.destroyForcibly();
-      }
-    }
-
-    private static void await(String what, BooleanSupplier condition) {
-      long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(BOUND_S);
-      while (!condition.getAsBoolean()) {
-        assertThat(System.nanoTime() - deadlineNs).as(what).isNegative();
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-      }
-    }
-
-    @Test
-    void aWriteThatGotLostFailsTheClose() throws IOException {
-      mounted.shell("echo text > file");
-      mounted.client().failNextFlush(Errno.ENOSPC);
-      MountedFolder.Answer answer =
-          MountedFolder.run(
-              mounted.folder(),
-              "perl",
-              "-e",
-              "open F, '>', 'file'; print F 'text'; close F or die qq($!)");
-      assertThat(answer.exitStatus()).isNotZero();
-      assertThat(answer.output()).contains("No space left on device");
-    }
+  @Test
+  void aWriteThatGotLostFailsTheClose() throws IOException {
+    mounted.shell("echo text > file");
+    mounted.client().failNextFlush(Errno.ENOSPC);
+    MountedFolder.Answer answer =
+        MountedFolder.run(
+            mounted.folder(),
+            "perl",
+            "-e",
+            "open F, '>', 'file'; print F 'text'; close F or die qq($!)");
+    assertThat(answer.exitStatus()).isNotZero();
+    assertThat(answer.output()).contains("No space left on device");
   }
 }

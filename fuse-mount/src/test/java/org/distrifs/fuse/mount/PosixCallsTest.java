@@ -9,73 +9,57 @@ import java.nio.file.Path;
 import org.distrifs.fuse.memory.InMemoryClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What programs see of a mount, beside what they see of an ordinary folder. */
+@ParameterizedClass
+@EnumSource(DriverChoice.class)
 @Tag("mount")
 class PosixCallsTest {
-  @Nested
-  class WithTheKernelDriver extends Cases {
-    WithTheKernelDriver() {
-      super(DriverChoice.KERNEL);
-    }
+  @Parameter DriverChoice driver;
+
+  @TempDir private Path scripts;
+  private MountedFolder mounted;
+
+  @BeforeEach
+  void mount() throws IOException {
+    mounted = MountedFolder.mount(driver);
   }
 
-  @Nested
-  class WithJnrFuse extends Cases {
-    WithJnrFuse() {
-      super(DriverChoice.JNR_FUSE);
-    }
+  @AfterEach
+  void unmount() throws IOException {
+    mounted.close();
   }
 
-  /** What holds with either driver. */
-  abstract static class Cases {
-    private final DriverChoice driver;
-
-    Cases(DriverChoice driver) {
-      this.driver = driver;
+  @Test
+  void callsAnswerAsOnAnOrdinaryFolder() throws IOException {
+    Path script = scripts.resolve("posix.pl");
+    try (InputStream text = getClass().getResourceAsStream("posix.pl")) {
+      Files.copy(text, script);
     }
+    mounted.shellInBoth("perl " + script);
+  }
 
-    @TempDir private Path scripts;
-    private MountedFolder mounted;
-
-    @BeforeEach
-    void mount() throws IOException {
-      mounted = MountedFolder.mount(driver);
-    }
-
-    @AfterEach
-    void unmount() throws IOException {
-      mounted.close();
-    }
-
-    @Test
-    void callsAnswerAsOnAnOrdinaryFolder() throws IOException {
-      Path script = scripts.resolve("posix.pl");
-      try (InputStream text = getClass().getResourceAsStream("posix.pl")) {
-        Files.copy(text, script);
-      }
-      mounted.shellInBoth("perl " + script);
-    }
-
-    @Test
-    void mappedMemoryIsWrittenBackToItsPlace() throws IOException {
-      mounted.shellInBoth(
-          """
+  @Test
+  void mappedMemoryIsWrittenBackToItsPlace() throws IOException {
+    mounted.shellInBoth(
+        """
         head -c 300000 /dev/zero | tr '\\0' 'a' > text
         # ld maps its output; so does this editor of one line.
         perl -e 'open F, "+<", "text"; sysseek F, 150000, 0; syswrite F, "mark"; close F'
         grep -c mark text; cksum < text
         """);
-    }
+  }
 
-    @Test
-    void timesAreKeptToTheNanosecondAndOneMayStay() throws IOException {
-      mounted.shellInBoth(
-          """
+  @Test
+  void timesAreKeptToTheNanosecondAndOneMayStay() throws IOException {
+    mounted.shellInBoth(
+        """
         touch -d '2001-02-03 04:05:06.123456789' f
         stat -c '%.9X %.9Y' f
         touch -a -d '2011-01-01 00:00:00.5' f
@@ -83,13 +67,13 @@ class PosixCallsTest {
         touch -m -d '1960-01-01' f
         stat -c '%.9X %.9Y' f
         """);
-      mounted.shell("touch -a now; test $(($(date +%s) - $(stat -c %X now))) -lt 60");
-    }
+    mounted.shell("touch -a now; test $(($(date +%s) - $(stat -c %X now))) -lt 60");
+  }
 
-    @Test
-    void permissionsHoldForOrdinaryUsers() throws IOException {
-      mounted.shellInBoth(
-          """
+  @Test
+  void permissionsHoldForOrdinaryUsers() throws IOException {
+    mounted.shellInBoth(
+        """
         test "$(id -u)" = 0 || exit 0
         user='setpriv --reuid=1000 --regid=1000'
         echo secret > private; chmod 600 private
@@ -110,40 +94,39 @@ class PosixCallsTest {
         $user --clear-groups sh -c 'touch own' 2>&1 | sed 's/^[^:]*: //' || true
         chmod 777 .; $user --clear-groups touch own; stat -c '%u %g' own
         """);
-    }
+  }
 
-    @Test
-    void whatOneMountClosedAnotherReadsThoughItHadReadItBefore() throws IOException {
-      InMemoryClient shared = mounted.client();
-      try (MountedFolder other = MountedFolder.mount(driver, shared)) {
-        for (int round = 0; round < 20; round++) {
-          String text = "round " + round + " " + "x".repeat(round * 100);
-          mounted.shell("printf '%s' '" + text + "' > file");
-          assertThat(other.shell("cat file")).isEqualTo(text);
-          other.shell("printf '%s' '" + text + "' > renamed.new && mv renamed.new renamed");
-          assertThat(mounted.shell("cat renamed")).isEqualTo(text);
-          mounted.shell("printf more >> file");
-          assertThat(other.shell("cat file")).isEqualTo(text + "more");
-        }
+  @Test
+  void whatOneMountClosedAnotherReadsThoughItHadReadItBefore() throws IOException {
+    InMemoryClient shared = mounted.client();
+    try (MountedFolder other = MountedFolder.mount(driver, shared)) {
+      for (int round = 0; round < 20; round++) {
+        String text = "round " + round + " " + "x".repeat(round * 100);
+        mounted.shell("printf '%s' '" + text + "' > file");
+        assertThat(other.shell("cat file")).isEqualTo(text);
+        other.shell("printf '%s' '" + text + "' > renamed.new && mv renamed.new renamed");
+        assertThat(mounted.shell("cat renamed")).isEqualTo(text);
+        mounted.shell("printf more >> file");
+        assertThat(other.shell("cat file")).isEqualTo(text + "more");
       }
     }
+  }
 
-    @Test
-    void appendsOfTwoMountsDoNotCoverEachOther() throws IOException {
-      try (MountedFolder other = MountedFolder.mount(driver, mounted.client())) {
-        for (int line = 0; line < 10; line++) {
-          mounted.shell("echo one >> log; cat log > /dev/null");
-          other.shell("echo two >> log; cat log > /dev/null");
-        }
-        assertThat(mounted.shell("cat log")).isEqualTo("one\ntwo\n".repeat(10));
-        assertThat(other.shell("cat log")).isEqualTo("one\ntwo\n".repeat(10));
+  @Test
+  void appendsOfTwoMountsDoNotCoverEachOther() throws IOException {
+    try (MountedFolder other = MountedFolder.mount(driver, mounted.client())) {
+      for (int line = 0; line < 10; line++) {
+        mounted.shell("echo one >> log; cat log > /dev/null");
+        other.shell("echo two >> log; cat log > /dev/null");
       }
+      assertThat(mounted.shell("cat log")).isEqualTo("one\ntwo\n".repeat(10));
+      assertThat(other.shell("cat log")).isEqualTo("one\ntwo\n".repeat(10));
     }
+  }
 
-    @Test
-    void aSynchronousDescriptorSyncs() throws IOException {
-      mounted.shell("dd if=/dev/zero of=f bs=4k count=3 oflag=dsync status=none");
-      assertThat(mounted.client().syncs()).isBetween(3, 6);
-    }
+  @Test
+  void aSynchronousDescriptorSyncs() throws IOException {
+    mounted.shell("dd if=/dev/zero of=f bs=4k count=3 oflag=dsync status=none");
+    assertThat(mounted.client().syncs()).isBetween(3, 6);
   }
 }
