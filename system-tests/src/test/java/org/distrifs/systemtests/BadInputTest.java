@@ -115,7 +115,7 @@ class BadInputTest {
               for lib in $(ldconfig -p | sed -n "s/.*libfuse\\.so.* => //p"); do
                 mount --bind /dev/null "$(readlink -f "$lib")"
               done
-              exec "$1" mount --master "$2" "$3"' sh "$1" "$2" "$3"
+              exec "$1" mount --driver jnr-fuse --master "$2" "$3"' sh "$1" "$2" "$3"
             """,
             Cluster.launcher(),
             cluster.masterAddress(),

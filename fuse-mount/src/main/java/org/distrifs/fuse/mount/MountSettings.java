@@ -69,7 +69,7 @@ public record MountSettings(
   public static final Setting<String> DRIVER =
       Setting.ofChoice(
           "mount.driver",
-          DriverChoice.JNR_FUSE.word(),
+          DriverChoice.KERNEL.word(),
           DriverChoice.words(),
           "How the kernel is spoken to: by its own protocol, as root only, or through libfuse 2.");
   public static final Setting<Integer> METRICS_PORT =
