@@ -32,6 +32,12 @@ public interface Metadata {
 
   Attributes attributes(long inode) throws IOException;
 
+  /**
+   * The newest that this process knows of an inode, asking nobody: {@code heard} itself, or what it
+   * heard since, and what it has not committed yet.
+   */
+  Attributes newest(Attributes heard);
+
   /** As {@link #attributes}, but asks the master. For opens: the change counter decides. */
   Attributes freshAttributes(long inode) throws IOException;
 

@@ -63,6 +63,16 @@ public final class AttributeCache {
     }
   }
 
+  /** These attributes, or those heard of the same inode since, however long ago. */
+  public Attributes newest(Attributes heard) {
+    synchronized (byInode) {
+      Known known = byInode.get(heard.getInode());
+      return known != null && known.attributes().getChangeCounter() > heard.getChangeCounter()
+          ? known.attributes()
+          : heard;
+    }
+  }
+
   /** The change counter last heard of an inode, however long ago; 0 when nothing is known. */
   public long changeCounter(long inode) {
     synchronized (byInode) {

@@ -95,6 +95,11 @@ public final class MasterMetadata implements Metadata {
   }
 
   @Override
+  public Attributes newest(Attributes heard) {
+    return openFiles.withUncommitted(attributes.newest(heard));
+  }
+
+  @Override
   public Attributes freshAttributes(long inode) throws IOException {
     OperationReply reply =
         call(Operation.newBuilder().setGetAttributes(GetAttributes.newBuilder().setInode(inode)));

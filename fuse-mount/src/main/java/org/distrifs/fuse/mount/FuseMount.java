@@ -31,16 +31,12 @@ public final class FuseMount implements AutoCloseable {
   private boolean ended;
 
   private FuseMount(
-      Path mountPoint, long stopTimeoutMs, FuseOperations operations, FuseDriver driver) {
-    this.mountPoint = mountPoint;
+      MountTable.Entry mounted, long stopTimeoutMs, FuseOperations operations, FuseDriver driver) {
+    this.mountPoint = mounted.path();
     this.stopTimeoutMs = stopTimeoutMs;
     this.operations = operations;
     this.driver = driver;
-    this.connection =
-        MountTable.at(mountPoint)
-            .map(MountTable.Entry::connection)
-            .orElseThrow(
-                () -> new OperatorException(mountPoint + " was unmounted at once by somebody."));
+    this.connection = mounted.connection();
   }
 
   /**
@@ -77,7 +73,12 @@ public final class FuseMount implements AutoCloseable {
     FuseDriver driver =
         settings.driver().make(operations, new OperationMetrics(metrics, operations), options);
     driver.mount();
-    return new FuseMount(mountPoint, settings.stopTimeoutMs(), operations, driver);
+    MountTable.Entry mounted =
+        MountTable.at(mountPoint)
+            .orElseThrow(
+                () -> new OperatorException(mountPoint + " was unmounted at once by somebody."));
+    ReadAhead.set(mounted, settings.readAheadBytes());
+    return new FuseMount(mounted, settings.stopTimeoutMs(), operations, driver);
   }
 
   /**

@@ -13,6 +13,7 @@ import org.distrifs.runtime.settings.SettingsSchema;
  * @param attributeTimeoutMs how long the kernel may keep attributes without asking
  * @param entryTimeoutMs how long the kernel may keep names without asking
  * @param threads requests of the kernel that are served at the same time
+ * @param readAheadBytes what the kernel may read before it is asked for, of a file read in order
  * @param stopTimeoutMs how long a stop waits for programs that still use the mount
  * @param driver how the kernel is spoken to
  * @param metricsPort where metrics are served on the loopback address; 0 for nowhere
@@ -23,6 +24,7 @@ public record MountSettings(
     long attributeTimeoutMs,
     long entryTimeoutMs,
     int threads,
+    long readAheadBytes,
     long stopTimeoutMs,
     DriverChoice driver,
     int metricsPort) {
@@ -58,6 +60,14 @@ public record MountSettings(
           256,
           "threads",
           "Requests of the kernel served at the same time; others wait.");
+  public static final Setting<Long> READ_AHEAD =
+      Setting.ofBytes(
+          "mount.readAheadBytes",
+          1 << 20,
+          0,
+          64 << 20,
+          "What the kernel reads of a file in order before it is asked for; for a mount by root. More"
+              + " than a request, 1 MiB, has several under way.");
   public static final Setting<Long> STOP_TIMEOUT =
       Setting.ofDurationMs(
           "mount.stopTimeoutMs",
@@ -90,6 +100,7 @@ public record MountSettings(
           ATTRIBUTE_TIMEOUT,
           ENTRY_TIMEOUT,
           THREADS,
+          READ_AHEAD,
           STOP_TIMEOUT,
           DRIVER,
           METRICS_PORT);
@@ -102,6 +113,7 @@ public record MountSettings(
         settings.get(ATTRIBUTE_TIMEOUT),
         settings.get(ENTRY_TIMEOUT),
         settings.get(THREADS),
+        settings.get(READ_AHEAD),
         settings.get(STOP_TIMEOUT),
         DriverChoice.of(settings.get(DRIVER)),
         settings.get(METRICS_PORT));
@@ -115,6 +127,7 @@ public record MountSettings(
         attributeTimeoutMs,
         entryTimeoutMs,
         threads,
+        readAheadBytes,
         stopTimeoutMs,
         other,
         metricsPort);
@@ -128,6 +141,7 @@ public record MountSettings(
         ATTRIBUTE_TIMEOUT.defaultValue(),
         ENTRY_TIMEOUT.defaultValue(),
         THREADS.defaultValue(),
+        READ_AHEAD.defaultValue(),
         STOP_TIMEOUT.defaultValue(),
         DriverChoice.of(DRIVER.defaultValue()),
         METRICS_PORT.defaultValue());

@@ -2,24 +2,32 @@ package org.distrifs.fuse.operations;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.distrifs.client.Metadata;
-import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.DirectoryEntry;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
+import org.distrifs.runtime.clock.ClockSource;
 
 /**
  * An open directory. Offsets: 0 is the start, 1 lies behind ".", 2 behind "..", and an entry's
  * cookie + 2 behind that entry, so that an offset stays good however the directory changes.
  *
- * <p>The kernel asks for a page of 4 KiB at a time, the master answers many more entries in one
- * message; what was answered is handed out here until it is used up or the reader seeks.
+ * <p>The master answers many entries in one message; what was answered is handed out here until it
+ * is used up, the reader seeks, or it is no longer what is there: after a change of the directory
+ * by this process, and when it is old.
  */
 final class DirectoryStream {
 
-  /** Entries asked for at once: {@value}. */
+  /** Entries asked for at once, at most: {@value}. */
   static final int PAGE_ENTRIES = 512;
+
+  /**
+   * How long what the master answered is handed out. The kernel takes the attributes of an entry
+   * for new when it gets them.
+   */
+  static final long MAX_AGE_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private static final ByteString SELF = ByteString.copyFromUtf8(".");
   private static final ByteString PARENT = ByteString.copyFromUtf8("..");
@@ -27,28 +35,36 @@ final class DirectoryStream {
 
   private final Metadata metadata;
   private final long inode;
+  private final ClockSource clock;
   private OperationReply page;
   private long pageAfterCookie;
+  private long pageHeardNs;
 
-  DirectoryStream(Metadata metadata, long inode) {
+  DirectoryStream(Metadata metadata, long inode, ClockSource clock) {
     this.metadata = metadata;
     this.inode = inode;
+    this.clock = clock;
   }
 
-  /** Offers entries from {@code offset} on until the sink is full or the directory ends. */
-  synchronized void read(long offset, DirectoryEntrySink sink) throws IOException {
+  /**
+   * Offers entries from {@code offset} on until the sink is full or the directory ends.
+   *
+   * @param roomEntries about how many the sink will take
+   */
+  synchronized void read(long offset, int roomEntries, DirectoryEntrySink sink) throws IOException {
     if (offset < 0) {
       throw new ErrnoException(Errno.EINVAL, "read directory " + inode + " at " + offset);
     }
-    if (offset == 0) {
+    int limit = Math.min(Math.max(roomEntries, 1), PAGE_ENTRIES);
+    if (offset == 0 || isOutdated()) {
       page = null; // Rewinding shows what is there now.
     }
-    if (offset < FIXED_ENTRIES && !offerSelfAndParent(offset, sink)) {
+    if (offset < FIXED_ENTRIES && !offerSelfAndParent(offset, limit, sink)) {
       return;
     }
     long cookie = Math.max(0, offset - FIXED_ENTRIES);
     while (true) {
-      int next = positionBehind(cookie);
+      int next = positionBehind(cookie, limit);
       for (; next < page.getEntriesCount(); next++) {
         DirectoryEntry entry = page.getEntries(next);
         if (!offer(entry, sink)) {
@@ -62,16 +78,19 @@ final class DirectoryStream {
     }
   }
 
-  private boolean offerSelfAndParent(long offset, DirectoryEntrySink sink) throws IOException {
-    positionBehind(0);
-    if (offset == 0) {
-      Attributes self = page.getAttributes();
-      if (!sink.offer(SELF, inode, self.getMode(), 1)) {
-        return false;
-      }
+  private boolean isOutdated() {
+    return page != null
+        && (clock.monotonicNs() - pageHeardNs > MAX_AGE_NS
+            || !metadata.newest(page.getAttributes()).equals(page.getAttributes()));
+  }
+
+  private boolean offerSelfAndParent(long offset, int limit, DirectoryEntrySink sink)
+      throws IOException {
+    positionBehind(0, limit);
+    if (offset == 0 && !sink.offer(SELF, page.getAttributes(), 1)) {
+      return false;
     }
-    Attributes parent = page.getParent();
-    return sink.offer(PARENT, parent.getInode(), parent.getMode(), FIXED_ENTRIES);
+    return sink.offer(PARENT, page.getParent(), FIXED_ENTRIES);
   }
 
   private static boolean offer(DirectoryEntry entry, DirectoryEntrySink sink) throws IOException {
@@ -79,13 +98,11 @@ final class DirectoryStream {
     if (cookie <= 0 || cookie > Long.MAX_VALUE - FIXED_ENTRIES) {
       throw new ErrnoException(Errno.EOVERFLOW, "tell the kernel the cookie " + cookie);
     }
-    Attributes attributes = entry.getAttributes();
-    return sink.offer(
-        entry.getName(), attributes.getInode(), attributes.getMode(), cookie + FIXED_ENTRIES);
+    return sink.offer(entry.getName(), entry.getAttributes(), cookie + FIXED_ENTRIES);
   }
 
   /** The index in {@link #page} of the first entry behind a cookie; fetches the page if need be. */
-  private int positionBehind(long cookie) throws IOException {
+  private int positionBehind(long cookie, int limit) throws IOException {
     if (page != null && cookie == pageAfterCookie) {
       return 0;
     }
@@ -98,7 +115,8 @@ final class DirectoryStream {
         }
       }
     }
-    page = metadata.readDirectory(inode, cookie, PAGE_ENTRIES);
+    pageHeardNs = clock.monotonicNs();
+    page = metadata.readDirectory(inode, cookie, limit);
     pageAfterCookie = cookie;
     if (page.getEntriesCount() == 0 && !page.getEndOfDirectory()) {
       throw new ErrnoException(Errno.EIO, "read directory " + inode + ": an empty page in it");

@@ -13,6 +13,8 @@ import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.control.TimeChange;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
+import org.distrifs.runtime.clock.ClockSource;
+import org.distrifs.runtime.clock.SystemClock;
 
 /**
  * POSIX by inode and handle. Every method may be called on any thread, blocks no longer than the
@@ -35,6 +37,7 @@ public final class FuseOperations {
 
   private final DistriFsClient client;
   private final Metadata metadata;
+  private final ClockSource clock = new SystemClock();
   private final HandleTable<FileHandle> files = new HandleTable<>();
   private final HandleTable<DirectoryStream> directories = new HandleTable<>();
 
@@ -258,16 +261,26 @@ public final class FuseOperations {
   // --- directories
 
   public long opendir(long inode) throws IOException {
-    return directories.add(new DirectoryStream(metadata, inode));
+    return directories.add(new DirectoryStream(metadata, inode, clock));
   }
 
   /**
    * Offers entries, "." and ".." among them, until the sink is full or the directory ends.
    *
    * @param offset 0 for the start, or what came with the last entry taken
+   * @param roomEntries about how many the sink will take
    */
-  public void readdir(long handle, long offset, DirectoryEntrySink sink) throws IOException {
-    directories.get(handle).read(offset, sink);
+  public void readdir(long handle, long offset, int roomEntries, DirectoryEntrySink sink)
+      throws IOException {
+    directories.get(handle).read(offset, roomEntries, sink);
+  }
+
+  /**
+   * What is known by now of an inode of which {@code heard} was known before: what was written
+   * through this mount since is counted.
+   */
+  public Attributes newest(Attributes heard) {
+    return metadata.newest(heard);
   }
 
   /** Nothing to do: a change of a directory was journalled before it was answered. */

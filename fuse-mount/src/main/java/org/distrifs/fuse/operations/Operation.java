@@ -24,6 +24,7 @@ public enum Operation {
   RELEASE,
   OPENDIR,
   READDIR,
+  READDIRPLUS,
   FSYNCDIR,
   RELEASEDIR,
   STATFS;

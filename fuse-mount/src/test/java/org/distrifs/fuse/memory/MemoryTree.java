@@ -332,6 +332,12 @@ final class MemoryTree implements Metadata {
   }
 
   @Override
+  public synchronized Attributes newest(Attributes heard) {
+    Node node = nodes.get(heard.getInode());
+    return node == null ? heard : node.snapshot();
+  }
+
+  @Override
   public synchronized OperationReply readDirectory(long inode, long afterCookie, int limit)
       throws IOException {
     Node directory = directory(inode);

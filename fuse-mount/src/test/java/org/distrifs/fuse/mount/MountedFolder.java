@@ -65,6 +65,7 @@ final class MountedFolder implements AutoCloseable {
         defaults.attributeTimeoutMs(),
         defaults.entryTimeoutMs(),
         defaults.threads(),
+        defaults.readAheadBytes(),
         500,
         driver,
         defaults.metricsPort());

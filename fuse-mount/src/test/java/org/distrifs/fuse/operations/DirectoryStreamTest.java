@@ -6,20 +6,37 @@ import static org.distrifs.client.DistriFsClient.ROOT_INODE;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.distrifs.client.Metadata;
 import org.distrifs.fuse.memory.InMemoryClient;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.error.ErrnoException;
+import org.distrifs.runtime.clock.ManualClock;
 import org.junit.jupiter.api.Test;
 
 class DirectoryStreamTest {
   private static final Caller CALLER = Caller.getDefaultInstance();
 
-  private final Metadata metadata = new InMemoryClient().metadata();
-  private final DirectoryStream stream = new DirectoryStream(metadata, ROOT_INODE);
+  private final ManualClock clock = new ManualClock();
+  private boolean hearsOfChanges = true;
+  private final Metadata tree = new InMemoryClient().metadata();
+
+  /** The tree, of which one may not hear what became newer. */
+  private final Metadata metadata =
+      (Metadata)
+          Proxy.newProxyInstance(
+              Metadata.class.getClassLoader(),
+              new Class<?>[] {Metadata.class},
+              (proxy, method, arguments) ->
+                  method.getName().equals("newest") && !hearsOfChanges
+                      ? arguments[0]
+                      : method.invoke(tree, arguments));
+
+  private final DirectoryStream stream = new DirectoryStream(metadata, ROOT_INODE, clock);
 
   @Test
   void anEmptyFolderHasItselfAndItsParent() throws IOException {
@@ -44,9 +61,9 @@ class DirectoryStreamTest {
     unlink("f4");
     make("g");
 
-    DirectoryStream other = new DirectoryStream(metadata, ROOT_INODE);
+    DirectoryStream other = new DirectoryStream(metadata, ROOT_INODE, clock);
     List<String> rest = new ArrayList<>();
-    other.read(offset, (name, inode, mode, next) -> rest.add(name.toStringUtf8()));
+    other.read(offset, 100, (name, attributes, next) -> rest.add(name.toStringUtf8()));
 
     assertThat(rest).containsExactly("f3", "f5", "f6", "f7", "f8", "f9", "g");
   }
@@ -69,6 +86,33 @@ class DirectoryStreamTest {
     List<String> second = new ArrayList<>();
     read(offset, 1000, second);
     assertThat(second).isEqualTo(first).isNotEmpty();
+  }
+
+  @Test
+  void whatThisProcessRemovedIsNotOfferedFromAnOldPage() throws IOException {
+    make(10);
+    List<String> seen = new ArrayList<>();
+    long offset = readOf(100, 0, 4, seen); // ".", "..", f0, f1, of a page that holds all
+    unlink("f5");
+    readOf(100, offset, 100, seen);
+    assertThat(seen).doesNotContain("f5").hasSize(11);
+  }
+
+  @Test
+  void anOldPageIsAskedForAnew() throws IOException {
+    make(10);
+    List<String> seen = new ArrayList<>();
+    long offset = readOf(100, 0, 4, seen);
+    hearsOfChanges = false;
+    unlink("f5"); // As another process does.
+    clock.advance(DirectoryStream.MAX_AGE_NS, TimeUnit.NANOSECONDS);
+    List<String> young = new ArrayList<>();
+    readOf(100, offset, 100, young);
+    assertThat(young).contains("f5");
+    clock.advance(1, TimeUnit.NANOSECONDS);
+    List<String> old = new ArrayList<>();
+    readOf(100, offset, 100, old);
+    assertThat(old).doesNotContain("f5").hasSize(young.size() - 1);
   }
 
   @Test
@@ -105,11 +149,18 @@ class DirectoryStreamTest {
 
   /** Takes up to {@code limit} entries; returns where to go on. */
   private long read(long offset, int limit, List<String> names) throws IOException {
+    return readOf(limit, offset, limit, names);
+  }
+
+  /** The same, with pages of {@code roomEntries}. */
+  private long readOf(int roomEntries, long offset, int limit, List<String> names)
+      throws IOException {
     long[] next = {offset};
     int[] room = {limit};
     stream.read(
         offset,
-        (name, inode, mode, nextOffset) -> {
+        roomEntries,
+        (name, attributes, nextOffset) -> {
           if (room[0]-- == 0) {
             return false;
           }

@@ -135,7 +135,7 @@ class FuseOperationsTest {
     assertErrno(Errno.EBADF, () -> read(handle, 0, 1));
     assertErrno(Errno.EBADF, () -> operations.flush(handle));
     assertErrno(Errno.EBADF, () -> operations.release(handle));
-    assertErrno(Errno.EBADF, () -> operations.readdir(handle, 0, (n, i, m, o) -> true));
+    assertErrno(Errno.EBADF, () -> operations.readdir(handle, 0, 100, (n, a, o) -> true));
   }
 
   @Test
@@ -232,7 +232,7 @@ class FuseOperationsTest {
   private List<ByteString> list(long folder) throws IOException {
     List<ByteString> names = new ArrayList<>();
     long handle = operations.opendir(folder);
-    operations.readdir(handle, 0, (name, inode, mode, next) -> names.add(name));
+    operations.readdir(handle, 0, 100, (name, attributes, next) -> names.add(name));
     operations.releasedir(handle);
     return names;
   }

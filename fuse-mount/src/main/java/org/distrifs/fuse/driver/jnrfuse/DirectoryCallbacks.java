@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import org.distrifs.fuse.driver.NativeMemory;
 import org.distrifs.fuse.operations.DirectoryEntrySink;
 import org.distrifs.fuse.operations.FuseOperations;
+import org.distrifs.proto.control.Attributes;
 
 /** The callbacks that work on open directories. */
 final class DirectoryCallbacks {
@@ -25,6 +26,9 @@ final class DirectoryCallbacks {
               false);
 
   private static final int FULL = 1;
+
+  /** Short names in the page of 4 KiB that libfuse asks for at a time, and some pages to come. */
+  private static final int ROOM_ENTRIES = 512;
 
   /** Native memory for one entry: a name with its NUL, and a stat. One for each thread. */
   private static final ThreadLocal<EntryMemory> ENTRY = ThreadLocal.withInitial(EntryMemory::new);
@@ -51,9 +55,9 @@ final class DirectoryCallbacks {
   void readdir(long buffer, long fillDir, long offset, long info) throws IOException {
     EntryMemory memory = ENTRY.get();
     DirectoryEntrySink sink =
-        (name, inode, mode, nextOffset) ->
-            fill(memory, buffer, fillDir, name, inode, mode, nextOffset);
-    operations.readdir(FileInfo.handle(info), offset, sink);
+        (name, attributes, nextOffset) ->
+            fill(memory, buffer, fillDir, name, attributes, nextOffset);
+    operations.readdir(FileInfo.handle(info), offset, ROOM_ENTRIES, sink);
   }
 
   private static boolean fill(
@@ -61,11 +65,10 @@ final class DirectoryCallbacks {
       long buffer,
       long fillDir,
       ByteString name,
-      long inode,
-      int mode,
+      Attributes attributes,
       long nextOffset) {
     NativeMemory.putString(memory.name, name);
-    StatWriter.current().writeEntry(memory.stat, inode, mode);
+    StatWriter.current().writeEntry(memory.stat, attributes.getInode(), attributes.getMode());
     long answer =
         Invoker.getInstance()
             .invokeN4(FILL_DIR, fillDir, buffer, memory.name, memory.stat, nextOffset);

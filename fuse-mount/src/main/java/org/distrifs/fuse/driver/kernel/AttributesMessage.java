@@ -44,6 +44,11 @@ final class AttributesMessage {
     this.entryTimeoutMs = entryTimeoutMs;
   }
 
+  /** Instead of a node: the kernel learns nothing of it. */
+  static void writeNoEntry(long reply) {
+    IO.setMemory(reply, ENTRY_BYTES, (byte) 0);
+  }
+
   int writeReply(long reply, Attributes attributes) {
     IO.putLong(reply, attributeTimeoutMs / MS_PER_S);
     IO.putInt(reply + 8, nanoseconds(attributeTimeoutMs));

@@ -18,6 +18,9 @@ final class NodeRequests {
   /** In {@code fuse_getattr_in}: 0 uint32 flags, 8 uint64 fh, which this flag makes valid. */
   private static final int GETATTR_HAS_HANDLE = 1;
 
+  private static final ByteString SELF = ByteString.copyFromUtf8(".");
+  private static final ByteString PARENT = ByteString.copyFromUtf8("..");
+
   // Where the names begin in a body.
   private static final int NAME_OF_MKNOD = 16;
   private static final int NAME_OF_MKDIR = 8;
@@ -162,9 +165,30 @@ final class NodeRequests {
 
   int readdir(RequestHeader request, long reply) throws IOException {
     long body = request.body();
-    DirectoryReply entries = new DirectoryReply(reply, TransferRequest.sizeBytes(body));
-    operations.readdir(TransferRequest.handle(body), TransferRequest.offset(body), entries);
+    return readdir(body, DirectoryReply.ofNames(reply, TransferRequest.sizeBytes(body)));
+  }
+
+  int readdirplus(RequestHeader request, long reply) throws IOException {
+    long body = request.body();
+    return readdir(
+        body,
+        DirectoryReply.withLookups(reply, TransferRequest.sizeBytes(body), this::writeLookup));
+  }
+
+  private int readdir(long body, DirectoryReply entries) throws IOException {
+    operations.readdir(
+        TransferRequest.handle(body), TransferRequest.offset(body), entries.roomEntries(), entries);
     return entries.bytes();
+  }
+
+  /** What the directory's reader brought may be older than what was written here since. */
+  private void writeLookup(long at, ByteString name, Attributes heard) {
+    if (name.equals(SELF) || name.equals(PARENT)) {
+      AttributesMessage.writeNoEntry(at);
+      return;
+    }
+    long askedAt = kernelCache.now();
+    entry(at, operations.newest(heard), askedAt);
   }
 
   void fsyncdir(RequestHeader request) throws IOException {

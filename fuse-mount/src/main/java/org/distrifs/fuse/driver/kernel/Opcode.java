@@ -30,6 +30,7 @@ final class Opcode {
   static final int INTERRUPT = 36;
   static final int DESTROY = 38;
   static final int BATCH_FORGET = 42;
+  static final int READDIRPLUS = 44;
   static final int RENAME2 = 45;
 
   private Opcode() {}

@@ -28,6 +28,8 @@ final class RequestDispatch {
       InitMessage.ASYNC_READ
           | InitMessage.ATOMIC_O_TRUNC
           | InitMessage.BIG_WRITES
+          | InitMessage.DO_READDIRPLUS
+          | InitMessage.READDIRPLUS_AUTO
           | InitMessage.ASYNC_DIO
           | InitMessage.PARALLEL_DIROPS
           | InitMessage.MAX_PAGES
@@ -76,6 +78,8 @@ final class RequestDispatch {
       case Opcode.RELEASE -> guard.run(Operation.RELEASE, () -> files.release(request));
       case Opcode.OPENDIR -> guard.answer(Operation.OPENDIR, () -> nodes.opendir(request, reply));
       case Opcode.READDIR -> guard.answer(Operation.READDIR, () -> nodes.readdir(request, reply));
+      case Opcode.READDIRPLUS ->
+          guard.answer(Operation.READDIRPLUS, () -> nodes.readdirplus(request, reply));
       case Opcode.FSYNCDIR -> guard.run(Operation.FSYNCDIR, () -> nodes.fsyncdir(request));
       case Opcode.RELEASEDIR -> guard.run(Operation.RELEASEDIR, () -> nodes.releasedir(request));
       case Opcode.FORGET, Opcode.BATCH_FORGET, Opcode.INTERRUPT -> NO_ANSWER;

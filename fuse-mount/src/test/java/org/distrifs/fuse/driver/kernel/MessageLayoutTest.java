@@ -189,10 +189,10 @@ class MessageLayoutTest {
 
   @Test
   void directoryEntriesUntilTheReplyIsFull() {
-    DirectoryReply reply = new DirectoryReply(address, 70);
-    assertThat(reply.offer(ByteString.copyFromUtf8("a"), 5, 0100644, 3)).isTrue();
-    assertThat(reply.offer(ByteString.copyFromUtf8("12345678"), 6, 0040755, 4)).isTrue();
-    assertThat(reply.offer(ByteString.copyFromUtf8("c"), 7, 0100644, 5)).isFalse();
+    DirectoryReply reply = DirectoryReply.ofNames(address, 70);
+    assertThat(reply.offer(ByteString.copyFromUtf8("a"), entry(5, 0100644), 3)).isTrue();
+    assertThat(reply.offer(ByteString.copyFromUtf8("12345678"), entry(6, 0040755), 4)).isTrue();
+    assertThat(reply.offer(ByteString.copyFromUtf8("c"), entry(7, 0100644), 5)).isFalse();
     assertThat(reply.bytes()).isEqualTo(64);
     assertThat(memory.getLong(0)).isEqualTo(5);
     assertThat(memory.getLong(8)).isEqualTo(3);
@@ -201,5 +201,24 @@ class MessageLayoutTest {
     assertThat(memory.get(24)).isEqualTo((byte) 'a');
     assertThat(memory.getLong(32)).isEqualTo(6);
     assertThat(memory.getInt(32 + 20)).as("DT_DIR").isEqualTo(4);
+  }
+
+  @Test
+  void directoryEntriesWithWhatALookupWouldAnswer() {
+    DirectoryReply reply =
+        DirectoryReply.withLookups(
+            address, 330, (at, name, attributes) -> memory.putLong((int) (at - address), 77));
+    assertThat(reply.offer(ByteString.copyFromUtf8("a"), entry(5, 0100644), 3)).isTrue();
+    assertThat(reply.offer(ByteString.copyFromUtf8("b"), entry(6, 0100644), 4)).isTrue();
+    assertThat(reply.offer(ByteString.copyFromUtf8("c"), entry(7, 0100644), 5)).isFalse();
+    assertThat(reply.bytes()).isEqualTo(2 * (128 + 32));
+    assertThat(memory.getLong(0)).isEqualTo(77);
+    assertThat(memory.getLong(128)).isEqualTo(5);
+    assertThat(memory.getLong(160)).isEqualTo(77);
+    assertThat(memory.getLong(160 + 128)).isEqualTo(6);
+  }
+
+  private static Attributes entry(long inode, int mode) {
+    return Attributes.newBuilder().setInode(inode).setMode(mode).build();
   }
 }
