@@ -32,7 +32,10 @@ public interface OpenFile extends AutoCloseable {
    */
   void write(long offset, ByteBuffer source) throws IOException;
 
-  /** Appends at the end of the file as this process knows it; returns the offset written at. */
+  /**
+   * Appends at the end of the file, wherever other processes have moved it by their appends;
+   * returns the offset written at. The first append waits until no other process is at it.
+   */
   long append(ByteBuffer source) throws IOException;
 
   /** Cuts or extends; unsent bytes past a smaller size are dropped or cut first. */

@@ -69,6 +69,11 @@ final class FileTable implements OpenFileChanges {
     return file != null && !file.isOrphaned();
   }
 
+  /** The file of an inode, if it is open; else null. */
+  SharedFile find(long inode) {
+    return byInode.get(inode);
+  }
+
   List<SharedFile> all() {
     return List.copyOf(byInode.values());
   }

@@ -31,7 +31,9 @@ import org.distrifs.client.write.WriteServices;
 import org.distrifs.proto.connection.ChunkTransport;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
+import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.ReleaseAppend;
 import org.distrifs.runtime.clock.ClockSource;
 import org.distrifs.runtime.clock.Entropy;
 import org.distrifs.runtime.lifecycle.CloseStack;
@@ -151,10 +153,27 @@ public final class SdkClient implements DistriFsClient {
             new SegmentCache(settings.readCacheBytes(), clock, readMetrics),
             writing,
             background);
+    master.passRecallsTo(inode -> recalled(inode, files, services));
     SdkClient client = new SdkClient(opened, metadata, files, services, background);
     long tickMs = Math.max(1, settings.writeBackDelayMs() / WRITE_BACK_TICKS);
     timer.scheduleWithFixedDelay(client::writeBack, tickMs, tickMs, TimeUnit.MILLISECONDS);
     return client;
+  }
+
+  /** Another session waits to append to a file, which may be closed by now. */
+  private static void recalled(long inode, FileTable files, FileServices services) {
+    SharedFile file = files.find(inode);
+    if (file != null) {
+      file.appendLeaseRecalled();
+      return;
+    }
+    long lastNumber = services.writing().sequences().get();
+    services
+        .master()
+        .submit(
+            Operation.newBuilder()
+                .setReleaseAppend(ReleaseAppend.newBuilder().setInode(inode).setNumber(lastNumber))
+                .build());
   }
 
   private static ScheduledExecutorService timer() {

@@ -24,12 +24,15 @@ import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 import org.distrifs.proto.frame.Status;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the handles of one inode share: its writer, its reader and what was last heard of it. Lives
  * from the first open to the last close. Thread-safe.
  */
 final class SharedFile implements WrittenFile, ChunkLocator {
+  private static final Logger LOG = LoggerFactory.getLogger(SharedFile.class);
   private static final long NS_PER_SECOND = 1_000_000_000L;
 
   private final long inode;
@@ -42,6 +45,7 @@ final class SharedFile implements WrittenFile, ChunkLocator {
   private final ReentrantLock changes = new ReentrantLock(true);
 
   private final AtomicBoolean flushing = new AtomicBoolean();
+  private final AppendLease appendLease;
 
   private final Object learning = new Object();
   private volatile Attributes latest;
@@ -55,6 +59,7 @@ final class SharedFile implements WrittenFile, ChunkLocator {
     this.sessionId = services.master().sessionId();
     this.services = services;
     this.latest = attributes;
+    this.appendLease = new AppendLease(inode, services, this::handBackAppendLease);
     services.chains().opened(attributes);
     long chunkBytes = attributes.getChunkSizeBytes();
     this.writer =
@@ -233,11 +238,31 @@ final class SharedFile implements WrittenFile, ChunkLocator {
   long append(ByteBuffer source) throws IOException {
     changeAlone("append");
     try {
+      appendLease.hold(writer::flush);
       long offset = attributes().getSize();
       writeAlone(offset, source);
       return offset;
     } finally {
       changes.unlock();
+    }
+  }
+
+  /** Another session waits to append. Never blocks. */
+  void appendLeaseRecalled() {
+    appendLease.recalled();
+  }
+
+  private void handBackAppendLease() {
+    try {
+      changeAlone("end of a turn of appends");
+      try {
+        appendLease.handBackIfWanted(writer::flush);
+      } finally {
+        changes.unlock();
+      }
+    } catch (IOException e) {
+      // The master asks again; what could not be flushed, the next flush tells its caller.
+      LOG.warn("Cannot hand back the append lease of inode {}: {}", inode, e.getMessage());
     }
   }
 
@@ -315,6 +340,7 @@ final class SharedFile implements WrittenFile, ChunkLocator {
 
   /** The last handle was closed. */
   void retire() {
+    appendLease.drop();
     writer.retire();
     reader.invalidateAll();
     services.chains().closed(latest);

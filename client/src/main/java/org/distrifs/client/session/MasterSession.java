@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 import org.distrifs.client.ClientSettings;
 import org.distrifs.proto.connection.PeerAddress;
@@ -97,6 +98,9 @@ public final class MasterSession implements MasterApi {
   /** Whether this client holds an inode open: until it is told, it says so of every one. */
   private volatile LongPredicate holdsOpen = inode -> true;
 
+  /** Told the inodes whose append leases the master wants back. */
+  private volatile LongConsumer recalls = inode -> {};
+
   /** The question for orphans that the next keep-alive answers; null for none. */
   private KeepAliveReply orphansQuestion;
 
@@ -181,6 +185,15 @@ public final class MasterSession implements MasterApi {
    */
   public void answerOrphansBy(LongPredicate newHoldsOpen) {
     holdsOpen = newHoldsOpen;
+  }
+
+  /**
+   * Tells the session whom to tell that another one waits for the append lease of an inode.
+   *
+   * @param newRecalls must not block; may be told of inodes of which it has no lease
+   */
+  public void passRecallsTo(LongConsumer newRecalls) {
+    recalls = newRecalls;
   }
 
   @Override
@@ -434,6 +447,7 @@ public final class MasterSession implements MasterApi {
         case BATCH -> message.getBatch().getRepliesList().forEach(MasterSession.this::answered);
         case KEEP_ALIVE -> heardKeepAlive(message.getKeepAlive());
         case ENDED -> expired("the master ended it: " + message.getEnded().getReason(), true);
+        case RECALL -> recalls.accept(message.getRecall().getInode());
         case KIND_NOT_SET -> LOG.debug("The master sent a message of a kind not known here");
       }
       sendOutbox();

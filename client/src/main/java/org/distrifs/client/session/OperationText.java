@@ -44,6 +44,8 @@ final class OperationText {
               + operation.getAllocateChunk().getIndex()
               + inode(operation.getAllocateChunk().getInode());
       case COMMIT -> kind + inode(operation.getCommit().getInode());
+      case ACQUIRE_APPEND -> kind + inode(operation.getAcquireAppend().getInode());
+      case RELEASE_APPEND -> kind + inode(operation.getReleaseAppend().getInode());
       case REPORT_FAILURE -> kind + inode(operation.getReportFailure().getInode());
       case STAT_FILE_SYSTEM, KIND_NOT_SET -> kind;
     };

@@ -23,6 +23,7 @@ import org.distrifs.master.state.MasterState;
 import org.distrifs.master.state.StateCounts;
 import org.distrifs.proto.connection.ChunkTransport;
 import org.distrifs.proto.control.CorruptReplica;
+import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.WriteIntent;
 import org.distrifs.proto.journal.JournalEntry;
 import org.distrifs.proto.journal.StartTerm;
@@ -162,6 +163,7 @@ public final class MasterService implements AutoCloseable {
             new ChunkPlacement(registry, policy, settings.replication(), settledNs),
             new CutGuard(state, registry, settings.minReplicas()),
             new CutWaits(state, changes, settings.cutWaitMs()),
+            new AppendWaits(state, sessions::find, settings.sessionExpiryMs()),
             failureReports,
             completer,
             serving,
@@ -296,10 +298,16 @@ public final class MasterService implements AutoCloseable {
     if (entry.hasChangeCommit() && entry.getChangeCommit().getInode() != 0) {
       operations.cutsMayBeDone(entry.getChangeCommit().getInode());
     }
+    Operation asked = entry.getClient().getOperation();
+    if (asked.hasAcquireAppend()) {
+      operations.appendLeaseMoved(asked.getAcquireAppend().getInode());
+    } else if (asked.hasReleaseAppend()) {
+      operations.appendLeaseMoved(asked.getReleaseAppend().getInode());
+    }
     // Cuts that nobody waits for: until they are made, others have to.
     entry.getIntentsSettled().getInodesList().forEach(this::wantCut);
-    if (entry.getClient().getOperation().getCommit().getIntent() != WriteIntent.KEEP) {
-      wantCut(entry.getClient().getOperation().getCommit().getInode());
+    if (asked.getCommit().getIntent() != WriteIntent.KEEP) {
+      wantCut(asked.getCommit().getInode());
     }
   }
 

@@ -40,6 +40,7 @@ final class MetadataOperations implements OperationSink {
   private final ChunkPlacement placement;
   private final CutGuard cutGuard;
   private final CutWaits cutWaits;
+  private final AppendWaits appendWaits;
   private final FailureReports failureReports;
   private final ReplyCompleter completer;
   private final ServingState serving;
@@ -54,6 +55,7 @@ final class MetadataOperations implements OperationSink {
       ChunkPlacement placement,
       CutGuard cutGuard,
       CutWaits cutWaits,
+      AppendWaits appendWaits,
       FailureReports failureReports,
       ReplyCompleter completer,
       ServingState serving,
@@ -64,6 +66,7 @@ final class MetadataOperations implements OperationSink {
     this.placement = placement;
     this.cutGuard = cutGuard;
     this.cutWaits = cutWaits;
+    this.appendWaits = appendWaits;
     this.failureReports = failureReports;
     this.completer = completer;
     this.serving = serving;
@@ -127,11 +130,17 @@ final class MetadataOperations implements OperationSink {
       settle(operation, remembered.get());
       return;
     }
+    Operation asked = operation.operation();
+    if (asked.hasAcquireAppend()
+        && state.mustWait(operation.session().id(), asked.getAcquireAppend())) {
+      appendWaits.park(operation, asked.getAcquireAppend().getInode());
+      return;
+    }
     if (journal.isFull()) {
       answer(operation, Replies.failure(Errno.EAGAIN, "the journal has no room for more at once"));
       return;
     }
-    if (operation.operation().getSerializedSize() > MAX_MUTATION_BYTES) {
+    if (asked.getSerializedSize() > MAX_MUTATION_BYTES) {
       answer(
           operation,
           Replies.failure(Errno.E2BIG, "a mutation has at most " + MAX_MUTATION_BYTES + " bytes"));
@@ -142,7 +151,7 @@ final class MetadataOperations implements OperationSink {
             .setSessionId(operation.session().id())
             .setSlot(operation.slot())
             .setNumber(operation.number())
-            .setOperation(operation.operation());
+            .setOperation(asked);
     Optional<OperationReply> refusal = prepare(operation, mutation);
     if (refusal.isPresent()) {
       postponeOrRefuse(operation, refusal.get());
@@ -202,6 +211,8 @@ final class MetadataOperations implements OperationSink {
       settle(operation, replied);
     } else if (applied instanceof Applied.MustWait wait) {
       cutWaits.park(operation, wait.inode());
+    } else if (applied instanceof Applied.MustWaitForAppend wait) {
+      appendWaits.park(operation, wait.inode());
     } else if (applied instanceof Applied.Refused refused) {
       answer(operation, Replies.failure(Errno.EIO, refused.reason()));
     } else {
@@ -256,11 +267,17 @@ final class MetadataOperations implements OperationSink {
     postponed = new ArrayList<>();
     due.forEach(this::again);
     cutWaits.tick(nowNs, this);
+    appendWaits.tick(nowNs, this);
   }
 
   /** Operations that wait for something else than the journal. */
   int waiting() {
-    return postponed.size() + cutWaits.size() + failureReports.waiting();
+    return postponed.size() + cutWaits.size() + appendWaits.size() + failureReports.waiting();
+  }
+
+  /** The append lease of a file was given or released. */
+  void appendLeaseMoved(long inode) {
+    appendWaits.moved(inode, this);
   }
 
   /** Something that cuts wait for may have happened. */

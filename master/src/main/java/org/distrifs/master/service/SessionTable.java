@@ -91,6 +91,11 @@ final class SessionTable {
     return sessions.containsKey(sessionId);
   }
 
+  /** The open session of this id, or null. */
+  ClientSession find(long sessionId) {
+    return sessions.get(sessionId);
+  }
+
   /** The session that this stream serves, or null. */
   ClientSession servedBy(SessionStream stream, long sessionId) {
     ClientSession session = sessions.get(sessionId);

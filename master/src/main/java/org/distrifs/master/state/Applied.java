@@ -25,6 +25,12 @@ public sealed interface Applied {
    */
   record MustWait(long inode) implements Applied {}
 
+  /**
+   * A client's mutation had no effect and was not remembered, because another session has the
+   * append lease of the inode, or may still be writing to it: propose it again later.
+   */
+  record MustWaitForAppend(long inode) implements Applied {}
+
   /** A NodeJoin was accepted. */
   record NodeJoined(int nodeId) implements Applied {}
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.TreeSet;
 import org.distrifs.master.namespace.InodeTable;
 import org.distrifs.master.namespace.Namespace;
+import org.distrifs.master.session.AppendLeases;
 import org.distrifs.master.session.WriteIntents;
 import org.distrifs.proto.journal.ChunksForgotten;
 import org.distrifs.proto.journal.OrphansPurged;
@@ -15,13 +16,15 @@ final class Cleanup {
   private final InodeTable inodes;
   private final FileChunks chunks;
   private final WriteIntents intents;
+  private final AppendLeases appendLeases;
   private final TreeSet<Long> orphans = new TreeSet<>();
 
-  Cleanup(Namespace namespace, FileChunks chunks, WriteIntents intents) {
+  Cleanup(Namespace namespace, FileChunks chunks, WriteIntents intents, AppendLeases appendLeases) {
     this.namespace = namespace;
     this.inodes = namespace.inodes();
     this.chunks = chunks;
     this.intents = intents;
+    this.appendLeases = appendLeases;
   }
 
   /** An inode lost its last name. */
@@ -51,6 +54,7 @@ final class Cleanup {
     }
     chunks.cuts().remove(id);
     intents.forget(id);
+    appendLeases.forget(id);
     orphans.remove(id);
     namespace.purge(inode);
   }

@@ -17,6 +17,7 @@ final class ClientMutations {
   private final NamespaceMutations names;
   private final FileMutations files;
   private final ChunkAllocation allocation;
+  private final Appends appends;
   private final FileChunks chunks;
   private final UnfinishedWrites unfinished;
 
@@ -25,12 +26,14 @@ final class ClientMutations {
       NamespaceMutations names,
       FileMutations files,
       ChunkAllocation allocation,
+      Appends appends,
       FileChunks chunks,
       UnfinishedWrites unfinished) {
     this.sessions = sessions;
     this.names = names;
     this.files = files;
     this.allocation = allocation;
+    this.appends = appends;
     this.chunks = chunks;
     this.unfinished = unfinished;
   }
@@ -43,6 +46,10 @@ final class ClientMutations {
       return remembered.get();
     }
     Operation operation = client.getOperation();
+    if (operation.hasAcquireAppend()
+        && appends.mustWait(client.getSessionId(), operation.getAcquireAppend())) {
+      return new Applied.MustWaitForAppend(operation.getAcquireAppend().getInode());
+    }
     long cutInode = cutToWaitFor(client.getSessionId(), operation);
     if (cutInode != 0) {
       return new Applied.MustWait(cutInode);
@@ -91,6 +98,8 @@ final class ClientMutations {
       case SET_ATTRIBUTES -> files.setAttributes(mutation, operation.getSetAttributes());
       case ALLOCATE_CHUNK -> allocation.allocate(mutation, operation.getAllocateChunk());
       case COMMIT -> files.commit(mutation, operation.getCommit());
+      case ACQUIRE_APPEND -> appends.acquire(mutation, operation.getAcquireAppend());
+      case RELEASE_APPEND -> appends.release(mutation, operation.getReleaseAppend());
       default -> Replies.error(Errno.EINVAL, operation.getKindCase() + " is not a mutation");
     };
   }

@@ -15,6 +15,7 @@ import org.distrifs.master.session.Expiries;
 import org.distrifs.master.session.Session;
 import org.distrifs.master.session.SessionInfo;
 import org.distrifs.master.session.Sessions;
+import org.distrifs.proto.control.AcquireAppend;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.journal.FormatCluster;
@@ -48,16 +49,20 @@ public final class MasterState {
   private final Sessions sessions = new Sessions();
   private final ChunkAllocation allocation =
       new ChunkAllocation(namespace.inodes(), resolver, chunks, unfinished, nodes, replies);
+  private final Appends appends =
+      new Appends(namespace.inodes(), resolver, unfinished.intents(), replies);
   private final ClientMutations mutations =
       new ClientMutations(
           sessions,
           new NamespaceMutations(namespace, resolver, allocation, replies),
           new FileMutations(namespace.inodes(), resolver, chunks, unfinished, replies),
           allocation,
+          appends,
           chunks,
           unfinished);
   private final ChainChanges changes = new ChainChanges(chunks, nodes);
-  private final Cleanup cleanup = new Cleanup(namespace, chunks, unfinished.intents());
+  private final Cleanup cleanup =
+      new Cleanup(namespace, chunks, unfinished.intents(), appends.leases());
   private final Expiries expiries = new Expiries();
   private final Reads reads = new Reads(namespace, resolver, chunks, replies);
 
@@ -201,6 +206,16 @@ public final class MasterState {
     return Collections.unmodifiableNavigableMap(unfinished.intents().inDoubt());
   }
 
+  /** The session that may append to a file; 0 for none. */
+  public long appendLeaseHolder(long inode) {
+    return appends.leases().holder(inode);
+  }
+
+  /** Whether the append lease that a session asks for cannot be given to it now. */
+  public boolean mustWait(long sessionId, AcquireAppend acquire) {
+    return appends.mustWait(sessionId, acquire);
+  }
+
   /** Sessions that expired or ended while they wrote, not those that their clients closed. */
   public Expiries expiries() {
     return expiries;
@@ -279,6 +294,7 @@ public final class MasterState {
     return tables
         + 29L * expiries.hashCode()
         + 31L * unfinished.intents().hashCode()
+        + 47L * appends.leases().hashCode()
         + 31 * clusterId
         + 37 * term
         + 41 * timeNs
@@ -346,6 +362,7 @@ public final class MasterState {
       expiries.add(txid, sessionId);
     }
     chunks.releaseAll(sessionId);
+    appends.leases().sessionEnds(sessionId);
     unfinished.sessionEnded();
     return new Applied.Accepted();
   }

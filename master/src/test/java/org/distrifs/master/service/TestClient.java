@@ -6,7 +6,9 @@ import io.grpc.stub.StreamObserver;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.proto.control.AllocateChunk;
 import org.distrifs.proto.control.ClientMessage;
@@ -39,6 +41,7 @@ final class TestClient {
   private CompletableFuture<SessionOpened> opened;
   private CompletableFuture<String> ended;
   private volatile CompletableFuture<KeepAliveReply> keptAlive = new CompletableFuture<>();
+  private final BlockingQueue<Long> recalls = new LinkedBlockingQueue<>();
   private long sessionId;
 
   TestClient(ManagedChannel channel, long secret) {
@@ -80,6 +83,19 @@ final class TestClient {
 
   String awaitEnd() {
     return await(ended);
+  }
+
+  /** The inode whose append lease the master wants back. */
+  long awaitRecall() {
+    try {
+      Long inode = recalls.poll(WAIT_S, TimeUnit.SECONDS);
+      if (inode == null) {
+        throw new AssertionError("nothing was recalled within " + WAIT_S + " s");
+      }
+      return inode;
+    } catch (InterruptedException e) {
+      throw new AssertionError("interrupted", e);
+    }
   }
 
   long sessionId() {
@@ -186,6 +202,7 @@ final class TestClient {
         case OPENED -> greeting.complete(message.getOpened());
         case BATCH -> message.getBatch().getRepliesList().forEach(this::take);
         case KEEP_ALIVE -> keptAlive.complete(message.getKeepAlive());
+        case RECALL -> recalls.add(message.getRecall().getInode());
         case ENDED -> reason = message.getEnded().getReason();
         default -> {}
       }
