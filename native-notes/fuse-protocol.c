@@ -86,6 +86,24 @@ int main(void)
 	SHOW(fuse_write_in, flags);
 	SIZE(fuse_write_in);
 	SIZE(fuse_write_out);
+	SHOW(fuse_fallocate_in, offset);
+	SHOW(fuse_fallocate_in, length);
+	SHOW(fuse_fallocate_in, mode);
+	SHOW(fuse_lseek_in, offset);
+	SHOW(fuse_lseek_in, whence);
+	SIZE(fuse_lseek_out);
+	SHOW(fuse_copy_file_range_in, off_in);
+	SHOW(fuse_copy_file_range_in, nodeid_out);
+	SHOW(fuse_copy_file_range_in, fh_out);
+	SHOW(fuse_copy_file_range_in, off_out);
+	SHOW(fuse_copy_file_range_in, len);
+	SHOW(fuse_copy_file_range_in, flags);
+#if FUSE_KERNEL_MINOR_VERSION >= 45
+	SIZE(fuse_copy_file_range_out);
+	printf("COPY_FILE_RANGE_64 %d\n", FUSE_COPY_FILE_RANGE_64);
+#endif
+	printf("FALLOCATE %d LSEEK %d COPY_FILE_RANGE %d TMPFILE %d\n", FUSE_FALLOCATE, FUSE_LSEEK,
+	       FUSE_COPY_FILE_RANGE, FUSE_TMPFILE);
 	SHOW(fuse_kstatfs, bsize);
 	SHOW(fuse_kstatfs, namelen);
 	SHOW(fuse_kstatfs, frsize);

@@ -46,6 +46,15 @@ public interface DistriFsClient extends AutoCloseable {
   OpenFile createAndOpen(long parent, ByteString name, int mode, boolean exclusive, Caller caller)
       throws IOException;
 
+  /**
+   * Creates a regular file without a name, in the group that it would have in {@code parent}, and
+   * opens it. It lives while a handle of it is open, unless {@link Metadata#link} names it.
+   *
+   * @param exclusive it never gets a name
+   */
+  OpenFile createUnnamedAndOpen(long parent, int mode, boolean exclusive, Caller caller)
+      throws IOException;
+
   /** Sends and commits what all open files hold in memory. */
   void flushAll() throws IOException;
 

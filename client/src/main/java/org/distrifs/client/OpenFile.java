@@ -42,6 +42,32 @@ public interface OpenFile extends AutoCloseable {
   void truncate(long size) throws IOException;
 
   /**
+   * Makes the file at least {@code size} bytes long, as a write of no bytes that ends there would:
+   * what is new is a hole, and the times move in any case.
+   */
+  void extend(long size) throws IOException;
+
+  /**
+   * Makes the bytes of a range zeros, which costs what exists of them and neither makes the file
+   * longer nor holes in it. The times move if anything existed. Not whole: a write to the range
+   * that comes meanwhile may be zeroed in parts.
+   *
+   * @param offset 0 or more
+   * @param length bytes, 0 or more; what lies behind the end of the file is left out
+   */
+  void zero(long offset, long length) throws IOException;
+
+  /**
+   * The first offset in [offset, end) at which data may lie; {@code end} if all of it reads as
+   * zeros. Exact to a chunk: one that exists is data as a whole. The size of the file does not
+   * matter.
+   */
+  long nextData(long offset, long end) throws IOException;
+
+  /** The first offset in [offset, end) in a chunk without data; {@code end} if there is none. */
+  long nextHole(long offset, long end) throws IOException;
+
+  /**
    * Sends all unsent bytes, waits until every chain member has applied them, and commits size,
    * times and fresh chunks to the master. What {@code close(2)} waits for.
    */

@@ -67,6 +67,32 @@ final class FileHandle implements OpenFile {
   }
 
   @Override
+  public void extend(long size) throws IOException {
+    requireOpen();
+    reportFailure();
+    file.extend(size);
+  }
+
+  @Override
+  public void zero(long offset, long length) throws IOException {
+    requireOpen();
+    reportFailure();
+    file.zero(offset, length);
+  }
+
+  @Override
+  public long nextData(long offset, long end) throws IOException {
+    requireOpen();
+    return file.dataChunks().nextData(offset, end);
+  }
+
+  @Override
+  public long nextHole(long offset, long end) throws IOException {
+    requireOpen();
+    return file.dataChunks().nextHole(offset, end);
+  }
+
+  @Override
   public void flush() throws IOException {
     requireOpen();
     file.flushAtClose();

@@ -210,6 +210,13 @@ public final class SdkClient implements DistriFsClient {
   }
 
   @Override
+  public OpenFile createUnnamedAndOpen(long parent, int mode, boolean exclusive, Caller caller)
+      throws IOException {
+    return files.openUnnamed(
+        () -> metadata.createUnnamed(parent, mode, exclusive, caller), services);
+  }
+
+  @Override
   public void flushAll() throws IOException {
     IOException first = null;
     for (SharedFile file : files.all()) {

@@ -36,6 +36,7 @@ final class SharedFile implements WrittenFile, ChunkLocator {
   private static final long NS_PER_SECOND = 1_000_000_000L;
 
   private final long inode;
+  private final long chunkBytes;
   private final long sessionId;
   private final FileServices services;
   private final FileWriter writer;
@@ -61,7 +62,7 @@ final class SharedFile implements WrittenFile, ChunkLocator {
     this.latest = attributes;
     this.appendLease = new AppendLease(inode, services, this::handBackAppendLease);
     services.chains().opened(attributes);
-    long chunkBytes = attributes.getChunkSizeBytes();
+    this.chunkBytes = attributes.getChunkSizeBytes();
     this.writer =
         new FileWriter(inode, chunkBytes, sessionId, createdHere, this, services.writing());
     this.reader =
@@ -119,6 +120,11 @@ final class SharedFile implements WrittenFile, ChunkLocator {
       }
     }
     services.attributes().learn(attributes);
+  }
+
+  @Override
+  public long committedBytes() {
+    return latest.getSize();
   }
 
   @Override
@@ -198,6 +204,13 @@ final class SharedFile implements WrittenFile, ChunkLocator {
   /** A fresh chunk is a hole until bytes of it were acknowledged: no datanode may know it yet. */
   private Optional<ChunkLocation> readable(long index, Optional<ChunkLocation> found) {
     return found.filter(location -> !location.getFresh() || writer.isWrittenFresh(index));
+  }
+
+  /** Where its data is, for one look at it. */
+  DataChunks dataChunks() throws IOException {
+    requireSession("look for data");
+    return new DataChunks(
+        inode, chunkBytes, writer, services.chains(), 2 * services.settings().operationTimeoutMs());
   }
 
   // --- reading and writing
@@ -280,6 +293,34 @@ final class SharedFile implements WrittenFile, ChunkLocator {
       } finally {
         reader.invalidate(offset, length);
       }
+    }
+  }
+
+  void extend(long size) throws IOException {
+    changeAlone("extension");
+    try {
+      writer.extend(size);
+    } finally {
+      changes.unlock();
+    }
+  }
+
+  void zero(long offset, long length) throws IOException {
+    requireSession("zeroing");
+    // Asked anew: what another mount has appended is to become zeros, too.
+    long size = services.metadata().freshAttributes(inode).getSize();
+    long end = offset + Math.min(length, Math.max(0, size - offset));
+    Zeros.overwrite(dataChunks(), offset, end, this::overwrite);
+  }
+
+  /** A write that leaves out what lies behind the end of the file. */
+  private void overwrite(long offset, ByteBuffer source) throws IOException {
+    changeAlone("zeroing");
+    try {
+      long within = Math.max(0, attributes().getSize() - offset);
+      writeAlone(offset, source.slice(0, (int) Math.min(source.remaining(), within)));
+    } finally {
+      changes.unlock();
     }
   }
 

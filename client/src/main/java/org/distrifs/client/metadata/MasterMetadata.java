@@ -13,6 +13,7 @@ import org.distrifs.client.session.Replies;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.Create;
+import org.distrifs.proto.control.CreateUnnamed;
 import org.distrifs.proto.control.DirectoryEntry;
 import org.distrifs.proto.control.FileSystemStatistics;
 import org.distrifs.proto.control.GetAttributes;
@@ -252,6 +253,24 @@ public final class MasterMetadata implements Metadata {
     OperationReply reply = call(by(caller).setCreate(create));
     made(reply, name);
     return reply;
+  }
+
+  /**
+   * Creates a regular file without a name, with its first chunk.
+   *
+   * @param exclusive it never gets a name
+   * @return attributes, and the first chunk in {@code chunks}
+   */
+  public OperationReply createUnnamed(long parent, int mode, boolean exclusive, Caller caller)
+      throws IOException {
+    CreateUnnamed create =
+        CreateUnnamed.newBuilder()
+            .setParent(parent)
+            .setMode(mode)
+            .setExclusive(exclusive)
+            .setWithFirstChunk(true)
+            .build();
+    return call(by(caller).setCreateUnnamed(create));
   }
 
   private static boolean isDirectory(Attributes attributes) {

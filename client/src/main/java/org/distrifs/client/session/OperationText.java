@@ -19,6 +19,7 @@ final class OperationText {
     return switch (operation.getKindCase()) {
       case LOOKUP -> kind + in(operation.getLookup().getName(), operation.getLookup().getParent());
       case CREATE -> kind + in(operation.getCreate().getName(), operation.getCreate().getParent());
+      case CREATE_UNNAMED -> kind + " in inode " + operation.getCreateUnnamed().getParent();
       case MAKE_DIRECTORY ->
           kind
               + in(

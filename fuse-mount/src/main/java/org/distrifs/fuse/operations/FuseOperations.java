@@ -40,10 +40,12 @@ public final class FuseOperations {
   private final ClockSource clock = new SystemClock();
   private final HandleTable<FileHandle> files = new HandleTable<>();
   private final HandleTable<DirectoryStream> directories = new HandleTable<>();
+  private final Allocation allocation;
 
   public FuseOperations(DistriFsClient client) {
     this.client = client;
     this.metadata = client.metadata();
+    this.allocation = new Allocation(metadata);
   }
 
   // --- names
@@ -149,16 +151,27 @@ public final class FuseOperations {
       throws IOException {
     boolean exclusive = OpenFlags.has(flags, OpenFlags.O_EXCL);
     OpenFile file = client.createAndOpen(parent, checked(name), mode, exclusive, caller);
-    Attributes attributes;
+    Attributes attributes = attributesOfNew(file);
+    // Another mount may have made the file between the kernel's look and this call.
+    boolean truncate = OpenFlags.has(flags, OpenFlags.O_TRUNC) && attributes.getSize() > 0;
+    return handleOf(file, flags, attributes, truncate, caller);
+  }
+
+  private static Attributes attributesOfNew(OpenFile file) throws IOException {
     try {
-      attributes = file.attributes();
+      return file.attributes();
     } catch (IOException | RuntimeException e) {
       closeAfter(e, file);
       throw e;
     }
-    // Another mount may have made the file between the kernel's look and this call.
-    boolean truncate = OpenFlags.has(flags, OpenFlags.O_TRUNC) && attributes.getSize() > 0;
-    return handleOf(file, flags, attributes, truncate, caller);
+  }
+
+  /** Creates a regular file without a name; with {@code O_EXCL} none can be given to it. */
+  public OpenedFile createUnnamed(long parent, int mode, int flags, Caller caller)
+      throws IOException {
+    boolean exclusive = OpenFlags.has(flags, OpenFlags.O_EXCL);
+    OpenFile file = client.createUnnamedAndOpen(parent, mode, exclusive, caller);
+    return handleOf(file, flags, attributesOfNew(file), false, caller);
   }
 
   private OpenedFile handleOf(
@@ -174,12 +187,16 @@ public final class FuseOperations {
         }
         current = metadata.setAttributes(empty.build(), caller);
       }
-      long handle = files.add(new FileHandle(file, OpenFlags.mayWrite(flags)));
+      long handle = files.add(handle(file, flags));
       return new OpenedFile(handle, current);
     } catch (IOException | RuntimeException e) {
       closeAfter(e, file);
       throw e;
     }
+  }
+
+  private static FileHandle handle(OpenFile file, int flags) {
+    return new FileHandle(file, OpenFlags.mayWrite(flags), OpenFlags.has(flags, OpenFlags.O_DSYNC));
   }
 
   private static void closeAfter(Exception failure, OpenFile file) {
@@ -246,6 +263,37 @@ public final class FuseOperations {
 
   public void fsync(long handle) throws IOException {
     files.get(handle).file().sync();
+  }
+
+  /**
+   * {@code fallocate(2)}; see {@link Allocation}.
+   *
+   * @param mode 0, or flags of {@link Allocation}
+   */
+  public void fallocate(long handle, long offset, long length, int mode) throws IOException {
+    allocation.run(files.get(handle), offset, length, mode);
+  }
+
+  /**
+   * {@code lseek(2)} for data and holes; see {@link DataSeek}.
+   *
+   * @param whence {@code SEEK_DATA} 3 or {@code SEEK_HOLE} 4
+   */
+  public long lseek(long handle, long offset, int whence) throws IOException {
+    return DataSeek.seek(files.get(handle).file(), offset, whence);
+  }
+
+  /**
+   * {@code copy_file_range(2)}; see {@link RangeCopy}.
+   *
+   * @param length bytes at most
+   * @return bytes copied, which may be fewer; 0 at the end of the source
+   */
+  public long copyFileRange(
+      long fromHandle, long fromOffset, long toHandle, long toOffset, long length, long flags)
+      throws IOException {
+    return RangeCopy.copy(
+        files.get(fromHandle).file(), fromOffset, files.get(toHandle), toOffset, length, flags);
   }
 
   /** The kernel has no use for the handle any more, and will not hear of a failure. */

@@ -27,7 +27,11 @@ public enum Operation {
   READDIRPLUS,
   FSYNCDIR,
   RELEASEDIR,
-  STATFS;
+  STATFS,
+  FALLOCATE,
+  LSEEK,
+  COPY_FILE_RANGE,
+  TMPFILE;
 
   /** In lower case: "getattr". */
   public String word() {

@@ -98,6 +98,12 @@ public final class InMemoryClient implements DistriFsClient {
   }
 
   @Override
+  public OpenFile createUnnamedAndOpen(long parent, int mode, boolean exclusive, Caller caller)
+      throws IOException {
+    return new MemoryFile(tree.createUnnamed(parent, mode, exclusive, caller));
+  }
+
+  @Override
   public void flushAll() {}
 
   @Override
@@ -149,6 +155,26 @@ public final class InMemoryClient implements DistriFsClient {
     @Override
     public void truncate(long size) {
       tree.truncate(node, size);
+    }
+
+    @Override
+    public void extend(long size) {
+      tree.written(node, size);
+    }
+
+    @Override
+    public void zero(long offset, long length) {
+      node.data.zero(offset, Math.min(length, Math.max(0, attributes().getSize() - offset)));
+    }
+
+    @Override
+    public long nextData(long offset, long end) {
+      return node.data.nextData(offset, end);
+    }
+
+    @Override
+    public long nextHole(long offset, long end) {
+      return node.data.nextHole(offset, end);
     }
 
     @Override

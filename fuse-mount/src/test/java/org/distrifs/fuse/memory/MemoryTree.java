@@ -76,6 +76,15 @@ final class MemoryTree implements Metadata {
     return made;
   }
 
+  synchronized Node createUnnamed(long parent, int mode, boolean exclusive, Caller caller)
+      throws IOException {
+    Node made = makeNode(directory(parent), Node.REGULAR | (mode & ~Node.TYPE_MASK), caller);
+    made.addLinks(-1);
+    made.awaitsName = !exclusive;
+    made.openHandles++;
+    return made;
+  }
+
   synchronized int openHandles() {
     return nodes.values().stream().mapToInt(node -> node.openHandles).sum();
   }
@@ -189,16 +198,20 @@ final class MemoryTree implements Metadata {
     if (directory.child(name) != null) {
       throw failure(EEXIST, "make");
     }
-    long nowNs = nowNs();
+    Node made = makeNode(directory, mode, caller);
+    directory.put(name, made);
+    directory.modified(nowNs());
+    return made;
+  }
+
+  private Node makeNode(Node directory, int mode, Caller caller) {
     Node made = new Node(nextInode++, mode);
     boolean inheritGroup = (directory.attributes.getMode() & Node.SET_GROUP_ID) != 0;
     made.attributes.setUid(caller.getUid());
     made.attributes.setGid(inheritGroup ? directory.attributes.getGid() : caller.getGid());
-    made.modified(nowNs);
+    made.modified(nowNs());
     made.attributes.setAtimeS(made.attributes.getMtimeS()).setAtimeNs(made.attributes.getMtimeNs());
     nodes.put(made.inode(), made);
-    directory.put(name, made);
-    directory.modified(nowNs);
     return made;
   }
 
@@ -213,6 +226,10 @@ final class MemoryTree implements Metadata {
     if (directory.child(name) != null) {
       throw failure(EEXIST, "link");
     }
+    if (node.attributes.getNlink() == 0 && !node.awaitsName) {
+      throw failure(ENOENT, "link");
+    }
+    node.awaitsName = false;
     directory.put(name, node);
     directory.modified(nowNs());
     node.addLinks(1);

@@ -23,6 +23,9 @@ final class Node {
   ByteString target = ByteString.EMPTY;
   int openHandles;
 
+  /** It never had a name, and may get one. */
+  boolean awaitsName;
+
   record Entry(ByteString name, Node node) {}
 
   Node(long inode, int mode) {

@@ -166,8 +166,8 @@ final class MetadataOperations implements OperationSink {
       PendingOperation operation, ClientMutation.Builder mutation) {
     Operation asked = operation.operation();
     return switch (asked.getKindCase()) {
-      case CREATE -> {
-        if (asked.getCreate().getWithFirstChunk()) {
+      case CREATE, CREATE_UNNAMED -> {
+        if (asked.getCreate().getWithFirstChunk() || asked.getCreateUnnamed().getWithFirstChunk()) {
           // A file without its first chunk is as good; whoever writes to it will ask for one.
           place(mutation);
         }

@@ -27,10 +27,16 @@ final class Cleanup {
     this.appendLeases = appendLeases;
   }
 
-  /** An inode lost its last name. */
+  /** An inode lost its last name, or was made without one. */
   void orphaned(int inode) {
     orphans.add(inodes.id(inode));
     chunks.orphaned(inode);
+  }
+
+  /** An inode that was made without a name has got one. */
+  void named(int inode) {
+    orphans.remove(inodes.id(inode));
+    chunks.named(inode);
   }
 
   /** Inodes without a name, in the order of their ids. */
@@ -46,7 +52,7 @@ final class Cleanup {
   private void purge(long id) {
     int inode = inodes.find(id);
     if (inode == 0 || inodes.nlink(inode) != 0) {
-      // Gone already; or named, though nothing gives an orphan a name.
+      // Gone already; or named since it was asked about.
       return;
     }
     if (inodes.isRegular(inode)) {

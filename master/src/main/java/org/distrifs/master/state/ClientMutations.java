@@ -89,6 +89,7 @@ final class ClientMutations {
   private OperationReply execute(Mutation mutation, Operation operation) {
     return switch (operation.getKindCase()) {
       case CREATE -> names.create(mutation, operation.getCreate());
+      case CREATE_UNNAMED -> names.createUnnamed(mutation, operation.getCreateUnnamed());
       case MAKE_DIRECTORY -> names.makeDirectory(mutation, operation.getMakeDirectory());
       case MAKE_SYMLINK -> names.makeSymlink(mutation, operation.getMakeSymlink());
       case LINK -> names.link(mutation, operation.getLink());

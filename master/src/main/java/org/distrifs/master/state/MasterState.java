@@ -40,7 +40,7 @@ public final class MasterState {
 
   private static final int ROOT_PERMISSIONS = 0755;
 
-  private final Namespace namespace = new Namespace(this::orphaned);
+  private final Namespace namespace = new Namespace(this::orphaned, this::named);
   private final InodeResolver resolver = new InodeResolver(namespace.inodes());
   private final FileChunks chunks = new FileChunks(namespace.inodes());
   private final UnfinishedWrites unfinished = new UnfinishedWrites(namespace.inodes(), chunks);
@@ -369,5 +369,9 @@ public final class MasterState {
 
   private void orphaned(int inode) {
     cleanup.orphaned(inode);
+  }
+
+  private void named(int inode) {
+    cleanup.named(inode);
   }
 }

@@ -7,6 +7,7 @@ import org.distrifs.master.namespace.Names;
 import org.distrifs.master.namespace.Namespace;
 import org.distrifs.master.namespace.Namespace.Place;
 import org.distrifs.proto.control.Create;
+import org.distrifs.proto.control.CreateUnnamed;
 import org.distrifs.proto.control.Link;
 import org.distrifs.proto.control.MakeDirectory;
 import org.distrifs.proto.control.MakeSymlink;
@@ -67,12 +68,53 @@ final class NamespaceMutations {
     if (FileMode.isRegular(mode)) {
       inodes.setChunkSizeExponent(inode, exponent);
       if (create.getWithFirstChunk()) {
-        int chunk = allocation.tryAllocate(mutation, inode, 0, 0);
-        if (chunk > 0) {
-          reply.addChunks(replies.location(chunk));
-        }
+        addFirstChunk(mutation, inode, reply);
       }
     }
+    return made(inode, directory, reply);
+  }
+
+  OperationReply createUnnamed(Mutation mutation, CreateUnnamed create) {
+    int mode = typed(create.getMode());
+    if (!FileMode.isRegular(mode)) {
+      return Replies.error(Errno.EINVAL);
+    }
+    int directory = resolver.directory(create.getParent());
+    if (directory < 0) {
+      return Replies.error(-directory);
+    }
+    if (namespace.isRemoved(directory)) {
+      // What ext4 answers: here there is no name that could be missing.
+      return Replies.error(Errno.EPERM);
+    }
+    int noRoom = namespace.checkRoom(directory);
+    if (noRoom != 0) {
+      return Replies.error(noRoom);
+    }
+    int inode =
+        namespace.makeUnnamed(
+            directory,
+            mode,
+            mutation.caller().getUid(),
+            mutation.caller().getGid(),
+            mutation.time(),
+            !create.getExclusive());
+    inodes.setChunkSizeExponent(inode, allocation.chunkSizeExponent(0));
+    OperationReply.Builder reply = OperationReply.newBuilder();
+    if (create.getWithFirstChunk()) {
+      addFirstChunk(mutation, inode, reply);
+    }
+    return made(inode, directory, reply);
+  }
+
+  private void addFirstChunk(Mutation mutation, int inode, OperationReply.Builder reply) {
+    int chunk = allocation.tryAllocate(mutation, inode, 0, 0);
+    if (chunk > 0) {
+      reply.addChunks(replies.location(chunk));
+    }
+  }
+
+  private OperationReply made(int inode, int directory, OperationReply.Builder reply) {
     return reply
         .setAttributes(replies.attributes(inode))
         .setParent(replies.attributes(directory))

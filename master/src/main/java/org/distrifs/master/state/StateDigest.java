@@ -42,6 +42,7 @@ final class StateDigest {
         inodes.id(inode),
         inodes.mode(inode),
         inodes.chunkSizeExponent(inode),
+        inodes.awaitsName(inode) ? 1 : 0,
         inodes.nlink(inode),
         inodes.uid(inode),
         inodes.gid(inode),

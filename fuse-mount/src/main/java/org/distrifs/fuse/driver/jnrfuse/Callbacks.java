@@ -49,6 +49,12 @@ public final class Callbacks {
     int call(long path, long second, long third);
   }
 
+  /** {@code fallocate}. */
+  public interface PathIntAndThreeLongs {
+    @Delegate
+    int call(long path, int second, long third, long fourth, long fifth);
+  }
+
   /** {@code read, write, readdir}. */
   public interface PathAndFourLongs {
     @Delegate

@@ -2,6 +2,7 @@ package org.distrifs.fuse.driver.jnrfuse;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.distrifs.fuse.driver.Fallocation;
 import org.distrifs.fuse.driver.KernelCache;
 import org.distrifs.fuse.driver.NativeMemory;
 import org.distrifs.fuse.driver.jnrfuse.PathResolver.Place;
@@ -109,6 +110,13 @@ final class FileCallbacks {
     } finally {
       kernelCache.written(inode, offset, size, flags, failed);
     }
+  }
+
+  void fallocate(int mode, long offset, long length, long info) throws IOException {
+    long handle = FileInfo.handle(info);
+    kernelCache.used(Request.current().node(), handle);
+    long inode = operations.inodeOfHandle(handle);
+    Fallocation.run(operations, kernelCache, inode, handle, offset, length, mode);
   }
 
   void flush(long info) throws IOException {

@@ -2,6 +2,7 @@ package org.distrifs.fuse.driver.jnrfuse;
 
 import static org.distrifs.fuse.driver.NativeMemory.IO;
 import static org.distrifs.fuse.operations.Operation.CREATE;
+import static org.distrifs.fuse.operations.Operation.FALLOCATE;
 import static org.distrifs.fuse.operations.Operation.FLUSH;
 import static org.distrifs.fuse.operations.Operation.FSYNC;
 import static org.distrifs.fuse.operations.Operation.FSYNCDIR;
@@ -39,13 +40,14 @@ import org.distrifs.fuse.driver.jnrfuse.Callbacks.PathAndLong;
 import org.distrifs.fuse.driver.jnrfuse.Callbacks.PathAndTwoInts;
 import org.distrifs.fuse.driver.jnrfuse.Callbacks.PathAndTwoLongs;
 import org.distrifs.fuse.driver.jnrfuse.Callbacks.PathIntAndLong;
+import org.distrifs.fuse.driver.jnrfuse.Callbacks.PathIntAndThreeLongs;
 import ru.serce.jnrfuse.struct.FuseOperations;
 
 /**
  * {@code struct fuse_operations}, filled with native stubs of our callbacks. The layout comes from
  * jnr-fuse. What is left empty libfuse answers with {@code ENOSYS}: extended attributes (so that
- * the kernel asks once and not before each write), {@code fallocate}, locks (which the kernel then
- * keeps for itself). There is no {@code access}: the kernel checks permissions itself.
+ * the kernel asks once and not before each write), locks (which the kernel then keeps for itself).
+ * There is no {@code access}: the kernel checks permissions itself.
  */
 final class OperationTable {
 
@@ -166,6 +168,11 @@ final class OperationTable {
         PathAndFourLongs.class,
         (path, buffer, size, offset, info) ->
             guard.answer(WRITE, () -> files.write(buffer, size, offset, info)));
+    set(
+        table.fallocate,
+        PathIntAndThreeLongs.class,
+        (path, mode, offset, length, info) ->
+            guard.run(FALLOCATE, () -> files.fallocate(mode, offset, length, info)));
     set(table.flush, PathAndLong.class, (path, info) -> guard.run(FLUSH, () -> files.flush(info)));
     set(
         table.fsync,

@@ -52,6 +52,21 @@ final class FileRequests {
             IO.getInt(body + MODE_OF_CREATE),
             flags,
             request.caller());
+    return created(reply, opened, flags, askedAt);
+  }
+
+  /** The body is that of a CREATE, whose name says nothing. */
+  int tmpfile(RequestHeader request, long reply) throws IOException {
+    long body = request.body();
+    int flags = IO.getInt(body);
+    long askedAt = kernelCache.now();
+    OpenedFile opened =
+        operations.createUnnamed(
+            request.node(), IO.getInt(body + MODE_OF_CREATE), flags, request.caller());
+    return created(reply, opened, flags, askedAt);
+  }
+
+  private int created(long reply, OpenedFile opened, int flags, long askedAt) throws IOException {
     int entryBytes = attributesMessage.writeEntry(reply, opened.attributes());
     kernelCache.attributesTold(opened.attributes(), askedAt);
     return entryBytes + opened(reply + entryBytes, opened, flags);

@@ -30,8 +30,15 @@ final class Opcode {
   static final int INTERRUPT = 36;
   static final int DESTROY = 38;
   static final int BATCH_FORGET = 42;
+  static final int FALLOCATE = 43;
   static final int READDIRPLUS = 44;
   static final int RENAME2 = 45;
+  static final int LSEEK = 46;
+  static final int COPY_FILE_RANGE = 47;
+  static final int TMPFILE = 51;
+
+  /** As the other one, with an answer of 64 bits; from protocol 7.45 on. */
+  static final int COPY_FILE_RANGE_64 = 53;
 
   private Opcode() {}
 }

@@ -39,11 +39,14 @@ final class RequestDispatch {
   private final RequestGuard guard;
   private final NodeRequests nodes;
   private final FileRequests files;
+  private final RangeRequests ranges;
 
-  RequestDispatch(RequestGuard guard, NodeRequests nodes, FileRequests files) {
+  RequestDispatch(
+      RequestGuard guard, NodeRequests nodes, FileRequests files, RangeRequests ranges) {
     this.guard = guard;
     this.nodes = nodes;
     this.files = files;
+    this.ranges = ranges;
   }
 
   /**
@@ -82,6 +85,13 @@ final class RequestDispatch {
           guard.answer(Operation.READDIRPLUS, () -> nodes.readdirplus(request, reply));
       case Opcode.FSYNCDIR -> guard.run(Operation.FSYNCDIR, () -> nodes.fsyncdir(request));
       case Opcode.RELEASEDIR -> guard.run(Operation.RELEASEDIR, () -> nodes.releasedir(request));
+      case Opcode.FALLOCATE -> guard.run(Operation.FALLOCATE, () -> ranges.fallocate(request));
+      case Opcode.LSEEK -> guard.answer(Operation.LSEEK, () -> ranges.lseek(request, reply));
+      case Opcode.COPY_FILE_RANGE ->
+          guard.answer(Operation.COPY_FILE_RANGE, () -> ranges.copy(request, reply));
+      case Opcode.COPY_FILE_RANGE_64 ->
+          guard.answer(Operation.COPY_FILE_RANGE, () -> ranges.copy64(request, reply));
+      case Opcode.TMPFILE -> guard.answer(Operation.TMPFILE, () -> files.tmpfile(request, reply));
       case Opcode.FORGET, Opcode.BATCH_FORGET, Opcode.INTERRUPT -> NO_ANSWER;
       case Opcode.DESTROY -> 0;
       default -> -Errno.ENOSYS.code();

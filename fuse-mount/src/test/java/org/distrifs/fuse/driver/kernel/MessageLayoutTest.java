@@ -156,6 +156,38 @@ class MessageLayoutTest {
   }
 
   @Test
+  void ranges() {
+    memory.putLong(0, 3).putLong(8, 4096).putLong(16, 1L << 40).putInt(24, 0x11);
+    assertThat(FallocateRequest.handle(address)).isEqualTo(3);
+    assertThat(FallocateRequest.offset(address)).isEqualTo(4096);
+    assertThat(FallocateRequest.length(address)).isEqualTo(1L << 40);
+    assertThat(FallocateRequest.mode(address)).isEqualTo(0x11);
+
+    memory.putInt(16, 4);
+    assertThat(SeekRequest.handle(address)).isEqualTo(3);
+    assertThat(SeekRequest.offset(address)).isEqualTo(4096);
+    assertThat(SeekRequest.whence(address)).isEqualTo(4);
+    assertThat(SeekRequest.writeReply(address, 1L << 41)).isEqualTo(8);
+    assertThat(memory.getLong(0)).isEqualTo(1L << 41);
+  }
+
+  @Test
+  void copies() {
+    for (int field = 0; field < 7; field++) {
+      memory.putLong(8 * field, 100 + field);
+    }
+    assertThat(CopyRequest.sourceHandle(address)).isEqualTo(100);
+    assertThat(CopyRequest.sourceOffset(address)).isEqualTo(101);
+    assertThat(CopyRequest.targetNode(address)).isEqualTo(102);
+    assertThat(CopyRequest.targetHandle(address)).isEqualTo(103);
+    assertThat(CopyRequest.targetOffset(address)).isEqualTo(104);
+    assertThat(CopyRequest.length(address)).isEqualTo(105);
+    assertThat(CopyRequest.flags(address)).isEqualTo(106);
+    assertThat(CopyRequest.writeReply64(address, 1L << 40)).isEqualTo(8);
+    assertThat(memory.getLong(0)).isEqualTo(1L << 40);
+  }
+
+  @Test
   void opens() {
     assertThat(OpenReply.write(address, 8, KernelCache.Decision.BYPASS_PAGES)).isEqualTo(16);
     assertThat(memory.getLong(0)).isEqualTo(8);
