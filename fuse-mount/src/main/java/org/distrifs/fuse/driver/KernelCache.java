@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.fuse.operations.OpenFlags;
+import org.distrifs.fuse.operations.VirtualFiles;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.runtime.clock.ClockSource;
 
@@ -250,6 +251,9 @@ public final class KernelCache {
    */
   public synchronized Decision opened(
       long node, long handle, Attributes attributes, int flags, long askedAt) {
+    if (VirtualFiles.isVirtual(attributes.getInode())) {
+      return Decision.BYPASS_PAGES;
+    }
     // The kernel puts appended data into its pages where it believes the end to be. Only the
     // answer tells where the end was, so appended data must not go through its pages.
     boolean appends = (flags & OpenFlags.O_APPEND) != 0;

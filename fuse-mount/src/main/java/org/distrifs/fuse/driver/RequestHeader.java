@@ -79,6 +79,11 @@ public class RequestHeader {
     return buffer == 0 ? 0 : IO.getLong(buffer + NODE);
   }
 
+  /** Makes the request one about another node. */
+  public final void redirect(long node) {
+    IO.putLong(buffer + NODE, node);
+  }
+
   public final Caller caller() {
     if (buffer == 0) {
       return Caller.getDefaultInstance();

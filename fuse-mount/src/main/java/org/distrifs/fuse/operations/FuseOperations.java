@@ -3,6 +3,7 @@ package org.distrifs.fuse.operations;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.distrifs.client.DistriFsClient;
 import org.distrifs.client.Metadata;
 import org.distrifs.client.OpenFile;
@@ -37,29 +38,37 @@ public final class FuseOperations {
 
   private final DistriFsClient client;
   private final Metadata metadata;
+  private final VirtualFiles virtualFiles;
   private final ClockSource clock = new SystemClock();
   private final HandleTable<FileHandle> files = new HandleTable<>();
   private final HandleTable<DirectoryStream> directories = new HandleTable<>();
 
-  public FuseOperations(DistriFsClient client) {
+  public FuseOperations(DistriFsClient client, VirtualFiles virtualFiles) {
     this.client = client;
     this.metadata = client.metadata();
+    this.virtualFiles = virtualFiles;
+  }
+
+  /** The inode of the directory that is the root of the mount. */
+  public long root() {
+    return virtualFiles.root();
   }
 
   // --- names
 
   public Attributes lookup(long parent, ByteString name) throws IOException {
-    return metadata.lookup(parent, checked(name));
+    Optional<Attributes> virtual = virtualFiles.lookup(parent, checked(name));
+    return virtual.isPresent() ? virtual.get() : metadata.lookup(parent, name);
   }
 
   public Attributes mknod(long parent, ByteString name, int mode, long rdev, Caller caller)
       throws IOException {
-    return metadata.makeNode(parent, checked(name), mode, rdev, caller);
+    return metadata.makeNode(parent, creatable(parent, name), mode, rdev, caller);
   }
 
   public Attributes mkdir(long parent, ByteString name, int mode, Caller caller)
       throws IOException {
-    return metadata.makeDirectory(parent, checked(name), mode, caller);
+    return metadata.makeDirectory(parent, creatable(parent, name), mode, caller);
   }
 
   public Attributes symlink(long parent, ByteString name, ByteString target, Caller caller)
@@ -67,21 +76,22 @@ public final class FuseOperations {
     if (target.size() > SYMLINK_MAX_BYTES) {
       throw new ErrnoException(Errno.ENAMETOOLONG, "link to " + target.size() + " bytes");
     }
-    return metadata.makeSymlink(parent, checked(name), target, caller);
+    return metadata.makeSymlink(parent, creatable(parent, name), target, caller);
   }
 
   public Attributes link(long inode, long parent, ByteString name, Caller caller)
       throws IOException {
-    return metadata.link(inode, parent, checked(name), caller);
+    virtualFiles.checkChange(inode);
+    return metadata.link(inode, parent, creatable(parent, name), caller);
   }
 
   /** The inode lives on, without a name, while a handle of it is open. */
   public void unlink(long parent, ByteString name, Caller caller) throws IOException {
-    metadata.unlink(parent, checked(name), caller);
+    metadata.unlink(parent, removable(parent, name), caller);
   }
 
   public void rmdir(long parent, ByteString name, Caller caller) throws IOException {
-    metadata.removeDirectory(parent, checked(name), caller);
+    metadata.removeDirectory(parent, removable(parent, name), caller);
   }
 
   /**
@@ -90,7 +100,8 @@ public final class FuseOperations {
   public void rename(
       long parent, ByteString name, long newParent, ByteString newName, int flags, Caller caller)
       throws IOException {
-    metadata.rename(parent, checked(name), newParent, checked(newName), flags, caller);
+    metadata.rename(
+        parent, removable(parent, name), newParent, removable(newParent, newName), flags, caller);
   }
 
   public ByteString readlink(long inode) throws IOException {
@@ -100,7 +111,9 @@ public final class FuseOperations {
   // --- attributes
 
   public Attributes getattr(long inode) throws IOException {
-    return metadata.attributes(inode);
+    return VirtualFiles.isVirtual(inode)
+        ? virtualFiles.attributes(inode)
+        : metadata.attributes(inode);
   }
 
   /** Attributes of an open file, also of one that no name leads to any more. */
@@ -110,6 +123,7 @@ public final class FuseOperations {
 
   /** Changes mode, owner, size and times in one step, and answers the attributes after it. */
   public Attributes setattr(SetAttributes change, Caller caller) throws IOException {
+    virtualFiles.checkChange(change.getInode());
     return metadata.setAttributes(change, caller);
   }
 
@@ -131,12 +145,22 @@ public final class FuseOperations {
    */
   public OpenedFile open(long parent, ByteString name, int flags, Caller caller)
       throws IOException {
-    return open(metadata.freshLookup(parent, checked(name)), flags, caller);
+    Optional<Attributes> virtual = virtualFiles.lookup(parent, checked(name));
+    return virtual.isPresent()
+        ? openVirtual(virtual.get().getInode(), flags, caller)
+        : open(metadata.freshLookup(parent, name), flags, caller);
   }
 
   /** As {@link #open(long, ByteString, int, Caller)}, by inode; {@code ESTALE} if it vanished. */
   public OpenedFile open(long inode, int flags, Caller caller) throws IOException {
-    return open(metadata.freshAttributes(inode), flags, caller);
+    return VirtualFiles.isVirtual(inode)
+        ? openVirtual(inode, flags, caller)
+        : open(metadata.freshAttributes(inode), flags, caller);
+  }
+
+  private OpenedFile openVirtual(long inode, int flags, Caller caller) throws IOException {
+    OpenFile file = virtualFiles.open(inode, flags);
+    return handleOf(file, flags, file.attributes(), false, caller);
   }
 
   private OpenedFile open(Attributes fresh, int flags, Caller caller) throws IOException {
@@ -148,7 +172,7 @@ public final class FuseOperations {
   public OpenedFile create(long parent, ByteString name, int mode, int flags, Caller caller)
       throws IOException {
     boolean exclusive = OpenFlags.has(flags, OpenFlags.O_EXCL);
-    OpenFile file = client.createAndOpen(parent, checked(name), mode, exclusive, caller);
+    OpenFile file = client.createAndOpen(parent, creatable(parent, name), mode, exclusive, caller);
     Attributes attributes;
     try {
       attributes = file.attributes();
@@ -261,7 +285,7 @@ public final class FuseOperations {
   // --- directories
 
   public long opendir(long inode) throws IOException {
-    return directories.add(new DirectoryStream(metadata, inode, clock));
+    return directories.add(new DirectoryStream(metadata, virtualFiles, inode, clock));
   }
 
   /**
@@ -327,6 +351,16 @@ public final class FuseOperations {
     if (first != null) {
       throw first;
     }
+  }
+
+  private ByteString creatable(long parent, ByteString name) throws ErrnoException {
+    virtualFiles.checkCreation(parent, name);
+    return checked(name);
+  }
+
+  private ByteString removable(long parent, ByteString name) throws ErrnoException {
+    virtualFiles.checkRemoval(parent, name);
+    return checked(name);
   }
 
   private static ByteString checked(ByteString name) throws ErrnoException {

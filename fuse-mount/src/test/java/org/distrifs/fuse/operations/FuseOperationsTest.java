@@ -31,7 +31,8 @@ class FuseOperationsTest {
   private static final int DSYNC_WRITE = O_WRONLY | O_DSYNC;
 
   private final InMemoryClient client = new InMemoryClient();
-  private final FuseOperations operations = new FuseOperations(client);
+  private final FuseOperations operations =
+      new FuseOperations(client, new VirtualFiles(ROOT_INODE, () -> "statistics", 0));
 
   @Test
   void whatOneHandleWritesAnotherReads() throws IOException {
