@@ -1,5 +1,7 @@
 package org.distrifs.cli.local;
 
+import org.distrifs.cli.mount.MountPoint;
+
 import java.util.Map;
 import java.util.Optional;
 

@@ -1,5 +1,9 @@
 package org.distrifs.cli.local;
 
+import org.distrifs.cli.background.Await;
+import org.distrifs.cli.background.RoleLog;
+import org.distrifs.cli.mount.MountPoint;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

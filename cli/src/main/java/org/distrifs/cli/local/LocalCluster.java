@@ -1,5 +1,7 @@
 package org.distrifs.cli.local;
 
+import org.distrifs.cli.mount.MountPoint;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -1,5 +1,7 @@
 package org.distrifs.cli.local;
 
+import org.distrifs.cli.mount.MountPoint;
+
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 

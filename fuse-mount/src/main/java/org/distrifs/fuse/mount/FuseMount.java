@@ -110,6 +110,9 @@ public final class FuseMount implements AutoCloseable {
    */
   @Override
   public void close() throws IOException {
+    if (hasEnded()) {
+      return;
+    }
     try {
       operations.flushAll();
     } catch (IOException e) {
@@ -123,6 +126,12 @@ public final class FuseMount implements AutoCloseable {
       throw new IOException("interrupted while unmounting " + mountPoint, e);
     }
     finish(released);
+  }
+
+  private boolean hasEnded() {
+    synchronized (ending) {
+      return ended;
+    }
   }
 
   /** Tells whether the kernel has let go of the mount. */
