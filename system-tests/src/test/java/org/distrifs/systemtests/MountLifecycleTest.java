@@ -40,8 +40,7 @@ class MountLifecycleTest {
   @BeforeAll
   static void start() throws Exception {
     cluster = Cluster.start(folder);
-    Command.shell("cd \"$1\"; mkdir -p a/b; echo text > a/b/file", cluster.mount())
-        .expectSuccess();
+    Command.shell("cd \"$1\"; mkdir -p a/b; echo text > a/b/file", cluster.mount()).expectSuccess();
   }
 
   @AfterAll
@@ -118,10 +117,7 @@ class MountLifecycleTest {
 
     final Command.Result taken =
         distrifs(
-            "mount",
-            "--daemon",
-            "--master=" + cluster.masterAddress(),
-            cluster.mount().toString());
+            "mount", "--daemon", "--master=" + cluster.masterAddress(), cluster.mount().toString());
     assertThat(taken.exitStatus()).isEqualTo(1);
     assertThat(taken.output()).contains("has DistriFS mounted there already");
     assertThat(Cluster.mounted(point)).isFalse();

@@ -44,9 +44,7 @@ public final class BackgroundProcess {
   private static void setAsideIfLarge(Path log) throws IOException {
     if (Files.isRegularFile(log) && Files.size(log) > MAX_LOG_BYTES) {
       Files.move(
-          log,
-          log.resolveSibling(log.getFileName() + ".1"),
-          StandardCopyOption.REPLACE_EXISTING);
+          log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
     }
   }
 }

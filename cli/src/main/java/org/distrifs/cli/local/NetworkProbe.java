@@ -1,7 +1,5 @@
 package org.distrifs.cli.local;
 
-import org.distrifs.cli.mount.MountPoint;
-
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -14,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.distrifs.cli.control.MasterAdministration;
+import org.distrifs.cli.mount.MountPoint;
 import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.proto.control.NodeStatus;
 import org.distrifs.proto.control.StatusReply;

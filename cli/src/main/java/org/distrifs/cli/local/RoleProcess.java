@@ -1,8 +1,5 @@
 package org.distrifs.cli.local;
 
-import org.distrifs.cli.background.Await;
-import org.distrifs.cli.background.BackgroundProcess;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
@@ -13,6 +10,8 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.distrifs.cli.background.Await;
+import org.distrifs.cli.background.BackgroundProcess;
 import org.distrifs.runtime.disk.FailureReason;
 import org.distrifs.runtime.lifecycle.OperatorException;
 

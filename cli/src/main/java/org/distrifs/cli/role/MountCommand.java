@@ -71,8 +71,8 @@ public final class MountCommand implements Callable<Integer> {
       names = "--driver",
       paramLabel = "DRIVER",
       description =
-          "How to speak to the kernel: kernel (by its own protocol; root only) or jnr-fuse (through"
-              + " libfuse 2). Stands for mount.driver.")
+          "How to speak to the kernel: kernel (by its own protocol, the default) or jnr-fuse"
+              + " (through libfuse 2). Stands for mount.driver.")
   private String driver;
 
   @Option(

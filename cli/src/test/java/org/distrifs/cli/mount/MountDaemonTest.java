@@ -28,7 +28,8 @@ class MountDaemonTest {
     Files.writeString(folder.resolve("logs/mount.log"), "distrifs: An older reason.\n");
 
     assertThatThrownBy(
-            () -> daemon("echo starting; echo 'distrifs: No such subdir.' >&2; exit 1").start(BOUND))
+            () ->
+                daemon("echo starting; echo 'distrifs: No such subdir.' >&2; exit 1").start(BOUND))
         .isInstanceOf(OperatorException.class)
         .hasMessage("No such subdir.");
 

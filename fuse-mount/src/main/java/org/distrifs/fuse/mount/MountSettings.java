@@ -98,7 +98,7 @@ public record MountSettings(
           "mount.driver",
           DriverChoice.KERNEL.word(),
           DriverChoice.words(),
-          "How the kernel is spoken to: by its own protocol, as root only, or through libfuse 2.");
+          "How the kernel is spoken to: by its own protocol, or through libfuse 2.");
   public static final Setting<Integer> METRICS_PORT =
       Setting.ofInt(
           "mount.metricsPort",

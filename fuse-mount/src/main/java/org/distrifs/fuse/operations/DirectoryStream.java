@@ -41,8 +41,7 @@ final class DirectoryStream {
   private long pageAfterCookie;
   private long pageHeardNs;
 
-  DirectoryStream(
-      Metadata metadata, VirtualFiles virtualFiles, long inode, ClockSource clock) {
+  DirectoryStream(Metadata metadata, VirtualFiles virtualFiles, long inode, ClockSource clock) {
     this.metadata = metadata;
     this.virtualFiles = virtualFiles;
     this.inode = inode;

@@ -57,7 +57,11 @@ class ExistingMountTest {
   private Process userOfTheMount() throws IOException {
     Process user =
         MountedFolder.start(
-            Path.of("/"), "sh", "-c", "exec 3< \"$1/file\"; echo open; read x; cat <&3", "sh",
+            Path.of("/"),
+            "sh",
+            "-c",
+            "exec 3< \"$1/file\"; echo open; read x; cat <&3",
+            "sh",
             folder.toString());
     assertThat(user.inputReader().readLine()).isEqualTo("open");
     return user;

@@ -37,7 +37,10 @@ class MountOptionsTest {
             driver,
             new InMemoryClient(),
             Map.of(
-                MountSettings.ATTRIBUTE_TIMEOUT.key(), "0", MountSettings.ENTRY_TIMEOUT.key(), "0"));
+                MountSettings.ATTRIBUTE_TIMEOUT.key(),
+                "0",
+                MountSettings.ENTRY_TIMEOUT.key(),
+                "0"));
     whole.shell(
         """
         mkdir -p a/b/c; echo text > a/b/file; echo secret > a/above; ln a/above a/b/linked
