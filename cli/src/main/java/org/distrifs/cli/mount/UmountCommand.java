@@ -49,10 +49,10 @@ public final class UmountCommand implements Runnable {
     ExistingMount mount = ExistingMount.at(mountPoint);
     if (urgency == null) {
       mount.unmount();
+    } else if (urgency.force) {
+      mount.abort();
     } else if (urgency.lazy) {
       mount.detach();
-    } else {
-      mount.abort();
     }
   }
 }
