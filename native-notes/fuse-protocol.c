@@ -68,6 +68,17 @@ int main(void)
 	SHOW(fuse_setattr_in, mode);
 	SHOW(fuse_setattr_in, uid);
 	SHOW(fuse_setattr_in, gid);
+	SHOW(fuse_mknod_in, umask);
+	SHOW(fuse_mkdir_in, umask);
+	SHOW(fuse_open_in, open_flags);
+	SHOW(fuse_create_in, umask);
+	SHOW(fuse_create_in, open_flags);
+	SHOW(fuse_setxattr_in, flags);
+	SHOW(fuse_setxattr_in, setxattr_flags);
+	SIZE(fuse_setxattr_in);
+	SHOW(fuse_getxattr_in, size);
+	SIZE(fuse_getxattr_in);
+	SIZE(fuse_getxattr_out);
 	SIZE(fuse_mknod_in);
 	SIZE(fuse_mkdir_in);
 	SIZE(fuse_rename_in);
@@ -95,6 +106,10 @@ int main(void)
 	SHOW(fuse_dirent, type);
 	SHOW(fuse_dirent, name);
 	SIZE(fuse_notify_inval_inode_out);
+	printf("DONT_MASK %x POSIX_ACL %x HANDLE_KILLPRIV_V2 %x SETXATTR_EXT %x\n", FUSE_DONT_MASK, FUSE_POSIX_ACL,
+	       FUSE_HANDLE_KILLPRIV_V2, FUSE_SETXATTR_EXT);
+	printf("FATTR_KILL_SUIDGID %x WRITE_KILL_SUIDGID %x OPEN_KILL_SUIDGID %x ACL_KILL_SGID %x\n", FATTR_KILL_SUIDGID,
+	       FUSE_WRITE_KILL_SUIDGID, FUSE_OPEN_KILL_SUIDGID, FUSE_SETXATTR_ACL_KILL_SGID);
 	printf("ASYNC_READ %x ATOMIC_O_TRUNC %x BIG_WRITES %x ASYNC_DIO %x\n", FUSE_ASYNC_READ,
 	       FUSE_ATOMIC_O_TRUNC, FUSE_BIG_WRITES, FUSE_ASYNC_DIO);
 	return 0;

@@ -101,6 +101,14 @@ final class FileTable implements OpenFileChanges {
         : Optional.of(file.setAttributes(change, caller));
   }
 
+  @Override
+  public void flush(long inode) throws IOException {
+    SharedFile file = byInode.get(inode);
+    if (file != null && !file.isOrphaned()) {
+      file.flush();
+    }
+  }
+
   private static void requireRegular(Attributes attributes) throws ErrnoException {
     int type = attributes.getMode() & TYPE_MASK;
     if (type != REGULAR) {

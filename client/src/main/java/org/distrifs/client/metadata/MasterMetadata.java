@@ -2,6 +2,7 @@ package org.distrifs.client.metadata;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.distrifs.client.Metadata;
@@ -27,6 +28,7 @@ import org.distrifs.proto.control.ReadLink;
 import org.distrifs.proto.control.RemoveDirectory;
 import org.distrifs.proto.control.Rename;
 import org.distrifs.proto.control.SetAttributes;
+import org.distrifs.proto.control.SetExtendedAttribute;
 import org.distrifs.proto.control.StatFileSystem;
 import org.distrifs.proto.control.Unlink;
 import org.distrifs.proto.error.Errno;
@@ -44,6 +46,7 @@ public final class MasterMetadata implements Metadata {
   private final AttributeCache attributes;
   private final EntryCache entries;
   private final OpenFileChanges openFiles;
+  private final ExtendedAttributeCalls extendedAttributes;
   private final long boundMs;
 
   public MasterMetadata(
@@ -56,6 +59,7 @@ public final class MasterMetadata implements Metadata {
     this.attributes = attributes;
     this.entries = entries;
     this.openFiles = openFiles;
+    this.extendedAttributes = new ExtendedAttributeCalls(this::call, attributes, openFiles);
     this.boundMs = operationTimeoutMs + SPARE_MS;
   }
 
@@ -119,10 +123,15 @@ public final class MasterMetadata implements Metadata {
   }
 
   @Override
-  public Attributes makeDirectory(long parent, ByteString name, int mode, Caller caller)
+  public Attributes makeDirectory(long parent, ByteString name, int mode, int umask, Caller caller)
       throws IOException {
     MakeDirectory make =
-        MakeDirectory.newBuilder().setParent(parent).setName(name).setMode(mode).build();
+        MakeDirectory.newBuilder()
+            .setParent(parent)
+            .setName(name)
+            .setMode(mode)
+            .setUmask(umask)
+            .build();
     return made(call(by(caller).setMakeDirectory(make)), name);
   }
 
@@ -135,13 +144,15 @@ public final class MasterMetadata implements Metadata {
   }
 
   @Override
-  public Attributes makeNode(long parent, ByteString name, int mode, long rdev, Caller caller)
+  public Attributes makeNode(
+      long parent, ByteString name, int mode, int umask, long rdev, Caller caller)
       throws IOException {
     Create make =
         Create.newBuilder()
             .setParent(parent)
             .setName(name)
             .setMode(mode)
+            .setUmask(umask)
             .setRdev(rdev)
             .setExclusive(true)
             .build();
@@ -234,18 +245,42 @@ public final class MasterMetadata implements Metadata {
         .getStatistics();
   }
 
+  @Override
+  public Optional<ByteString> extendedAttribute(long inode, ByteString name) throws IOException {
+    return extendedAttributes.get(inode, name);
+  }
+
+  @Override
+  public List<ByteString> extendedAttributes(long inode) throws IOException {
+    return extendedAttributes.list(inode);
+  }
+
+  @Override
+  public Attributes setExtendedAttribute(SetExtendedAttribute change, Caller caller)
+      throws IOException {
+    return extendedAttributes.set(change, caller);
+  }
+
+  @Override
+  public Attributes removeExtendedAttribute(long inode, ByteString name, Caller caller)
+      throws IOException {
+    return extendedAttributes.remove(inode, name, caller);
+  }
+
   /**
    * Creates a regular file with its first chunk, or finds the one that has the name.
    *
    * @return attributes, and the first chunk in {@code chunks} when the file was made here
    */
   public OperationReply createFile(
-      long parent, ByteString name, int mode, boolean exclusive, Caller caller) throws IOException {
+      long parent, ByteString name, int mode, int umask, boolean exclusive, Caller caller)
+      throws IOException {
     Create create =
         Create.newBuilder()
             .setParent(parent)
             .setName(name)
             .setMode(mode)
+            .setUmask(umask)
             .setExclusive(exclusive)
             .setWithFirstChunk(true)
             .build();

@@ -46,6 +46,23 @@ final class OperationText {
       case COMMIT -> kind + inode(operation.getCommit().getInode());
       case ACQUIRE_APPEND -> kind + inode(operation.getAcquireAppend().getInode());
       case RELEASE_APPEND -> kind + inode(operation.getReleaseAppend().getInode());
+      case GET_EXTENDED_ATTRIBUTE ->
+          kind
+              + named(
+                  operation.getGetExtendedAttribute().getName(),
+                  operation.getGetExtendedAttribute().getInode());
+      case LIST_EXTENDED_ATTRIBUTES ->
+          kind + inode(operation.getListExtendedAttributes().getInode());
+      case SET_EXTENDED_ATTRIBUTE ->
+          kind
+              + named(
+                  operation.getSetExtendedAttribute().getName(),
+                  operation.getSetExtendedAttribute().getInode());
+      case REMOVE_EXTENDED_ATTRIBUTE ->
+          kind
+              + named(
+                  operation.getRemoveExtendedAttribute().getName(),
+                  operation.getRemoveExtendedAttribute().getInode());
       case REPORT_FAILURE -> kind + inode(operation.getReportFailure().getInode());
       case STAT_FILE_SYSTEM, KIND_NOT_SET -> kind;
     };
@@ -53,6 +70,10 @@ final class OperationText {
 
   private static String in(ByteString name, long parent) {
     return " of \"" + name.toStringUtf8() + "\" in inode " + parent;
+  }
+
+  private static String named(ByteString attribute, long inode) {
+    return " " + attribute.toStringUtf8() + inode(inode);
   }
 
   private static String inode(long inode) {

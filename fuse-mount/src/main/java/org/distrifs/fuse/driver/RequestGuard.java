@@ -32,7 +32,7 @@ public final class RequestGuard {
   /** The work for a request. */
   @FunctionalInterface
   public interface Work {
-    /** Returns 0 or more. */
+    /** Returns 0 or more, or the negative errno of what is asked for often and in vain. */
     int run() throws IOException;
   }
 

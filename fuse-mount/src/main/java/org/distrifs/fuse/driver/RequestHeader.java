@@ -79,6 +79,11 @@ public class RequestHeader {
     return buffer == 0 ? 0 : IO.getLong(buffer + NODE);
   }
 
+  /** The caller with its supplementary groups, which have to be looked for. */
+  public final Caller callerWithGroups() {
+    return caller().toBuilder().addAllGroups(CallerGroups.of(thread())).build();
+  }
+
   public final Caller caller() {
     if (buffer == 0) {
       return Caller.getDefaultInstance();

@@ -3,9 +3,11 @@ package org.distrifs.fuse.operations;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.Supplier;
 import org.distrifs.client.DistriFsClient;
 import org.distrifs.client.Metadata;
 import org.distrifs.client.OpenFile;
+import org.distrifs.proto.access.SetIdBits;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.FileSystemStatistics;
@@ -33,17 +35,17 @@ public final class FuseOperations {
 
   private static final TimeChange NOW = TimeChange.newBuilder().setNow(true).build();
 
-  private static final int SUPER_USER = 0;
-
   private final DistriFsClient client;
   private final Metadata metadata;
   private final ClockSource clock = new SystemClock();
+  private final ExtendedAttributes extendedAttributes;
   private final HandleTable<FileHandle> files = new HandleTable<>();
   private final HandleTable<DirectoryStream> directories = new HandleTable<>();
 
   public FuseOperations(DistriFsClient client) {
     this.client = client;
     this.metadata = client.metadata();
+    this.extendedAttributes = new ExtendedAttributes(metadata);
   }
 
   // --- names
@@ -52,14 +54,22 @@ public final class FuseOperations {
     return metadata.lookup(parent, checked(name));
   }
 
-  public Attributes mknod(long parent, ByteString name, int mode, long rdev, Caller caller)
+  /**
+   * @param umask what is taken off the mode, if the directory has no default ACL; 0 if the kernel
+   *     has done it
+   */
+  public Attributes mknod(
+      long parent, ByteString name, int mode, int umask, long rdev, Caller caller)
       throws IOException {
-    return metadata.makeNode(parent, checked(name), mode, rdev, caller);
+    return metadata.makeNode(parent, checked(name), mode, umask, rdev, caller);
   }
 
-  public Attributes mkdir(long parent, ByteString name, int mode, Caller caller)
+  /**
+   * @param umask as of {@link #mknod}
+   */
+  public Attributes mkdir(long parent, ByteString name, int mode, int umask, Caller caller)
       throws IOException {
-    return metadata.makeDirectory(parent, checked(name), mode, caller);
+    return metadata.makeDirectory(parent, checked(name), mode, umask, caller);
   }
 
   public Attributes symlink(long parent, ByteString name, ByteString target, Caller caller)
@@ -113,6 +123,11 @@ public final class FuseOperations {
     return metadata.setAttributes(change, caller);
   }
 
+  /** The calls that work on extended attributes. */
+  public ExtendedAttributes extendedAttributes() {
+    return extendedAttributes;
+  }
+
   /** The inode that a handle was opened on. */
   public long inodeOfHandle(long handle) throws IOException {
     return files.get(handle).file().inode();
@@ -128,27 +143,44 @@ public final class FuseOperations {
    * Opens what a name leads to at this moment, as the master sees it.
    *
    * @param flags of {@code open(2)}; see {@link OpenFlags}
+   * @param clearsSetIdBits whether {@code O_TRUNC} takes set-user-id and set-group-id away
    */
-  public OpenedFile open(long parent, ByteString name, int flags, Caller caller)
+  public OpenedFile open(
+      long parent, ByteString name, int flags, boolean clearsSetIdBits, Caller caller)
       throws IOException {
-    return open(metadata.freshLookup(parent, checked(name)), flags, caller);
+    return open(metadata.freshLookup(parent, checked(name)), flags, clearsSetIdBits, caller);
   }
 
-  /** As {@link #open(long, ByteString, int, Caller)}, by inode; {@code ESTALE} if it vanished. */
-  public OpenedFile open(long inode, int flags, Caller caller) throws IOException {
-    return open(metadata.freshAttributes(inode), flags, caller);
+  /** As the one by name, by inode; {@code ESTALE} if it vanished. */
+  public OpenedFile open(long inode, int flags, boolean clearsSetIdBits, Caller caller)
+      throws IOException {
+    return open(metadata.freshAttributes(inode), flags, clearsSetIdBits, caller);
   }
 
-  private OpenedFile open(Attributes fresh, int flags, Caller caller) throws IOException {
+  private OpenedFile open(Attributes fresh, int flags, boolean clearsSetIdBits, Caller caller)
+      throws IOException {
     OpenFile file = client.open(fresh);
-    return handleOf(file, flags, fresh, OpenFlags.has(flags, OpenFlags.O_TRUNC), caller);
+    boolean truncate = OpenFlags.has(flags, OpenFlags.O_TRUNC);
+    return handleOf(file, flags, fresh, truncate, clearsSetIdBits, caller);
   }
 
-  /** Creates a regular file, or opens the one that is there unless {@code O_EXCL} is given. */
-  public OpenedFile create(long parent, ByteString name, int mode, int flags, Caller caller)
+  /**
+   * Creates a regular file, or opens the one that is there unless {@code O_EXCL} is given.
+   *
+   * @param umask as of {@link #mknod}
+   * @param clearsSetIdBits as of an open
+   */
+  public OpenedFile create(
+      long parent,
+      ByteString name,
+      int mode,
+      int umask,
+      int flags,
+      boolean clearsSetIdBits,
+      Caller caller)
       throws IOException {
     boolean exclusive = OpenFlags.has(flags, OpenFlags.O_EXCL);
-    OpenFile file = client.createAndOpen(parent, checked(name), mode, exclusive, caller);
+    OpenFile file = client.createAndOpen(parent, checked(name), mode, umask, exclusive, caller);
     Attributes attributes;
     try {
       attributes = file.attributes();
@@ -158,21 +190,28 @@ public final class FuseOperations {
     }
     // Another mount may have made the file between the kernel's look and this call.
     boolean truncate = OpenFlags.has(flags, OpenFlags.O_TRUNC) && attributes.getSize() > 0;
-    return handleOf(file, flags, attributes, truncate, caller);
+    return handleOf(file, flags, attributes, truncate, clearsSetIdBits, caller);
   }
 
   private OpenedFile handleOf(
-      OpenFile file, int flags, Attributes attributes, boolean truncate, Caller caller)
+      OpenFile file,
+      int flags,
+      Attributes attributes,
+      boolean truncate,
+      boolean clearsSetIdBits,
+      Caller caller)
       throws IOException {
     try {
       Attributes current = attributes;
       if (truncate) {
-        SetAttributes.Builder empty =
-            SetAttributes.newBuilder().setInode(file.inode()).setSize(0).setMtime(NOW);
-        if (caller.getUid() != SUPER_USER && SetIdBits.areSet(attributes.getMode())) {
-          empty.setMode(SetIdBits.cleared(attributes.getMode()));
-        }
-        current = metadata.setAttributes(empty.build(), caller);
+        SetAttributes empty =
+            SetAttributes.newBuilder()
+                .setInode(file.inode())
+                .setSize(0)
+                .setMtime(NOW)
+                .setClearSetIdBits(clearsSetIdBits)
+                .build();
+        current = metadata.setAttributes(empty, caller);
       }
       long handle = files.add(new FileHandle(file, OpenFlags.mayWrite(flags)));
       return new OpenedFile(handle, current);
@@ -219,17 +258,23 @@ public final class FuseOperations {
   /**
    * Takes the set-user-id and set-group-id bits away that a write by {@code caller} must not keep.
    *
+   * @param caller asked for with all its groups, which are seldom needed
    * @return whether there were any
    */
-  public boolean clearSetIdBits(long handle, Caller caller) throws IOException {
+  public boolean clearSetIdBits(long handle, Supplier<Caller> caller) throws IOException {
     OpenFile file = files.get(handle).file();
-    int mode = file.attributes().getMode();
+    Attributes attributes = file.attributes();
+    int mode = attributes.getMode();
     if (!SetIdBits.areSet(mode)) {
       return false;
     }
+    Caller writer = caller.get();
+    if (SetIdBits.cleared(mode, attributes.getGid(), writer) == mode) {
+      return false;
+    }
     SetAttributes change =
-        SetAttributes.newBuilder().setInode(file.inode()).setMode(SetIdBits.cleared(mode)).build();
-    metadata.setAttributes(change, caller);
+        SetAttributes.newBuilder().setInode(file.inode()).setClearSetIdBits(true).build();
+    metadata.setAttributes(change, writer);
     return true;
   }
 

@@ -27,7 +27,11 @@ public enum Operation {
   READDIRPLUS,
   FSYNCDIR,
   RELEASEDIR,
-  STATFS;
+  STATFS,
+  GETXATTR,
+  SETXATTR,
+  LISTXATTR,
+  REMOVEXATTR;
 
   /** In lower case: "getattr". */
   public String word() {

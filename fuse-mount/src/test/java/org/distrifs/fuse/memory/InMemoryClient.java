@@ -93,8 +93,9 @@ public final class InMemoryClient implements DistriFsClient {
 
   @Override
   public OpenFile createAndOpen(
-      long parent, ByteString name, int mode, boolean exclusive, Caller caller) throws IOException {
-    return new MemoryFile(tree.create(parent, name, mode, exclusive, caller));
+      long parent, ByteString name, int mode, int umask, boolean exclusive, Caller caller)
+      throws IOException {
+    return new MemoryFile(tree.create(parent, name, mode & ~umask, exclusive, caller));
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.distrifs.fuse.memory;
 import static org.distrifs.proto.error.Errno.EEXIST;
 import static org.distrifs.proto.error.Errno.EINVAL;
 import static org.distrifs.proto.error.Errno.EISDIR;
+import static org.distrifs.proto.error.Errno.ENODATA;
 import static org.distrifs.proto.error.Errno.ENOENT;
 import static org.distrifs.proto.error.Errno.ENOTDIR;
 import static org.distrifs.proto.error.Errno.ENOTEMPTY;
@@ -13,23 +14,30 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.distrifs.client.DistriFsClient;
 import org.distrifs.client.Metadata;
+import org.distrifs.proto.access.SetIdBits;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.DirectoryEntry;
 import org.distrifs.proto.control.FileSystemStatistics;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.SetAttributes;
+import org.distrifs.proto.control.SetExtendedAttribute;
 import org.distrifs.proto.control.TimeChange;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
+import org.distrifs.proto.xattr.AttributeNames;
 
 /** The namespace of the in-memory file system: one lock, no caches, always current. */
 final class MemoryTree implements Metadata {
   private static final int RENAME_NOREPLACE = 1;
   private static final int RENAME_EXCHANGE = 2;
+  private static final int XATTR_CREATE = 1;
+  private static final int XATTR_REPLACE = 2;
 
   private final Map<Long, Node> nodes = new HashMap<>();
   private long nextInode = DistriFsClient.ROOT_INODE + 1;
@@ -100,6 +108,56 @@ final class MemoryTree implements Metadata {
     node.modified(nowNs());
   }
 
+  // --- extended attributes
+
+  @Override
+  public synchronized Optional<ByteString> extendedAttribute(long inode, ByteString name)
+      throws IOException {
+    checkAttribute(name);
+    return Optional.ofNullable(node(inode).extendedAttributes.get(name));
+  }
+
+  @Override
+  public synchronized List<ByteString> extendedAttributes(long inode) throws IOException {
+    return List.copyOf(node(inode).extendedAttributes.keySet());
+  }
+
+  @Override
+  public synchronized Attributes setExtendedAttribute(SetExtendedAttribute change, Caller caller)
+      throws IOException {
+    checkAttribute(change.getName());
+    Node node = node(change.getInode());
+    boolean exists = node.extendedAttributes.containsKey(change.getName());
+    if (exists && change.getFlags() == XATTR_CREATE) {
+      throw failure(EEXIST, "set attribute");
+    }
+    if (!exists && change.getFlags() == XATTR_REPLACE) {
+      throw failure(ENODATA, "set attribute");
+    }
+    node.extendedAttributes.put(change.getName(), change.getValue());
+    node.touch(nowNs());
+    return node.snapshot();
+  }
+
+  @Override
+  public synchronized Attributes removeExtendedAttribute(long inode, ByteString name, Caller caller)
+      throws IOException {
+    checkAttribute(name);
+    Node node = node(inode);
+    if (node.extendedAttributes.remove(name) == null) {
+      throw failure(ENODATA, "remove attribute");
+    }
+    node.touch(nowNs());
+    return node.snapshot();
+  }
+
+  private static void checkAttribute(ByteString name) throws ErrnoException {
+    int badName = AttributeNames.check(name);
+    if (badName != 0) {
+      throw failure(Errno.ofCode(badName), "use attribute");
+    }
+  }
+
   // --- Metadata
 
   @Override
@@ -127,6 +185,9 @@ final class MemoryTree implements Metadata {
         throw failure(EISDIR, "truncate");
       }
       truncate(node, change.getSize());
+    }
+    if (change.getClearSetIdBits() && !node.isDirectory()) {
+      attributes.setMode(SetIdBits.cleared(attributes.getMode(), attributes.getGid(), caller));
     }
     if (change.hasMode()) {
       attributes.setMode(node.type() | change.getMode());
@@ -158,10 +219,10 @@ final class MemoryTree implements Metadata {
 
   @Override
   public synchronized Attributes makeDirectory(
-      long parent, ByteString name, int mode, Caller caller) throws IOException {
+      long parent, ByteString name, int mode, int umask, Caller caller) throws IOException {
     Node directory = directory(parent);
     int inherited = directory.attributes.getMode() & Node.SET_GROUP_ID;
-    Node made = make(directory, name, Node.DIRECTORY | mode & 07777 | inherited, caller);
+    Node made = make(directory, name, Node.DIRECTORY | mode & 07777 & ~umask | inherited, caller);
     made.addLinks(1);
     directory.addLinks(1);
     return made.snapshot();
@@ -178,9 +239,10 @@ final class MemoryTree implements Metadata {
 
   @Override
   public synchronized Attributes makeNode(
-      long parent, ByteString name, int mode, long rdev, Caller caller) throws IOException {
+      long parent, ByteString name, int mode, int umask, long rdev, Caller caller)
+      throws IOException {
     int type = (mode & Node.TYPE_MASK) == 0 ? Node.REGULAR : mode & Node.TYPE_MASK;
-    Node made = make(directory(parent), name, type | mode & 07777, caller);
+    Node made = make(directory(parent), name, type | mode & 07777 & ~umask, caller);
     made.attributes.setRdev(rdev);
     return made.snapshot();
   }

@@ -23,6 +23,7 @@ public final class Namespace {
   private final InodeTable inodes = new InodeTable();
   private final DentryTable dentries = new DentryTable();
   private final ByteHeap targets = new ByteHeap();
+  private final ExtendedAttributeTable extendedAttributes = new ExtendedAttributeTable();
   private final LinkNames names = new LinkNames(inodes);
   private final IntConsumer onOrphan;
   private int root;
@@ -48,6 +49,10 @@ public final class Namespace {
 
   public InodeTable inodes() {
     return inodes;
+  }
+
+  public ExtendedAttributeTable extendedAttributes() {
+    return extendedAttributes;
   }
 
   /** Directories with a name, and the root. */
@@ -288,6 +293,7 @@ public final class Namespace {
     if (FileMode.isSymlink(inodes.mode(inode))) {
       targets.free((int) inodes.payload(inode));
     }
+    extendedAttributes.removeAll(inode);
     inodes.remove(inode);
     orphans--;
   }
@@ -336,7 +342,10 @@ public final class Namespace {
 
   /** Bytes of all tables. */
   public long memoryBytes() {
-    return inodes.memoryBytes() + dentries.memoryBytes() + targets.memoryBytes();
+    return inodes.memoryBytes()
+        + dentries.memoryBytes()
+        + targets.memoryBytes()
+        + extendedAttributes.totalBytes();
   }
 
   private void enter(int directory, byte[] name, int inode) {

@@ -112,7 +112,14 @@ final class MetadataOperations implements OperationSink {
       return;
     }
     switch (operation.operation().getKindCase()) {
-      case LOOKUP, GET_ATTRIBUTES, READ_DIRECTORY, READ_LINK, GET_CHAINS, STAT_FILE_SYSTEM ->
+      case LOOKUP,
+          GET_ATTRIBUTES,
+          READ_DIRECTORY,
+          READ_LINK,
+          GET_CHAINS,
+          STAT_FILE_SYSTEM,
+          GET_EXTENDED_ATTRIBUTE,
+          LIST_EXTENDED_ATTRIBUTES ->
           answer(operation, state.read(operation.session().id(), operation.operation()));
       case REPORT_FAILURE ->
           failureReports.take(

@@ -16,6 +16,7 @@ final class ClientMutations {
   private final Sessions sessions;
   private final NamespaceMutations names;
   private final FileMutations files;
+  private final ExtendedAttributeMutations extendedAttributes;
   private final ChunkAllocation allocation;
   private final Appends appends;
   private final FileChunks chunks;
@@ -25,6 +26,7 @@ final class ClientMutations {
       Sessions sessions,
       NamespaceMutations names,
       FileMutations files,
+      ExtendedAttributeMutations extendedAttributes,
       ChunkAllocation allocation,
       Appends appends,
       FileChunks chunks,
@@ -32,6 +34,7 @@ final class ClientMutations {
     this.sessions = sessions;
     this.names = names;
     this.files = files;
+    this.extendedAttributes = extendedAttributes;
     this.allocation = allocation;
     this.appends = appends;
     this.chunks = chunks;
@@ -98,6 +101,10 @@ final class ClientMutations {
       case SET_ATTRIBUTES -> files.setAttributes(mutation, operation.getSetAttributes());
       case ALLOCATE_CHUNK -> allocation.allocate(mutation, operation.getAllocateChunk());
       case COMMIT -> files.commit(mutation, operation.getCommit());
+      case SET_EXTENDED_ATTRIBUTE ->
+          extendedAttributes.set(mutation, operation.getSetExtendedAttribute());
+      case REMOVE_EXTENDED_ATTRIBUTE ->
+          extendedAttributes.remove(mutation, operation.getRemoveExtendedAttribute());
       case ACQUIRE_APPEND -> appends.acquire(mutation, operation.getAcquireAppend());
       case RELEASE_APPEND -> appends.release(mutation, operation.getReleaseAppend());
       default -> Replies.error(Errno.EINVAL, operation.getKindCase() + " is not a mutation");

@@ -18,6 +18,7 @@ final class FileMutations {
   private final InodeResolver resolver;
   private final FileChunks chunks;
   private final UnfinishedWrites unfinished;
+  private final AccessControl access;
   private final Replies replies;
 
   FileMutations(
@@ -25,11 +26,13 @@ final class FileMutations {
       InodeResolver resolver,
       FileChunks chunks,
       UnfinishedWrites unfinished,
+      AccessControl access,
       Replies replies) {
     this.inodes = inodes;
     this.resolver = resolver;
     this.chunks = chunks;
     this.unfinished = unfinished;
+    this.access = access;
     this.replies = replies;
   }
 
@@ -63,8 +66,14 @@ final class FileMutations {
       setSize(inode, set.getSize());
       inodes.setMtime(inode, mutation.time());
     }
+    if (set.getClearSetIdBits()) {
+      access.clearSetIdBits(inode, mutation.caller());
+    }
     if (set.hasMode()) {
-      inodes.setPermissions(inode, set.getMode());
+      access.changeMode(inode, set.getMode());
+    }
+    if (set.hasSize() || set.hasUid() || set.hasGid()) {
+      access.dropCapability(inode);
     }
     inodes.setOwner(
         inode,
@@ -123,6 +132,7 @@ final class FileMutations {
       inodes.setSize(inode, commit.getSize());
     }
     if (commit.getModified() || extended) {
+      access.dropCapability(inode);
       long time = writeTime(mutation, commit);
       inodes.setMtime(inode, time);
       // ctime also tells of changes after the write, so it never goes back.
@@ -165,6 +175,7 @@ final class FileMutations {
   private static boolean changesAnything(SetAttributes set) {
     return set.hasSize()
         || set.hasMode()
+        || set.getClearSetIdBits()
         || set.hasUid()
         || set.hasGid()
         || set.hasAtime()

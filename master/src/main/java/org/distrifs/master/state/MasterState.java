@@ -43,8 +43,10 @@ public final class MasterState {
   private final Namespace namespace = new Namespace(this::orphaned);
   private final InodeResolver resolver = new InodeResolver(namespace.inodes());
   private final FileChunks chunks = new FileChunks(namespace.inodes());
-  private final UnfinishedWrites unfinished = new UnfinishedWrites(namespace.inodes(), chunks);
-  private final Replies replies = new Replies(namespace.inodes(), chunks.map());
+  private final AccessControl access = new AccessControl(namespace);
+  private final UnfinishedWrites unfinished =
+      new UnfinishedWrites(namespace.inodes(), chunks, access);
+  private final Replies replies = new Replies(namespace, chunks.map());
   private final Nodes nodes = new Nodes();
   private final Sessions sessions = new Sessions();
   private final ChunkAllocation allocation =
@@ -54,8 +56,9 @@ public final class MasterState {
   private final ClientMutations mutations =
       new ClientMutations(
           sessions,
-          new NamespaceMutations(namespace, resolver, allocation, replies),
-          new FileMutations(namespace.inodes(), resolver, chunks, unfinished, replies),
+          new NamespaceMutations(namespace, resolver, allocation, access, replies),
+          new FileMutations(namespace.inodes(), resolver, chunks, unfinished, access, replies),
+          new ExtendedAttributeMutations(namespace, resolver, access, replies),
           allocation,
           appends,
           chunks,

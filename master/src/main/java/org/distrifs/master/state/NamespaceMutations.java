@@ -6,6 +6,7 @@ import org.distrifs.master.namespace.InodeTable;
 import org.distrifs.master.namespace.Names;
 import org.distrifs.master.namespace.Namespace;
 import org.distrifs.master.namespace.Namespace.Place;
+import org.distrifs.master.state.AccessControl.Inheritance;
 import org.distrifs.proto.control.Create;
 import org.distrifs.proto.control.Link;
 import org.distrifs.proto.control.MakeDirectory;
@@ -19,6 +20,7 @@ import org.distrifs.proto.error.Errno;
 /** The mutations that make, move and remove names. */
 final class NamespaceMutations {
 
+  private static final String NO_ROOM_FOR_ACL = "there is no room for the directory's ACL";
   private static final int RENAME_NOREPLACE = 1;
   private static final int RENAME_EXCHANGE = 2;
 
@@ -26,14 +28,20 @@ final class NamespaceMutations {
   private final InodeTable inodes;
   private final InodeResolver resolver;
   private final ChunkAllocation allocation;
+  private final AccessControl access;
   private final Replies replies;
 
   NamespaceMutations(
-      Namespace namespace, InodeResolver resolver, ChunkAllocation allocation, Replies replies) {
+      Namespace namespace,
+      InodeResolver resolver,
+      ChunkAllocation allocation,
+      AccessControl access,
+      Replies replies) {
     this.namespace = namespace;
     this.inodes = namespace.inodes();
     this.resolver = resolver;
     this.allocation = allocation;
+    this.access = access;
     this.replies = replies;
   }
 
@@ -59,7 +67,11 @@ final class NamespaceMutations {
     if (noRoom != 0) {
       return Replies.error(noRoom);
     }
-    int inode = make(mutation, directory, name, mode);
+    Inheritance inheritance = access.inheritance(directory, mode, create.getUmask());
+    if (!access.hasRoomFor(inheritance)) {
+      return Replies.error(Errno.ENOSPC, NO_ROOM_FOR_ACL);
+    }
+    int inode = make(mutation, directory, name, inheritance);
     if (FileMode.isDevice(mode)) {
       inodes.setPayload(inode, create.getRdev());
     }
@@ -95,8 +107,12 @@ final class NamespaceMutations {
     if (directory < 0) {
       return Replies.error(-directory);
     }
-    int permissions = make.getMode() & FileMode.PERMISSION_MASK;
-    int inode = make(mutation, directory, name, FileMode.DIRECTORY | permissions);
+    int mode = FileMode.DIRECTORY | make.getMode() & FileMode.PERMISSION_MASK;
+    Inheritance inheritance = access.inheritance(directory, mode, make.getUmask());
+    if (!access.hasRoomFor(inheritance)) {
+      return Replies.error(Errno.ENOSPC, NO_ROOM_FOR_ACL);
+    }
+    int inode = make(mutation, directory, name, inheritance);
     return replies.of(inode).setParent(replies.attributes(directory)).build();
   }
 
@@ -194,14 +210,17 @@ final class NamespaceMutations {
             .build();
   }
 
-  private int make(Mutation mutation, int directory, byte[] name, int mode) {
-    return namespace.make(
-        directory,
-        name,
-        mode,
-        mutation.caller().getUid(),
-        mutation.caller().getGid(),
-        mutation.time());
+  private int make(Mutation mutation, int directory, byte[] name, Inheritance inheritance) {
+    int inode =
+        namespace.make(
+            directory,
+            name,
+            inheritance.mode(),
+            mutation.caller().getUid(),
+            mutation.caller().getGid(),
+            mutation.time());
+    access.inherit(inode, inheritance);
+    return inode;
   }
 
   /** The directory, or a negative errno that it or the name is refused with. */

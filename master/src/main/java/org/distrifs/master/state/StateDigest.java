@@ -51,7 +51,8 @@ final class StateDigest {
         inodes.ctime(inode),
         inodes.changeCounter(inode),
         inodes.truncateEpoch(inode),
-        isSymlink ? Arrays.hashCode(namespace.target(inode)) : inodes.payload(inode));
+        isSymlink ? Arrays.hashCode(namespace.target(inode)) : inodes.payload(inode),
+        namespace.extendedAttributes().digest(inode));
   }
 
   private void addChunks(FileChunks chunks, InodeTable inodes) {

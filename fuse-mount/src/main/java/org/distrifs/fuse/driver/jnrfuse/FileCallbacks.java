@@ -19,6 +19,8 @@ final class FileCallbacks {
     void invalidate(long node);
   }
 
+  private static final int MASKED_BY_KERNEL = 0;
+
   private final FuseOperations operations;
   private final OperationMetrics metrics;
   private final PathResolver paths;
@@ -48,7 +50,14 @@ final class FileCallbacks {
     // The request names the folder's node; the new file has none yet.
     accept(
         0,
-        operations.create(place.parent(), place.name(), mode, flags, request.caller()),
+        operations.create(
+            place.parent(),
+            place.name(),
+            mode,
+            MASKED_BY_KERNEL,
+            flags,
+            request.clearsSetIdBits(),
+            request.callerWithGroups()),
         info,
         flags);
   }
@@ -59,10 +68,18 @@ final class FileCallbacks {
     long hiddenInode = hidden.inode(PathResolver.lastName(path)).orElse(0L);
     OpenedFile opened;
     if (hiddenInode != 0) {
-      opened = operations.open(hiddenInode, flags, request.caller());
+      opened =
+          operations.open(
+              hiddenInode, flags, request.clearsSetIdBits(), request.callerWithGroups());
     } else {
       Place place = paths.place(path);
-      opened = operations.open(place.parent(), place.name(), flags, request.caller());
+      opened =
+          operations.open(
+              place.parent(),
+              place.name(),
+              flags,
+              request.clearsSetIdBits(),
+              request.callerWithGroups());
     }
     Attributes attributes = opened.attributes();
     if (kernelCache.mayHoldOlder(attributes)) {
@@ -94,7 +111,8 @@ final class FileCallbacks {
     Request request = Request.current();
     long handle = FileInfo.handle(info);
     kernelCache.used(request.node(), handle);
-    if (request.writeClearsSetIdBits() && operations.clearSetIdBits(handle, request.caller())) {
+    if (request.writeClearsSetIdBits()
+        && operations.clearSetIdBits(handle, request::callerWithGroups)) {
       attributeInvalidation.invalidate(request.node());
     }
     int flags = FileInfo.writeFlags(info);

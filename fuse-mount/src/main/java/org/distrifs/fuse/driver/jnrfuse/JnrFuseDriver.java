@@ -49,7 +49,8 @@ public final class JnrFuseDriver implements FuseDriver {
             new NameCallbacks(operations, paths, hidden, kernelCache),
             new FileCallbacks(
                 operations, metrics, paths, hidden, kernelCache, this::invalidateAttributes),
-            new DirectoryCallbacks(operations, paths));
+            new DirectoryCallbacks(operations, paths),
+            new XattrCallbacks(operations.extendedAttributes(), paths));
   }
 
   /**

@@ -59,7 +59,8 @@ public final class KernelDriver implements FuseDriver {
         new RequestDispatch(
             new RequestGuard(metrics),
             new NodeRequests(operations, kernelCache, attributes),
-            new FileRequests(operations, metrics, kernelCache, attributes, device));
+            new FileRequests(operations, metrics, kernelCache, attributes, device),
+            new XattrRequests(operations.extendedAttributes()));
   }
 
   @Override

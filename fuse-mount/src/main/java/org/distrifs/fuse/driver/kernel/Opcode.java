@@ -20,6 +20,10 @@ final class Opcode {
   static final int STATFS = 17;
   static final int RELEASE = 18;
   static final int FSYNC = 20;
+  static final int SETXATTR = 21;
+  static final int GETXATTR = 22;
+  static final int LISTXATTR = 23;
+  static final int REMOVEXATTR = 24;
   static final int FLUSH = 25;
   static final int INIT = 26;
   static final int OPENDIR = 27;

@@ -28,22 +28,29 @@ final class RequestDispatch {
       InitMessage.ASYNC_READ
           | InitMessage.ATOMIC_O_TRUNC
           | InitMessage.BIG_WRITES
+          | InitMessage.DONT_MASK
           | InitMessage.DO_READDIRPLUS
           | InitMessage.READDIRPLUS_AUTO
           | InitMessage.ASYNC_DIO
           | InitMessage.PARALLEL_DIROPS
+          | InitMessage.POSIX_ACL
           | InitMessage.MAX_PAGES
           | InitMessage.CACHE_SYMLINKS
+          | InitMessage.HANDLE_KILLPRIV_V2
+          | InitMessage.SETXATTR_EXT
           | InitMessage.INIT_EXT;
 
   private final RequestGuard guard;
   private final NodeRequests nodes;
   private final FileRequests files;
+  private final XattrRequests xattrs;
 
-  RequestDispatch(RequestGuard guard, NodeRequests nodes, FileRequests files) {
+  RequestDispatch(
+      RequestGuard guard, NodeRequests nodes, FileRequests files, XattrRequests xattrs) {
     this.guard = guard;
     this.nodes = nodes;
     this.files = files;
+    this.xattrs = xattrs;
   }
 
   /**
@@ -82,6 +89,10 @@ final class RequestDispatch {
           guard.answer(Operation.READDIRPLUS, () -> nodes.readdirplus(request, reply));
       case Opcode.FSYNCDIR -> guard.run(Operation.FSYNCDIR, () -> nodes.fsyncdir(request));
       case Opcode.RELEASEDIR -> guard.run(Operation.RELEASEDIR, () -> nodes.releasedir(request));
+      case Opcode.GETXATTR -> guard.answer(Operation.GETXATTR, () -> xattrs.get(request, reply));
+      case Opcode.LISTXATTR -> guard.answer(Operation.LISTXATTR, () -> xattrs.list(request, reply));
+      case Opcode.SETXATTR -> guard.run(Operation.SETXATTR, () -> xattrs.set(request));
+      case Opcode.REMOVEXATTR -> guard.run(Operation.REMOVEXATTR, () -> xattrs.remove(request));
       case Opcode.FORGET, Opcode.BATCH_FORGET, Opcode.INTERRUPT -> NO_ANSWER;
       case Opcode.DESTROY -> 0;
       default -> -Errno.ENOSYS.code();

@@ -1,5 +1,6 @@
 package org.distrifs.fuse.driver.kernel;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -12,6 +13,8 @@ import org.distrifs.fuse.operations.OpenFlags;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.FileSystemStatistics;
 import org.distrifs.proto.control.SetAttributes;
+import org.distrifs.proto.control.SetExtendedAttribute;
+import org.distrifs.proto.error.Errno;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -136,6 +139,49 @@ class MessageLayoutTest {
     assertThat(now.hasMode() || now.hasUid() || now.hasGid() || now.hasSize()).isFalse();
     assertThat(now.getAtime().getNow()).isTrue();
     assertThat(now.getMtime().getNow()).isTrue();
+  }
+
+  @Test
+  void aChangeThatOnlyTakesPrivilegesAway() {
+    memory.putInt(0, SetattrRequest.SIZE | 1 << 11).putLong(16, 70);
+    SetAttributes cut = SetattrRequest.change(address, 9);
+    assertThat(cut.getSize()).isEqualTo(70);
+    assertThat(cut.getClearSetIdBits()).isTrue();
+
+    memory.putInt(0, SetattrRequest.SIZE);
+    assertThat(SetattrRequest.change(address, 9).getClearSetIdBits()).isFalse();
+
+    int ofHandle = 1 << 6;
+    memory.putInt(0, ofHandle);
+    assertThat(SetattrRequest.change(address, 9).getClearSetIdBits()).isTrue();
+  }
+
+  @Test
+  void extendedAttributes() {
+    memory.putInt(0, 5).putInt(4, 2).putInt(8, 1);
+    memory.put(16, "user.a\0value".getBytes(UTF_8));
+    assertThat(XattrMessage.change(address, 9))
+        .isEqualTo(
+            SetExtendedAttribute.newBuilder()
+                .setInode(9)
+                .setName(ByteString.copyFromUtf8("user.a"))
+                .setValue(ByteString.copyFromUtf8("value"))
+                .setFlags(2)
+                .setClearSetGroupId(true)
+                .build());
+
+    memory.putInt(0, 100).put(8, "user.a\0".getBytes(UTF_8));
+    assertThat(XattrMessage.nameOfGet(address).toStringUtf8()).isEqualTo("user.a");
+
+    ByteString value = ByteString.copyFromUtf8("value");
+    long reply = address + 1024;
+    assertThat(XattrMessage.writeReply(reply, address, value)).isEqualTo(5);
+    assertThat(memory.get(1024)).isEqualTo((byte) 'v');
+    memory.putInt(0, 4);
+    assertThat(XattrMessage.writeReply(reply, address, value)).isEqualTo(-Errno.ERANGE.code());
+    memory.putInt(0, 0);
+    assertThat(XattrMessage.writeReply(reply, address, value)).isEqualTo(8);
+    assertThat(memory.getInt(1024)).isEqualTo(5);
   }
 
   @Test
