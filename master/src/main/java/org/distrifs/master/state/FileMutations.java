@@ -76,10 +76,9 @@ final class FileMutations {
     if (set.hasMtime()) {
       inodes.setMtime(inode, timeOf(set.getMtime(), mutation));
     }
-    if (changesAnything(set)) {
-      inodes.setCtime(inode, mutation.time());
-      inodes.countChange(inode);
-    }
+    // Also when nothing is asked for: that is a chown(2) which leaves owner and group as they are.
+    inodes.setCtime(inode, mutation.time());
+    inodes.countChange(inode);
     return replies.of(inode).build();
   }
 
@@ -160,15 +159,6 @@ final class FileMutations {
       long id = inodes.id(inode);
       chunks.cuts().put(id, new PendingCut(id, epoch, chunks.map().id(boundary), keptBytes));
     }
-  }
-
-  private static boolean changesAnything(SetAttributes set) {
-    return set.hasSize()
-        || set.hasMode()
-        || set.hasUid()
-        || set.hasGid()
-        || set.hasAtime()
-        || set.hasMtime();
   }
 
   private static boolean isTime(TimeChange change) {

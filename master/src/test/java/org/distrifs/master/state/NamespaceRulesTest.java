@@ -338,6 +338,19 @@ class NamespaceRulesTest {
   }
 
   @Test
+  void aChangeOfAttributesThatAsksForNothingSetsTheChangeTime() {
+    long file = fs.file(ROOT, "f");
+    Attributes before = fs.attributes(file);
+    fs.reply(Operation.newBuilder().setSetAttributes(SetAttributes.newBuilder().setInode(file)));
+    Attributes after = fs.attributes(file);
+    assertThat(ns(after.getCtimeS(), after.getCtimeNs()))
+        .isEqualTo(fs.timeNs())
+        .isGreaterThan(ns(before.getCtimeS(), before.getCtimeNs()));
+    assertThat(after.getMtimeNs()).isEqualTo(before.getMtimeNs());
+    assertThat(after.getChangeCounter()).isEqualTo(before.getChangeCounter() + 1);
+  }
+
+  @Test
   void specialFilesKeepTheirDeviceNumber() {
     Operation.Builder node =
         Operation.newBuilder()
