@@ -182,7 +182,7 @@ class MessageLayoutTest {
     assertThat(memory.getLong(16)).isEqualTo(40);
     assertThat(memory.getLong(24)).isEqualTo(50);
     assertThat(memory.getLong(32)).isEqualTo(43);
-    assertThat(memory.getInt(40)).isEqualTo(1 << 20);
+    assertThat(memory.getInt(40)).isEqualTo(4096);
     assertThat(memory.getInt(44)).isEqualTo(255);
     assertThat(memory.getInt(48)).isEqualTo(4096);
   }
