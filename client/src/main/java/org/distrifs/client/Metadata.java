@@ -6,6 +6,7 @@ import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.FileSystemStatistics;
 import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.RecordReads;
 import org.distrifs.proto.control.SetAttributes;
 
 /**
@@ -46,6 +47,9 @@ public interface Metadata {
    * process are sent and committed first when a size or a time is set.
    */
   Attributes setAttributes(SetAttributes change, Caller caller) throws IOException;
+
+  /** Sets the access times of what was read; what has changed since is passed over. */
+  void recordReads(RecordReads reads) throws IOException;
 
   Attributes makeDirectory(long parent, ByteString name, int mode, Caller caller)
       throws IOException;

@@ -24,6 +24,7 @@ import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.ReadDirectory;
 import org.distrifs.proto.control.ReadLink;
+import org.distrifs.proto.control.RecordReads;
 import org.distrifs.proto.control.RemoveDirectory;
 import org.distrifs.proto.control.Rename;
 import org.distrifs.proto.control.SetAttributes;
@@ -116,6 +117,11 @@ public final class MasterMetadata implements Metadata {
     }
     OperationReply reply = call(by(caller).setSetAttributes(change));
     return openFiles.withUncommitted(reply.getAttributes());
+  }
+
+  @Override
+  public void recordReads(RecordReads reads) throws IOException {
+    call(Operation.newBuilder().setRecordReads(reads));
   }
 
   @Override

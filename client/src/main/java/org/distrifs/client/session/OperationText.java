@@ -44,6 +44,7 @@ final class OperationText {
               + operation.getAllocateChunk().getIndex()
               + inode(operation.getAllocateChunk().getInode());
       case COMMIT -> kind + inode(operation.getCommit().getInode());
+      case RECORD_READS -> kind + " of " + operation.getRecordReads().getReadsCount();
       case ACQUIRE_APPEND -> kind + inode(operation.getAcquireAppend().getInode());
       case RELEASE_APPEND -> kind + inode(operation.getReleaseAppend().getInode());
       case REPORT_FAILURE -> kind + inode(operation.getReportFailure().getInode());

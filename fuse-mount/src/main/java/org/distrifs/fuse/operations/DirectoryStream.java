@@ -46,6 +46,10 @@ final class DirectoryStream {
     this.clock = clock;
   }
 
+  long inode() {
+    return inode;
+  }
+
   /**
    * Offers entries from {@code offset} on until the sink is full or the directory ends.
    *

@@ -38,18 +38,20 @@ public final class FuseOperations {
   private final DistriFsClient client;
   private final Metadata metadata;
   private final ClockSource clock = new SystemClock();
+  private final AccessTimes accessTimes;
   private final HandleTable<FileHandle> files = new HandleTable<>();
   private final HandleTable<DirectoryStream> directories = new HandleTable<>();
 
   public FuseOperations(DistriFsClient client) {
     this.client = client;
     this.metadata = client.metadata();
+    this.accessTimes = new AccessTimes(metadata, clock);
   }
 
   // --- names
 
   public Attributes lookup(long parent, ByteString name) throws IOException {
-    return metadata.lookup(parent, checked(name));
+    return accessTimes.with(metadata.lookup(parent, checked(name)));
   }
 
   public Attributes mknod(long parent, ByteString name, int mode, long rdev, Caller caller)
@@ -100,12 +102,12 @@ public final class FuseOperations {
   // --- attributes
 
   public Attributes getattr(long inode) throws IOException {
-    return metadata.attributes(inode);
+    return accessTimes.with(metadata.attributes(inode));
   }
 
   /** Attributes of an open file, also of one that no name leads to any more. */
   public Attributes getattrOfHandle(long handle) throws IOException {
-    return files.get(handle).file().attributes();
+    return accessTimes.with(files.get(handle).file().attributes());
   }
 
   /** Changes mode, owner, size and times in one step, and answers the attributes after it. */
@@ -174,7 +176,7 @@ public final class FuseOperations {
         }
         current = metadata.setAttributes(empty.build(), caller);
       }
-      long handle = files.add(new FileHandle(file, OpenFlags.mayWrite(flags)));
+      long handle = files.add(new FileHandle(file, OpenFlags.mayWrite(flags), current));
       return new OpenedFile(handle, current);
     } catch (IOException | RuntimeException e) {
       closeAfter(e, file);
@@ -192,7 +194,9 @@ public final class FuseOperations {
 
   /** Reads into {@code target}; returns the bytes read, fewer than asked only at the end. */
   public int read(long handle, long offset, ByteBuffer target) throws IOException {
-    return files.get(handle).file().read(offset, target);
+    FileHandle opened = files.get(handle);
+    accessTimes.read(metadata.newest(opened.opened()));
+    return opened.file().read(offset, target);
   }
 
   /**
@@ -272,7 +276,11 @@ public final class FuseOperations {
    */
   public void readdir(long handle, long offset, int roomEntries, DirectoryEntrySink sink)
       throws IOException {
-    directories.get(handle).read(offset, roomEntries, sink);
+    DirectoryStream directory = directories.get(handle);
+    directory.read(offset, roomEntries, sink);
+    if (offset == 0) {
+      accessTimes.read(metadata.attributes(directory.inode()));
+    }
   }
 
   /**
@@ -280,7 +288,7 @@ public final class FuseOperations {
    * through this mount since is counted.
    */
   public Attributes newest(Attributes heard) {
-    return metadata.newest(heard);
+    return accessTimes.with(metadata.newest(heard));
   }
 
   /** Nothing to do: a change of a directory was journalled before it was answered. */
@@ -311,6 +319,7 @@ public final class FuseOperations {
    *     nevertheless
    */
   public void closeAll() throws IOException {
+    accessTimes.close();
     directories.drain();
     IOException first = null;
     for (FileHandle opened : files.drain()) {

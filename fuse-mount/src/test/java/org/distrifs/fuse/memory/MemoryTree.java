@@ -21,6 +21,7 @@ import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.DirectoryEntry;
 import org.distrifs.proto.control.FileSystemStatistics;
 import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.RecordReads;
 import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.control.TimeChange;
 import org.distrifs.proto.error.Errno;
@@ -150,6 +151,16 @@ final class MemoryTree implements Metadata {
     }
     node.touch(nowNs);
     return node.snapshot();
+  }
+
+  @Override
+  public synchronized void recordReads(RecordReads record) {
+    for (RecordReads.Read read : record.getReadsList()) {
+      Node node = nodes.get(read.getInode());
+      if (node != null && node.attributes.getChangeCounter() == read.getChangeCounter()) {
+        node.attributes.setAtimeS(read.getSeconds()).setAtimeNs(read.getNanoseconds());
+      }
+    }
   }
 
   private static long timeNs(TimeChange change, long nowNs) {

@@ -98,6 +98,7 @@ final class ClientMutations {
       case SET_ATTRIBUTES -> files.setAttributes(mutation, operation.getSetAttributes());
       case ALLOCATE_CHUNK -> allocation.allocate(mutation, operation.getAllocateChunk());
       case COMMIT -> files.commit(mutation, operation.getCommit());
+      case RECORD_READS -> files.recordReads(operation.getRecordReads());
       case ACQUIRE_APPEND -> appends.acquire(mutation, operation.getAcquireAppend());
       case RELEASE_APPEND -> appends.release(mutation, operation.getReleaseAppend());
       default -> Replies.error(Errno.EINVAL, operation.getKindCase() + " is not a mutation");

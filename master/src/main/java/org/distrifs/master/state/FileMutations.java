@@ -7,12 +7,16 @@ import org.distrifs.master.namespace.FileTime;
 import org.distrifs.master.namespace.InodeTable;
 import org.distrifs.proto.control.Commit;
 import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.RecordReads;
 import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.control.TimeChange;
 import org.distrifs.proto.error.Errno;
 
 /** The mutations of one inode: attributes, size, and what a client wrote. */
 final class FileMutations {
+
+  /** Reads that one operation tells of, at most. */
+  private static final int MAX_READS = 1024;
 
   private final InodeTable inodes;
   private final InodeResolver resolver;
@@ -80,6 +84,21 @@ final class FileMutations {
     inodes.setCtime(inode, mutation.time());
     inodes.countChange(inode);
     return replies.of(inode).build();
+  }
+
+  OperationReply recordReads(RecordReads record) {
+    if (record.getReadsCount() > MAX_READS) {
+      return Replies.error(Errno.EINVAL, MAX_READS + " reads at a time");
+    }
+    for (RecordReads.Read read : record.getReadsList()) {
+      int inode = inodes.find(read.getInode());
+      if (inode != 0
+          && inodes.changeCounter(inode) == read.getChangeCounter()
+          && isNanoseconds(read.getNanoseconds())) {
+        inodes.setAtime(inode, FileTime.pack(read.getSeconds(), read.getNanoseconds()));
+      }
+    }
+    return OperationReply.getDefaultInstance();
   }
 
   OperationReply commit(Mutation mutation, Commit commit) {
@@ -162,7 +181,11 @@ final class FileMutations {
   }
 
   private static boolean isTime(TimeChange change) {
-    return Integer.compareUnsigned(change.getNanoseconds(), FileTime.NS_PER_SECOND) < 0;
+    return isNanoseconds(change.getNanoseconds());
+  }
+
+  private static boolean isNanoseconds(int nanoseconds) {
+    return Integer.compareUnsigned(nanoseconds, FileTime.NS_PER_SECOND) < 0;
   }
 
   private static long timeOf(TimeChange change, Mutation mutation) {
