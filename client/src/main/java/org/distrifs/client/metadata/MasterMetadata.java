@@ -66,7 +66,8 @@ public final class MasterMetadata implements Metadata {
     // and an open must find it. A name that is there is looked up anew by the open itself.
     if (known.isPresent() && known.getAsLong() != EntryCache.ABSENT) {
       Attributes cached = attributes.fresh(known.getAsLong());
-      if (cached != null) {
+      // What has no name any more is not what the name leads to, whatever was heard of that before.
+      if (cached != null && cached.getNlink() > 0) {
         return openFiles.withUncommitted(cached);
       }
     }

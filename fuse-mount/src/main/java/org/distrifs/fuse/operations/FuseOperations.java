@@ -134,9 +134,17 @@ public final class FuseOperations {
     return open(metadata.freshLookup(parent, checked(name)), flags, caller);
   }
 
-  /** As {@link #open(long, ByteString, int, Caller)}, by inode; {@code ESTALE} if it vanished. */
+  /**
+   * As {@link #open(long, ByteString, int, Caller)}, by inode; {@code ESTALE} if it vanished, upon
+   * which the kernel looks its name up again. One that lost its last name and is not open here was
+   * found by a name that is out of date: it lives on only because another mount has it open.
+   */
   public OpenedFile open(long inode, int flags, Caller caller) throws IOException {
-    return open(metadata.freshAttributes(inode), flags, caller);
+    Attributes fresh = metadata.freshAttributes(inode);
+    if (fresh.getNlink() == 0 && !isOpen(inode)) {
+      throw new ErrnoException(Errno.ESTALE, "open inode " + inode + ", which has no name");
+    }
+    return open(fresh, flags, caller);
   }
 
   private OpenedFile open(Attributes fresh, int flags, Caller caller) throws IOException {
