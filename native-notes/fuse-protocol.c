@@ -38,6 +38,21 @@ int main(void)
 	SHOW(fuse_init_out, flags2);
 	SIZE(fuse_init_out);
 
+	SHOW(fuse_lk_in, fh);
+	SHOW(fuse_lk_in, owner);
+	SHOW(fuse_lk_in, lk.start);
+	SHOW(fuse_lk_in, lk.end);
+	SHOW(fuse_lk_in, lk.type);
+	SHOW(fuse_lk_in, lk.pid);
+	SHOW(fuse_lk_in, lk_flags);
+	SIZE(fuse_lk_in);
+	SHOW(fuse_lk_out, lk.type);
+	SHOW(fuse_lk_out, lk.pid);
+	SIZE(fuse_lk_out);
+	SHOW(fuse_flush_in, fh);
+	SHOW(fuse_flush_in, lock_owner);
+	SIZE(fuse_flush_in);
+
 	SHOW(fuse_attr, size);
 	SHOW(fuse_attr, blocks);
 	SHOW(fuse_attr, atime);

@@ -2,7 +2,9 @@ package org.distrifs.client;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.Lock;
 
 /**
  * An open regular file. Thread-safe; concurrent writes to overlapping ranges happen in some order,
@@ -50,7 +52,27 @@ public interface OpenFile extends AutoCloseable {
   /** {@link #flush}, with the data on the disks of every chain member before the commit. */
   void sync() throws IOException;
 
-  /** Flushes and releases the handle; the handle is released even when flushing fails. */
+  /** The first lock of others that keeps one from being set, if any does. */
+  Optional<Lock> testLock(Lock wanted) throws IOException;
+
+  /**
+   * Sets, changes or removes a lock ({@code docs/locks.md}). What makes one weaker flushes first.
+   *
+   * @param waits whether it waits for others' locks to go; who unlocks never does
+   * @throws IOException what the flush failed with: nothing is changed then
+   */
+  PendingLock lock(Lock lock, boolean waits) throws IOException;
+
+  /**
+   * Flushes and removes all record locks that an owner has on the file, through this handle or
+   * another; the locks are removed even when flushing fails. Costs nothing if it has none.
+   */
+  void releaseRecordLocks(long owner) throws IOException;
+
+  /**
+   * Flushes, releases the handle and the locks that were set through it alone; both are released
+   * even when flushing fails.
+   */
   @Override
   void close() throws IOException;
 }

@@ -2,11 +2,15 @@ package org.distrifs.client.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.distrifs.client.OpenFile;
+import org.distrifs.client.PendingLock;
+import org.distrifs.client.lock.FileLocks;
 import org.distrifs.client.read.SequencePattern;
 import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.Lock;
 import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
@@ -86,11 +90,29 @@ final class FileHandle implements OpenFile {
   }
 
   @Override
+  public Optional<Lock> testLock(Lock wanted) throws IOException {
+    requireOpen();
+    return file.locks().test(wanted);
+  }
+
+  @Override
+  public PendingLock lock(Lock lock, boolean waits) throws IOException {
+    requireOpen();
+    return file.locks().set(this, lock, waits);
+  }
+
+  @Override
+  public void releaseRecordLocks(long owner) throws IOException {
+    requireOpen();
+    file.locks().releaseRecords(owner);
+  }
+
+  @Override
   public void close() throws IOException {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    try {
+    try (FileLocks.Ending locked = file.locks().ending(this)) {
       file.flushAtClose();
       reportFailure();
     } finally {

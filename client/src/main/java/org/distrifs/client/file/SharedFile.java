@@ -7,6 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import org.distrifs.client.lock.FileLocks;
+import org.distrifs.client.lock.LockedFile;
 import org.distrifs.client.read.ChunkLocator;
 import org.distrifs.client.read.FileReader;
 import org.distrifs.client.read.SequencePattern;
@@ -31,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * What the handles of one inode share: its writer, its reader and what was last heard of it. Lives
  * from the first open to the last close. Thread-safe.
  */
-final class SharedFile implements WrittenFile, ChunkLocator {
+final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
   private static final Logger LOG = LoggerFactory.getLogger(SharedFile.class);
   private static final long NS_PER_SECOND = 1_000_000_000L;
 
@@ -40,6 +42,7 @@ final class SharedFile implements WrittenFile, ChunkLocator {
   private final FileServices services;
   private final FileWriter writer;
   private final FileReader reader;
+  private final FileLocks locks;
 
   /** Writes and truncations come one at a time, so that each is whole. */
   private final ReentrantLock changes = new ReentrantLock(true);
@@ -51,6 +54,9 @@ final class SharedFile implements WrittenFile, ChunkLocator {
   private volatile Attributes latest;
   private long ownCounter;
 
+  /** The change counter when others changed the file last, or when it was opened here. */
+  private long othersCounter;
+
   /** Handles that are open; belongs to the table's lock. */
   int handles;
 
@@ -60,6 +66,7 @@ final class SharedFile implements WrittenFile, ChunkLocator {
     this.services = services;
     this.latest = attributes;
     this.appendLease = new AppendLease(inode, services, this::handBackAppendLease);
+    this.othersCounter = attributes.getChangeCounter();
     services.chains().opened(attributes);
     long chunkBytes = attributes.getChunkSizeBytes();
     this.writer =
@@ -72,9 +79,17 @@ final class SharedFile implements WrittenFile, ChunkLocator {
             writer::touches,
             chunkBytes,
             services.settings());
+    this.locks =
+        new FileLocks(
+            this,
+            services.master(),
+            services.settings(),
+            services.writing().clock(),
+            services.writing().timer());
   }
 
-  long inode() {
+  @Override
+  public long inode() {
     return inode;
   }
 
@@ -82,8 +97,13 @@ final class SharedFile implements WrittenFile, ChunkLocator {
     return writer;
   }
 
+  FileLocks locks() {
+    return locks;
+  }
+
   /** Whether the session that this file was opened under is gone. */
-  boolean isOrphaned() {
+  @Override
+  public boolean isOrphaned() {
     return services.master().sessionId() != sessionId;
   }
 
@@ -103,11 +123,20 @@ final class SharedFile implements WrittenFile, ChunkLocator {
         services.chains().forget(inode);
         reader.invalidateAll();
         writer.changedByOthers();
+        othersCounter = heard.getChangeCounter();
       }
       latest = heard;
       if (heard.getTruncateEpoch() != known.getTruncateEpoch()) {
         writer.truncatedByOthers();
       }
+    }
+  }
+
+  @Override
+  public long granted(Attributes attributes) {
+    services.attributes().learn(attributes);
+    synchronized (learning) {
+      return othersCounter;
     }
   }
 
@@ -312,7 +341,8 @@ final class SharedFile implements WrittenFile, ChunkLocator {
     }
   }
 
-  void flush() throws IOException {
+  @Override
+  public void flush() throws IOException {
     requireSession("flush");
     writer.flush();
   }

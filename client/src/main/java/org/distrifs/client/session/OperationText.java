@@ -46,6 +46,9 @@ final class OperationText {
       case COMMIT -> kind + inode(operation.getCommit().getInode());
       case ACQUIRE_APPEND -> kind + inode(operation.getAcquireAppend().getInode());
       case RELEASE_APPEND -> kind + inode(operation.getReleaseAppend().getInode());
+      case TEST_LOCK -> kind + inode(operation.getTestLock().getInode());
+      case SET_LOCK -> kind + inode(operation.getSetLock().getInode());
+      case RELEASE_LOCKS -> kind + inode(operation.getReleaseLocks().getInode());
       case REPORT_FAILURE -> kind + inode(operation.getReportFailure().getInode());
       case STAT_FILE_SYSTEM, KIND_NOT_SET -> kind;
     };

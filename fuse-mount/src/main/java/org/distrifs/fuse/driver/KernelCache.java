@@ -283,6 +283,22 @@ public final class KernelCache {
     return unchanged ? Decision.KEEP_PAGES : Decision.DROP_PAGES;
   }
 
+  /**
+   * Whether the kernel may hold pages of a node from before a change by others, who had a lock on
+   * it before somebody here.
+   */
+  public synchronized boolean mayHoldPagesBefore(long node, long othersCounter) {
+    Node known = nodes.get(node);
+    return known == null || known.changeCounter < othersCounter;
+  }
+
+  /** What it holds of a node it has read after this change. */
+  public synchronized void droppedPages(long node, long changeCounter) {
+    Node known = nodes.computeIfAbsent(node, ignored -> new Node());
+    known.changeCounter = Math.max(known.changeCounter, changeCounter);
+    trim(nodes);
+  }
+
   /** A handle is used: of one that came from a creation, this tells the node. */
   public void used(long node, long handle) {
     if (inodeOfNewHandle.isEmpty()) {

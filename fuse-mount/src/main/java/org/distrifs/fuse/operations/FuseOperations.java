@@ -3,12 +3,15 @@ package org.distrifs.fuse.operations;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.distrifs.client.DistriFsClient;
 import org.distrifs.client.Metadata;
 import org.distrifs.client.OpenFile;
+import org.distrifs.client.PendingLock;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.FileSystemStatistics;
+import org.distrifs.proto.control.Lock;
 import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.control.TimeChange;
 import org.distrifs.proto.error.Errno;
@@ -250,6 +253,32 @@ public final class FuseOperations {
     if (opened.mayWrite()) {
       opened.file().flush();
     }
+  }
+
+  /**
+   * As {@link #flush(long)}, after which the owner of the descriptor has no record locks on the
+   * file any more. One that is being killed waits for nothing: what is left {@link #release} does,
+   * after it has sent what was written.
+   */
+  public void flush(long handle, long lockOwner) throws IOException {
+    OpenFile file = files.get(handle).file();
+    try {
+      flush(handle);
+    } finally {
+      if (!Thread.currentThread().isInterrupted()) {
+        file.releaseRecordLocks(lockOwner);
+      }
+    }
+  }
+
+  /** The first lock of others that keeps one from being set, if any does. */
+  public Optional<Lock> getlk(long handle, Lock wanted) throws IOException {
+    return files.get(handle).file().testLock(wanted);
+  }
+
+  /** Sets, changes or removes a lock; see {@link OpenFile#lock}. */
+  public PendingLock setlk(long handle, Lock lock, boolean waits) throws IOException {
+    return files.get(handle).file().lock(lock, waits);
   }
 
   public void fsync(long handle) throws IOException {

@@ -16,6 +16,7 @@ final class Node {
 
   final Attributes.Builder attributes;
   final MemoryData data = new MemoryData();
+  final MemoryLocks locks = new MemoryLocks();
   final Map<ByteString, Long> cookies = new HashMap<>();
   final TreeMap<Long, Entry> entries = new TreeMap<>();
   long nextCookie = 1;

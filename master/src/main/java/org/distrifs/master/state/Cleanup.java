@@ -2,6 +2,7 @@ package org.distrifs.master.state;
 
 import java.util.List;
 import java.util.TreeSet;
+import org.distrifs.master.lock.LockTable;
 import org.distrifs.master.namespace.InodeTable;
 import org.distrifs.master.namespace.Namespace;
 import org.distrifs.master.session.AppendLeases;
@@ -17,14 +18,21 @@ final class Cleanup {
   private final FileChunks chunks;
   private final WriteIntents intents;
   private final AppendLeases appendLeases;
+  private final LockTable locks;
   private final TreeSet<Long> orphans = new TreeSet<>();
 
-  Cleanup(Namespace namespace, FileChunks chunks, WriteIntents intents, AppendLeases appendLeases) {
+  Cleanup(
+      Namespace namespace,
+      FileChunks chunks,
+      WriteIntents intents,
+      AppendLeases appendLeases,
+      LockTable locks) {
     this.namespace = namespace;
     this.inodes = namespace.inodes();
     this.chunks = chunks;
     this.intents = intents;
     this.appendLeases = appendLeases;
+    this.locks = locks;
   }
 
   /** An inode lost its last name. */
@@ -55,6 +63,7 @@ final class Cleanup {
     chunks.cuts().remove(id);
     intents.forget(id);
     appendLeases.forget(id);
+    locks.forget(id);
     orphans.remove(id);
     namespace.purge(inode);
   }

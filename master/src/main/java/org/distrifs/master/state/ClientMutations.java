@@ -20,6 +20,7 @@ final class ClientMutations {
   private final Appends appends;
   private final FileChunks chunks;
   private final UnfinishedWrites unfinished;
+  private final FileLocks locks;
 
   ClientMutations(
       Sessions sessions,
@@ -28,7 +29,8 @@ final class ClientMutations {
       ChunkAllocation allocation,
       Appends appends,
       FileChunks chunks,
-      UnfinishedWrites unfinished) {
+      UnfinishedWrites unfinished,
+      FileLocks locks) {
     this.sessions = sessions;
     this.names = names;
     this.files = files;
@@ -36,6 +38,7 @@ final class ClientMutations {
     this.appends = appends;
     this.chunks = chunks;
     this.unfinished = unfinished;
+    this.locks = locks;
   }
 
   Applied apply(long txid, long timeNs, ClientMutation client) {
@@ -53,6 +56,9 @@ final class ClientMutations {
     long cutInode = cutToWaitFor(client.getSessionId(), operation);
     if (cutInode != 0) {
       return new Applied.MustWait(cutInode);
+    }
+    if (operation.hasSetLock() && locks.mustWait(client.getSessionId(), operation.getSetLock())) {
+      return new Applied.LockedOut(operation.getSetLock().getInode());
     }
     Mutation mutation =
         new Mutation(
@@ -100,6 +106,8 @@ final class ClientMutations {
       case COMMIT -> files.commit(mutation, operation.getCommit());
       case ACQUIRE_APPEND -> appends.acquire(mutation, operation.getAcquireAppend());
       case RELEASE_APPEND -> appends.release(mutation, operation.getReleaseAppend());
+      case SET_LOCK -> locks.set(mutation, operation.getSetLock());
+      case RELEASE_LOCKS -> locks.release(mutation, operation.getReleaseLocks());
       default -> Replies.error(Errno.EINVAL, operation.getKindCase() + " is not a mutation");
     };
   }

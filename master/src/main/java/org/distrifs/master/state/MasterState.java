@@ -45,6 +45,7 @@ public final class MasterState {
   private final FileChunks chunks = new FileChunks(namespace.inodes());
   private final UnfinishedWrites unfinished = new UnfinishedWrites(namespace.inodes(), chunks);
   private final Replies replies = new Replies(namespace.inodes(), chunks.map());
+  private final FileLocks locks = new FileLocks(resolver, replies);
   private final Nodes nodes = new Nodes();
   private final Sessions sessions = new Sessions();
   private final ChunkAllocation allocation =
@@ -59,12 +60,13 @@ public final class MasterState {
           allocation,
           appends,
           chunks,
-          unfinished);
+          unfinished,
+          locks);
   private final ChainChanges changes = new ChainChanges(chunks, nodes);
   private final Cleanup cleanup =
-      new Cleanup(namespace, chunks, unfinished.intents(), appends.leases());
+      new Cleanup(namespace, chunks, unfinished.intents(), appends.leases(), locks.table());
   private final Expiries expiries = new Expiries();
-  private final Reads reads = new Reads(namespace, resolver, chunks, replies);
+  private final Reads reads = new Reads(namespace, resolver, chunks, locks, replies);
 
   private long clusterId;
   private long term;
@@ -100,8 +102,8 @@ public final class MasterState {
   }
 
   /**
-   * Answers lookup, attributes, directory, link target, chains and statistics (in which the bytes
-   * are left for the service to fill in). Anything else is EINVAL.
+   * Answers lookup, attributes, directory, link target, chains, locks in the way, and statistics
+   * (in which the bytes are left for the service to fill in). Anything else is EINVAL.
    */
   public OperationReply read(long sessionId, Operation operation) {
     return reads.read(sessionId, operation);
@@ -221,6 +223,11 @@ public final class MasterState {
     return expiries;
   }
 
+  /** What keeps locks from being set. */
+  public FileLocks locks() {
+    return locks;
+  }
+
   /** Above the id of every chunk there ever was. */
   public long nextChunkId() {
     return chunks.map().nextId();
@@ -295,6 +302,7 @@ public final class MasterState {
         + 29L * expiries.hashCode()
         + 31L * unfinished.intents().hashCode()
         + 47L * appends.leases().hashCode()
+        + 53L * locks.table().hashCode()
         + 31 * clusterId
         + 37 * term
         + 41 * timeNs
@@ -363,6 +371,7 @@ public final class MasterState {
     }
     chunks.releaseAll(sessionId);
     appends.leases().sessionEnds(sessionId);
+    locks.table().endSession(sessionId);
     unfinished.sessionEnded();
     return new Applied.Accepted();
   }

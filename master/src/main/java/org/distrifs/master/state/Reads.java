@@ -27,12 +27,19 @@ final class Reads {
   private final Namespace namespace;
   private final InodeResolver resolver;
   private final FileChunks chunks;
+  private final FileLocks locks;
   private final Replies replies;
 
-  Reads(Namespace namespace, InodeResolver resolver, FileChunks chunks, Replies replies) {
+  Reads(
+      Namespace namespace,
+      InodeResolver resolver,
+      FileChunks chunks,
+      FileLocks locks,
+      Replies replies) {
     this.namespace = namespace;
     this.resolver = resolver;
     this.chunks = chunks;
+    this.locks = locks;
     this.replies = replies;
   }
 
@@ -44,6 +51,7 @@ final class Reads {
       case READ_LINK -> link(operation.getReadLink());
       case GET_CHAINS -> chains(sessionId, operation.getGetChains());
       case STAT_FILE_SYSTEM -> statistics();
+      case TEST_LOCK -> locks.test(sessionId, operation.getTestLock());
       default -> Replies.error(Errno.EINVAL, operation.getKindCase() + " is not a read");
     };
   }

@@ -111,7 +111,8 @@ final class FileRequests {
   }
 
   void flush(RequestHeader request) throws IOException {
-    operations.flush(IO.getLong(request.body()));
+    long body = request.body();
+    operations.flush(FlushRequest.handle(body), FlushRequest.lockOwner(body));
   }
 
   void fsync(RequestHeader request) throws IOException {

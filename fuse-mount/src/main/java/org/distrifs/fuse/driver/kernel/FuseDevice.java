@@ -40,6 +40,9 @@ final class FuseDevice {
   /** {@code fuse_notify_inval_inode_out}: uint64 node, int64 offset, int64 length. */
   private static final int NOTICE_INVALIDATE_INODE = 2;
 
+  /** In the place of an offset. */
+  private static final long ATTRIBUTES_ALONE = -1;
+
   private static final int NOTICE_INVALIDATE_INODE_BYTES = ANSWER_HEADER_BYTES + 24;
 
   // mount(2)
@@ -154,14 +157,27 @@ final class FuseDevice {
 
   /** Makes the kernel ask for the attributes of a node again. Waits for no page and no request. */
   void invalidateAttributes(long node) {
+    invalidate(node, ATTRIBUTES_ALONE);
+  }
+
+  /**
+   * Makes the kernel drop its pages of a node, and its attributes. Waits for pages that are being
+   * read or written back: never on a thread that such a request may be waiting for.
+   */
+  void invalidatePages(long node) {
+    invalidate(node, 0);
+  }
+
+  /** From an offset on, to the end, which a length of 0 stands for. */
+  private void invalidate(long node, long offset) {
     long notice = NativeMemory.allocate(NOTICE_INVALIDATE_INODE_BYTES);
     try {
       IO.putInt(notice, NOTICE_INVALIDATE_INODE_BYTES);
       IO.putInt(notice + 4, NOTICE_INVALIDATE_INODE);
       IO.putLong(notice + ANSWER_HEADER_BYTES, node);
-      IO.putLong(notice + ANSWER_HEADER_BYTES + 8, -1);
+      IO.putLong(notice + ANSWER_HEADER_BYTES + 8, offset);
       long written = libc.write(descriptor, notice, NOTICE_INVALIDATE_INODE_BYTES);
-      LOG.trace("Invalidated the attributes of node {}: {}", node, written);
+      LOG.trace("Invalidated node {} from {} on: {}", node, offset, written);
     } finally {
       NativeMemory.free(notice);
     }

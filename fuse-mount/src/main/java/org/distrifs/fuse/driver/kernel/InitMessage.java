@@ -21,10 +21,12 @@ final class InitMessage {
   static final int REPLY_BYTES = 64;
 
   static final int ASYNC_READ = 1;
+  static final int POSIX_LOCKS = 1 << 1;
   static final int ATOMIC_O_TRUNC = 1 << 3;
   static final int BIG_WRITES = 1 << 5;
   static final int DO_READDIRPLUS = 1 << 13;
   static final int READDIRPLUS_AUTO = 1 << 14;
+  static final int FLOCK_LOCKS = 1 << 10;
   static final int ASYNC_DIO = 1 << 15;
   static final int PARALLEL_DIROPS = 1 << 18;
   static final int MAX_PAGES = 1 << 22;

@@ -38,6 +38,7 @@ public final class KernelDriver implements FuseDriver {
 
   private final MountOptions options;
   private final FuseDevice device;
+  private final LockRequests locks;
   private final RequestDispatch dispatch;
   private final KilledCallers killedCallers = new KilledCallers();
   private final CountDownLatch firstRequestServed = new CountDownLatch(1);
@@ -55,11 +56,14 @@ public final class KernelDriver implements FuseDriver {
     KernelCache kernelCache = new KernelCache(new SystemClock());
     AttributesMessage attributes =
         new AttributesMessage(options.attributeTimeoutMs(), options.entryTimeoutMs());
+    RequestGuard guard = new RequestGuard(metrics);
+    this.locks = new LockRequests(operations, guard, kernelCache, device);
     this.dispatch =
         new RequestDispatch(
-            new RequestGuard(metrics),
+            guard,
             new NodeRequests(operations, kernelCache, attributes),
-            new FileRequests(operations, metrics, kernelCache, attributes, device));
+            new FileRequests(operations, metrics, kernelCache, attributes, device),
+            locks);
   }
 
   @Override
@@ -150,6 +154,7 @@ public final class KernelDriver implements FuseDriver {
       return;
     }
     closed = true;
+    locks.close();
     try {
       device.close();
     } catch (IOException e) {

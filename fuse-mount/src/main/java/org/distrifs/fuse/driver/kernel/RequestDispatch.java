@@ -26,6 +26,8 @@ final class RequestDispatch {
 
   private static final int WANTED =
       InitMessage.ASYNC_READ
+          | InitMessage.POSIX_LOCKS
+          | InitMessage.FLOCK_LOCKS
           | InitMessage.ATOMIC_O_TRUNC
           | InitMessage.BIG_WRITES
           | InitMessage.DO_READDIRPLUS
@@ -39,11 +41,13 @@ final class RequestDispatch {
   private final RequestGuard guard;
   private final NodeRequests nodes;
   private final FileRequests files;
+  private final LockRequests locks;
 
-  RequestDispatch(RequestGuard guard, NodeRequests nodes, FileRequests files) {
+  RequestDispatch(RequestGuard guard, NodeRequests nodes, FileRequests files, LockRequests locks) {
     this.guard = guard;
     this.nodes = nodes;
     this.files = files;
+    this.locks = locks;
   }
 
   /**
@@ -82,7 +86,14 @@ final class RequestDispatch {
           guard.answer(Operation.READDIRPLUS, () -> nodes.readdirplus(request, reply));
       case Opcode.FSYNCDIR -> guard.run(Operation.FSYNCDIR, () -> nodes.fsyncdir(request));
       case Opcode.RELEASEDIR -> guard.run(Operation.RELEASEDIR, () -> nodes.releasedir(request));
-      case Opcode.FORGET, Opcode.BATCH_FORGET, Opcode.INTERRUPT -> NO_ANSWER;
+      case Opcode.GETLK -> guard.answer(Operation.GETLK, () -> locks.test(request, reply));
+      case Opcode.SETLK -> locks.set(request);
+      case Opcode.SETLKW -> locks.setAndWait(request);
+      case Opcode.INTERRUPT -> {
+        locks.interrupted(request.interrupted());
+        yield NO_ANSWER;
+      }
+      case Opcode.FORGET, Opcode.BATCH_FORGET -> NO_ANSWER;
       case Opcode.DESTROY -> 0;
       default -> -Errno.ENOSYS.code();
     };

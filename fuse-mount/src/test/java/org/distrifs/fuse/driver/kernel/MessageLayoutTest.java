@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 import org.distrifs.fuse.driver.KernelCache;
 import org.distrifs.fuse.driver.NativeMemory;
 import org.distrifs.fuse.driver.RequestHeader;
 import org.distrifs.fuse.operations.OpenFlags;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.FileSystemStatistics;
+import org.distrifs.proto.control.Lock;
 import org.distrifs.proto.control.SetAttributes;
 import org.junit.jupiter.api.Test;
 
@@ -153,6 +155,42 @@ class MessageLayoutTest {
 
     assertThat(TransferRequest.writeReply(address, 512)).isEqualTo(8);
     assertThat(memory.getInt(0)).isEqualTo(512);
+  }
+
+  @Test
+  void locks() throws Exception {
+    memory.putLong(0, 3).putLong(8, 0x1122334455667788L).putLong(16, 10).putLong(24, 19);
+    memory.putInt(32, 1).putInt(36, 4711).putInt(40, 0);
+    Lock asked =
+        Lock.newBuilder()
+            .setOwner(0x1122334455667788L)
+            .setType(Lock.Type.WRITE)
+            .setStart(10)
+            .setEnd(19)
+            .setPid(4711)
+            .build();
+    assertThat(LockMessage.handle(address)).isEqualTo(3);
+    assertThat(LockMessage.lock(address)).isEqualTo(asked);
+    memory.putInt(32, 0).putInt(40, 1);
+    assertThat(LockMessage.lock(address).getType()).isEqualTo(Lock.Type.READ);
+    assertThat(LockMessage.lock(address).getKind()).isEqualTo(Lock.Kind.WHOLE_FILE);
+    memory.putInt(32, 2);
+    assertThat(LockMessage.lock(address).getType()).isEqualTo(Lock.Type.UNLOCKED);
+
+    assertThat(LockMessage.writeReply(address, Optional.of(asked))).isEqualTo(24);
+    assertThat(memory.getLong(0)).isEqualTo(10);
+    assertThat(memory.getLong(8)).isEqualTo(19);
+    assertThat(memory.getInt(16)).isEqualTo(1);
+    assertThat(memory.getInt(20)).isEqualTo(4711);
+    LockMessage.writeReply(address, Optional.empty());
+    assertThat(memory.getInt(16)).as("F_UNLCK").isEqualTo(2);
+  }
+
+  @Test
+  void flushes() {
+    memory.putLong(0, 3).putLong(16, 0x1122334455667788L);
+    assertThat(FlushRequest.handle(address)).isEqualTo(3);
+    assertThat(FlushRequest.lockOwner(address)).isEqualTo(0x1122334455667788L);
   }
 
   @Test
