@@ -38,6 +38,21 @@ int main(void)
 	SHOW(fuse_init_out, flags2);
 	SIZE(fuse_init_out);
 
+	SHOW(fuse_lk_in, fh);
+	SHOW(fuse_lk_in, owner);
+	SHOW(fuse_lk_in, lk.start);
+	SHOW(fuse_lk_in, lk.end);
+	SHOW(fuse_lk_in, lk.type);
+	SHOW(fuse_lk_in, lk.pid);
+	SHOW(fuse_lk_in, lk_flags);
+	SIZE(fuse_lk_in);
+	SHOW(fuse_lk_out, lk.type);
+	SHOW(fuse_lk_out, lk.pid);
+	SIZE(fuse_lk_out);
+	SHOW(fuse_flush_in, fh);
+	SHOW(fuse_flush_in, lock_owner);
+	SIZE(fuse_flush_in);
+
 	SHOW(fuse_attr, size);
 	SHOW(fuse_attr, blocks);
 	SHOW(fuse_attr, atime);
@@ -68,6 +83,17 @@ int main(void)
 	SHOW(fuse_setattr_in, mode);
 	SHOW(fuse_setattr_in, uid);
 	SHOW(fuse_setattr_in, gid);
+	SHOW(fuse_mknod_in, umask);
+	SHOW(fuse_mkdir_in, umask);
+	SHOW(fuse_open_in, open_flags);
+	SHOW(fuse_create_in, umask);
+	SHOW(fuse_create_in, open_flags);
+	SHOW(fuse_setxattr_in, flags);
+	SHOW(fuse_setxattr_in, setxattr_flags);
+	SIZE(fuse_setxattr_in);
+	SHOW(fuse_getxattr_in, size);
+	SIZE(fuse_getxattr_in);
+	SIZE(fuse_getxattr_out);
 	SIZE(fuse_mknod_in);
 	SIZE(fuse_mkdir_in);
 	SIZE(fuse_rename_in);
@@ -86,6 +112,24 @@ int main(void)
 	SHOW(fuse_write_in, flags);
 	SIZE(fuse_write_in);
 	SIZE(fuse_write_out);
+	SHOW(fuse_fallocate_in, offset);
+	SHOW(fuse_fallocate_in, length);
+	SHOW(fuse_fallocate_in, mode);
+	SHOW(fuse_lseek_in, offset);
+	SHOW(fuse_lseek_in, whence);
+	SIZE(fuse_lseek_out);
+	SHOW(fuse_copy_file_range_in, off_in);
+	SHOW(fuse_copy_file_range_in, nodeid_out);
+	SHOW(fuse_copy_file_range_in, fh_out);
+	SHOW(fuse_copy_file_range_in, off_out);
+	SHOW(fuse_copy_file_range_in, len);
+	SHOW(fuse_copy_file_range_in, flags);
+#if FUSE_KERNEL_MINOR_VERSION >= 45
+	SIZE(fuse_copy_file_range_out);
+	printf("COPY_FILE_RANGE_64 %d\n", FUSE_COPY_FILE_RANGE_64);
+#endif
+	printf("FALLOCATE %d LSEEK %d COPY_FILE_RANGE %d TMPFILE %d\n", FUSE_FALLOCATE, FUSE_LSEEK,
+	       FUSE_COPY_FILE_RANGE, FUSE_TMPFILE);
 	SHOW(fuse_kstatfs, bsize);
 	SHOW(fuse_kstatfs, namelen);
 	SHOW(fuse_kstatfs, frsize);
@@ -95,6 +139,10 @@ int main(void)
 	SHOW(fuse_dirent, type);
 	SHOW(fuse_dirent, name);
 	SIZE(fuse_notify_inval_inode_out);
+	printf("DONT_MASK %x POSIX_ACL %x HANDLE_KILLPRIV_V2 %x SETXATTR_EXT %x\n", FUSE_DONT_MASK, FUSE_POSIX_ACL,
+	       FUSE_HANDLE_KILLPRIV_V2, FUSE_SETXATTR_EXT);
+	printf("FATTR_KILL_SUIDGID %x WRITE_KILL_SUIDGID %x OPEN_KILL_SUIDGID %x ACL_KILL_SGID %x\n", FATTR_KILL_SUIDGID,
+	       FUSE_WRITE_KILL_SUIDGID, FUSE_OPEN_KILL_SUIDGID, FUSE_SETXATTR_ACL_KILL_SGID);
 	printf("ASYNC_READ %x ATOMIC_O_TRUNC %x BIG_WRITES %x ASYNC_DIO %x\n", FUSE_ASYNC_READ,
 	       FUSE_ATOMIC_O_TRUNC, FUSE_BIG_WRITES, FUSE_ASYNC_DIO);
 	return 0;

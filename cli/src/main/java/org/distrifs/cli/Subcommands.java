@@ -16,6 +16,7 @@ import org.distrifs.cli.files.PutCommand;
 import org.distrifs.cli.files.RmCommand;
 import org.distrifs.cli.files.StatCommand;
 import org.distrifs.cli.local.LocalCommand;
+import org.distrifs.cli.mount.UmountCommand;
 import org.distrifs.cli.role.DatanodeCommand;
 import org.distrifs.cli.role.ExampleConfCommand;
 import org.distrifs.cli.role.MasterCommand;
@@ -45,6 +46,7 @@ final class Subcommands {
     BY_NAME.put("rm", RmCommand::new);
     BY_NAME.put("df", DfCommand::new);
     BY_NAME.put("mount", MountCommand::new);
+    BY_NAME.put("umount", UmountCommand::new);
     BY_NAME.put("master", MasterCommand::new);
     BY_NAME.put("datanode", DatanodeCommand::new);
     BY_NAME.put("example-conf", ExampleConfCommand::new);

@@ -23,6 +23,7 @@ class MainTest {
         "master",
         "datanode",
         "mount",
+        "umount",
         "put",
         "get",
         "cat",

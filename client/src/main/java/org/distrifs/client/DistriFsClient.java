@@ -38,12 +38,30 @@ public interface DistriFsClient extends AutoCloseable {
     return open(fresh.getInode());
   }
 
+  /** As the longer one, with no bits to be taken off the mode. */
+  default OpenFile createAndOpen(
+      long parent, ByteString name, int mode, boolean exclusive, Caller caller) throws IOException {
+    return createAndOpen(parent, name, mode, 0, exclusive, caller);
+  }
+
   /**
    * Creates a regular file and opens it, in one call to the master.
    *
+   * @param umask as of {@link Metadata#makeDirectory(long, ByteString, int, int, Caller)}
    * @throws IOException {@code EEXIST} when {@code exclusive} and the name exists
    */
-  OpenFile createAndOpen(long parent, ByteString name, int mode, boolean exclusive, Caller caller)
+  OpenFile createAndOpen(
+      long parent, ByteString name, int mode, int umask, boolean exclusive, Caller caller)
+      throws IOException;
+
+  /**
+   * Creates a regular file without a name, in the group that it would have in {@code parent}, and
+   * opens it. It lives while a handle of it is open, unless {@link Metadata#link} names it.
+   *
+   * @param umask as of {@link Metadata#makeDirectory(long, ByteString, int, int, Caller)}
+   * @param exclusive it never gets a name
+   */
+  OpenFile createUnnamedAndOpen(long parent, int mode, int umask, boolean exclusive, Caller caller)
       throws IOException;
 
   /** Sends and commits what all open files hold in memory. */

@@ -2,11 +2,15 @@ package org.distrifs.client;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.FileSystemStatistics;
 import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.RecordReads;
 import org.distrifs.proto.control.SetAttributes;
+import org.distrifs.proto.control.SetExtendedAttribute;
 
 /**
  * Namespace operations by inode and name. Names are bytes, 1 to 255, without {@code '/'} and NUL,
@@ -47,14 +51,37 @@ public interface Metadata {
    */
   Attributes setAttributes(SetAttributes change, Caller caller) throws IOException;
 
-  Attributes makeDirectory(long parent, ByteString name, int mode, Caller caller)
+  /** Sets the access times of what was read; what has changed since is passed over. */
+  void recordReads(RecordReads reads) throws IOException;
+
+  /** As the longer one, with no bits to be taken off the mode. */
+  default Attributes makeDirectory(long parent, ByteString name, int mode, Caller caller)
+      throws IOException {
+    return makeDirectory(parent, name, mode, 0, caller);
+  }
+
+  /**
+   * @param umask the permission bits that are taken off the mode, unless the directory has a
+   *     default ACL (acl(5)), which the new one then inherits
+   */
+  Attributes makeDirectory(long parent, ByteString name, int mode, int umask, Caller caller)
       throws IOException;
 
   Attributes makeSymlink(long parent, ByteString name, ByteString target, Caller caller)
       throws IOException;
 
-  /** Creates what is neither directory nor symlink without opening it. */
-  Attributes makeNode(long parent, ByteString name, int mode, long rdev, Caller caller)
+  /** As the longer one, with no bits to be taken off the mode. */
+  default Attributes makeNode(long parent, ByteString name, int mode, long rdev, Caller caller)
+      throws IOException {
+    return makeNode(parent, name, mode, 0, rdev, caller);
+  }
+
+  /**
+   * Creates what is neither directory nor symlink without opening it.
+   *
+   * @param umask as of {@link #makeDirectory(long, ByteString, int, int, Caller)}
+   */
+  Attributes makeNode(long parent, ByteString name, int mode, int umask, long rdev, Caller caller)
       throws IOException;
 
   Attributes link(long inode, long parent, ByteString name, Caller caller) throws IOException;
@@ -82,4 +109,21 @@ public interface Metadata {
   ByteString readLink(long inode) throws IOException;
 
   FileSystemStatistics statistics() throws IOException;
+
+  /**
+   * The value of an extended attribute; empty when there is none of that name. The master is not
+   * asked when attributes that are young enough say that the inode has none at all.
+   */
+  Optional<ByteString> extendedAttribute(long inode, ByteString name) throws IOException;
+
+  /** The names of all extended attributes, with the bound on their age of {@link #attributes}. */
+  List<ByteString> extendedAttributes(long inode) throws IOException;
+
+  /**
+   * Sets the extended attribute that {@code change} names. Before a capability is set, unsent
+   * writes of this process are sent and committed, since a write takes capabilities away.
+   */
+  Attributes setExtendedAttribute(SetExtendedAttribute change, Caller caller) throws IOException;
+
+  Attributes removeExtendedAttribute(long inode, ByteString name, Caller caller) throws IOException;
 }

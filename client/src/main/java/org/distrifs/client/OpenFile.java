@@ -2,7 +2,9 @@ package org.distrifs.client;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.Lock;
 
 /**
  * An open regular file. Thread-safe; concurrent writes to overlapping ranges happen in some order,
@@ -42,6 +44,32 @@ public interface OpenFile extends AutoCloseable {
   void truncate(long size) throws IOException;
 
   /**
+   * Makes the file at least {@code size} bytes long, as a write of no bytes that ends there would:
+   * what is new is a hole, and the times move in any case.
+   */
+  void extend(long size) throws IOException;
+
+  /**
+   * Makes the bytes of a range zeros, which costs what exists of them and neither makes the file
+   * longer nor holes in it. The times move if anything existed. Not whole: a write to the range
+   * that comes meanwhile may be zeroed in parts.
+   *
+   * @param offset 0 or more
+   * @param length bytes, 0 or more; what lies behind the end of the file is left out
+   */
+  void zero(long offset, long length) throws IOException;
+
+  /**
+   * The first offset in [offset, end) at which data may lie; {@code end} if all of it reads as
+   * zeros. Exact to a chunk: one that exists is data as a whole. The size of the file does not
+   * matter.
+   */
+  long nextData(long offset, long end) throws IOException;
+
+  /** The first offset in [offset, end) in a chunk without data; {@code end} if there is none. */
+  long nextHole(long offset, long end) throws IOException;
+
+  /**
    * Sends all unsent bytes, waits until every chain member has applied them, and commits size,
    * times and fresh chunks to the master. What {@code close(2)} waits for.
    */
@@ -50,7 +78,27 @@ public interface OpenFile extends AutoCloseable {
   /** {@link #flush}, with the data on the disks of every chain member before the commit. */
   void sync() throws IOException;
 
-  /** Flushes and releases the handle; the handle is released even when flushing fails. */
+  /** The first lock of others that keeps one from being set, if any does. */
+  Optional<Lock> testLock(Lock wanted) throws IOException;
+
+  /**
+   * Sets, changes or removes a lock ({@code docs/locks.md}). What makes one weaker flushes first.
+   *
+   * @param waits whether it waits for others' locks to go; who unlocks never does
+   * @throws IOException what the flush failed with: nothing is changed then
+   */
+  PendingLock lock(Lock lock, boolean waits) throws IOException;
+
+  /**
+   * Flushes and removes all record locks that an owner has on the file, through this handle or
+   * another; the locks are removed even when flushing fails. Costs nothing if it has none.
+   */
+  void releaseRecordLocks(long owner) throws IOException;
+
+  /**
+   * Flushes, releases the handle and the locks that were set through it alone; both are released
+   * even when flushing fails.
+   */
   @Override
   void close() throws IOException;
 }

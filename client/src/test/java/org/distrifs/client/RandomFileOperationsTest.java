@@ -19,8 +19,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random reads, writes, truncations, flushes and reopenings on a few files, compared with byte
- * arrays; at the end a second client reads what the first left behind.
+ * Random reads, writes, truncations, zeroings, extensions, searches for data and holes, flushes and
+ * reopenings on a few files, compared with byte arrays; at the end a second client reads what the
+ * first left behind.
  */
 class RandomFileOperationsTest {
   private static final int FILES = 3;
@@ -47,6 +48,25 @@ class RandomFileOperationsTest {
 
     void truncate(int size) {
       bytes = Arrays.copyOf(bytes, size);
+    }
+
+    void extend(int size) {
+      truncate(Math.max(size, bytes.length));
+    }
+
+    void zero(int offset, int length) {
+      if (offset < bytes.length) {
+        Arrays.fill(bytes, offset, Math.min(bytes.length, offset + length), (byte) 0);
+      }
+    }
+
+    boolean isZero(long from, long to) {
+      for (int at = (int) from; at < Math.min(to, bytes.length); at++) {
+        if (bytes[at] != 0) {
+          return false;
+        }
+      }
+      return true;
     }
 
     byte[] read(int offset, int length) {
@@ -143,7 +163,7 @@ class RandomFileOperationsTest {
       DistriFsClient client, OpenFile file, Model model, Random random, long seed, int step)
       throws IOException {
     String where = "seed " + seed + ", step " + step + ", inode " + file.inode();
-    switch (random.nextInt(20)) {
+    switch (random.nextInt(26)) {
       case 0, 1, 2, 3, 4, 5, 6 -> {
         byte[] data = bytes(random, 1 + random.nextInt(random.nextBoolean() ? 50_000 : 300));
         int offset = random.nextInt(MAX_SIZE - data.length);
@@ -175,6 +195,18 @@ class RandomFileOperationsTest {
           compare(file, model, at, 10_000, where);
         }
       }
+      case 15, 16 -> {
+        int offset = random.nextInt(MAX_SIZE);
+        int length = random.nextInt(random.nextBoolean() ? MAX_SIZE : 5_000);
+        file.zero(offset, length);
+        model.zero(offset, length);
+      }
+      case 17 -> {
+        int size = random.nextInt(MAX_SIZE);
+        file.extend(size);
+        model.extend(size);
+      }
+      case 18, 19 -> seek(file, model, random.nextInt(MAX_SIZE), where);
       default -> compare(file, model, random.nextInt(MAX_SIZE), 1 + random.nextInt(60_000), where);
     }
     return file;
@@ -193,6 +225,22 @@ class RandomFileOperationsTest {
         .as("%s: read of %d at %d first differs at", where, length, offset)
         .isEqualTo(-1);
     assertThat(read).isEqualTo(expected.length);
+  }
+
+  private static void seek(OpenFile file, Model model, long offset, String where)
+      throws IOException {
+    long data = file.nextData(offset, MAX_SIZE);
+    assertThat(data).as(where).isBetween(offset, (long) MAX_SIZE);
+    assertThat(model.isZero(offset, data))
+        .as("%s: a hole from %d to %d", where, offset, data)
+        .isTrue();
+    long hole = file.nextHole(data, MAX_SIZE);
+    if (data < MAX_SIZE) {
+      assertThat(hole).as(where).isGreaterThan(data);
+    }
+    long chunkEnd = hole - hole % FakeCluster.CHUNK_BYTES + FakeCluster.CHUNK_BYTES;
+    boolean found = hole < MAX_SIZE;
+    assertThat(!found || model.isZero(hole, chunkEnd)).as("%s: a hole at %d", where, hole).isTrue();
   }
 
   private static byte[] bytes(Random random, int length) {

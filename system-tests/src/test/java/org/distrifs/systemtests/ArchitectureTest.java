@@ -55,6 +55,7 @@ class ArchitectureTest {
           .resideInAnyPackage(
               "org.distrifs.master.namespace..",
               "org.distrifs.master.chunk..",
+              "org.distrifs.master.lock..",
               "org.distrifs.master.session..",
               "org.distrifs.master.state..",
               "org.distrifs.master.table..")

@@ -1,12 +1,16 @@
 package org.distrifs.systemtests;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -108,6 +112,26 @@ class TwoMountsTest {
         "the other mount sees the new name",
         Duration.ofSeconds(3),
         () -> Files.exists(second.resolve("after")) && !Files.exists(second.resolve("before")));
+  }
+
+  /** The kernel believes a name for a second, and asks for the file by its inode meanwhile. */
+  @Test
+  void aNameThatTheOtherHasRemovedOpensNothingThoughTheFileIsOpenThere() throws Exception {
+    final Path here = cluster.mount().resolve("removed");
+    final Path there = second.resolve("removed");
+    Files.writeString(here, "old");
+    try (InputStream open = Files.newInputStream(there)) {
+      assertThat(Files.readString(here)).isEqualTo("old");
+      Files.delete(there);
+      assertThatThrownBy(() -> Files.readString(here)).isInstanceOf(NoSuchFileException.class);
+
+      Files.writeString(there, "other");
+      assertThat(Files.readString(here)).isEqualTo("other");
+      Files.delete(there);
+      Files.writeString(here, "new", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      assertThat(Files.readString(there)).isEqualTo("new");
+      assertThat(new String(open.readAllBytes(), UTF_8)).isEqualTo("old");
+    }
   }
 
   /** A chunk that is allocated before it is needed is one chunk for all who hold it. */

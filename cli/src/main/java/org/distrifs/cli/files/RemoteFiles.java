@@ -167,7 +167,7 @@ final class RemoteFiles implements AutoCloseable {
     if (existing.isEmpty()) {
       Place place = place(path);
       return client.createAndOpen(
-          place.parent(), place.name(), permissions & ~identity.umask(), false, caller());
+          place.parent(), place.name(), permissions, identity.umask(), false, caller());
     }
     if (FileType.isDirectory(existing.get())) {
       throw new ErrnoException(Errno.EISDIR, path.toString());
@@ -206,7 +206,7 @@ final class RemoteFiles implements AutoCloseable {
     Place place = place(path);
     return client
         .metadata()
-        .makeDirectory(place.parent(), place.name(), permissions & ~identity.umask(), caller());
+        .makeDirectory(place.parent(), place.name(), permissions, identity.umask(), caller());
   }
 
   Attributes makeSymlink(RemotePath path, ByteString target) throws IOException {

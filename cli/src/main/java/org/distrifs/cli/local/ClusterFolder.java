@@ -69,11 +69,6 @@ record ClusterFolder(Path root) {
     return log().resolve(role.name() + ".log");
   }
 
-  /** What {@code log/ROLE.log} was renamed to when it had grown large. */
-  Path olderLogFile(LocalRole role) {
-    return log().resolve(role.name() + ".log.1");
-  }
-
   /** Whether a cluster was made here. */
   boolean holdsCluster() {
     return Files.exists(flagsFile());

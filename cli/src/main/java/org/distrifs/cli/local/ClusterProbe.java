@@ -2,6 +2,7 @@ package org.distrifs.cli.local;
 
 import java.util.Map;
 import java.util.Optional;
+import org.distrifs.cli.mount.MountPoint;
 
 /** Asks the roles whether they answer. Each call is bounded to a few seconds. */
 interface ClusterProbe {

@@ -10,6 +10,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.distrifs.cli.background.Await;
+import org.distrifs.cli.background.RoleLog;
+import org.distrifs.cli.mount.MountPoint;
 import org.distrifs.runtime.disk.FailureReason;
 import org.distrifs.runtime.lifecycle.OperatorException;
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.distrifs.cli.mount.MountPoint;
 import org.distrifs.runtime.disk.FailureReason;
 import org.distrifs.runtime.disk.FolderLock;
 import org.distrifs.runtime.lifecycle.OperatorException;

@@ -90,7 +90,7 @@ public final class LocalCommand implements Runnable {
             new LocalCluster(
                 new ClusterFolder(dir == null ? ClusterFolder.defaultRoot() : dir),
                 new LocalCluster.Surroundings(
-                    DistributionLauncher.ofThisProcess(),
+                    new DistributionLauncher(),
                     probe,
                     Duration.ofSeconds(waitSeconds),
                     RoleStop.DEFAULT_BOUND),

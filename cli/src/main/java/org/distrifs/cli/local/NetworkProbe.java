@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.distrifs.cli.control.MasterAdministration;
+import org.distrifs.cli.mount.MountPoint;
 import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.proto.control.NodeStatus;
 import org.distrifs.proto.control.StatusReply;

@@ -2,16 +2,16 @@ package org.distrifs.cli.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.distrifs.cli.background.Await;
+import org.distrifs.cli.background.BackgroundProcess;
 import org.distrifs.runtime.disk.FailureReason;
 import org.distrifs.runtime.lifecycle.OperatorException;
 
@@ -20,9 +20,6 @@ import org.distrifs.runtime.lifecycle.OperatorException;
  * {@code run/ROLE.pid}, and told from a later process with the same pid by {@code run/ROLE.proc}.
  */
 final class RoleProcess {
-
-  /** A log that has grown beyond this is set aside at the next start; one older log is kept. */
-  private static final long MAX_LOG_BYTES = 64L << 20;
 
   private static final int MAX_PID_FILE_BYTES = 256;
 
@@ -54,25 +51,13 @@ final class RoleProcess {
   }
 
   /**
-   * Starts a role in a session of its own, so that it outlives the terminal and does not get its
-   * interrupts; what it prints is appended to its log.
+   * Starts a role in the background; what it prints is appended to its log.
    *
    * @param command program and arguments
    */
   static RoleProcess start(ClusterFolder folder, LocalRole role, List<String> command) {
-    // In place of itself: setsid(1) forks only when it leads a process group, which a fresh child
-    // does not. So the pid is that of the command.
-    List<String> detached = new ArrayList<>(List.of("setsid"));
-    detached.addAll(command);
     try {
-      setAsideLargeLog(folder, role);
-      Process process =
-          new ProcessBuilder(detached)
-              .directory(folder.root().toFile())
-              .redirectInput(new File("/dev/null"))
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.logFile(role).toFile()))
-              .start();
+      Process process = BackgroundProcess.start(command, folder.root(), folder.logFile(role));
       ProcessIdentity identity =
           ProcessIdentity.ofRunning(process.pid())
               .orElseGet(() -> ProcessIdentity.ofEnded(process.pid()));
@@ -178,12 +163,5 @@ final class RoleProcess {
     Path temporary = file.resolveSibling(file.getFileName() + ".new");
     Files.writeString(temporary, text);
     Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  private static void setAsideLargeLog(ClusterFolder folder, LocalRole role) throws IOException {
-    Path log = folder.logFile(role);
-    if (Files.exists(log) && Files.size(log) > MAX_LOG_BYTES) {
-      Files.move(log, folder.olderLogFile(role), StandardCopyOption.REPLACE_EXISTING);
-    }
   }
 }

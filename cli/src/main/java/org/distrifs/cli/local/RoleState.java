@@ -1,6 +1,7 @@
 package org.distrifs.cli.local;
 
 import java.util.Optional;
+import org.distrifs.cli.mount.MountPoint;
 
 /**
  * A role of a local cluster as it is now, and the line that tells it.

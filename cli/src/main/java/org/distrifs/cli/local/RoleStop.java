@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.distrifs.cli.mount.MountPoint;
 
 /** Stops roles: in order if they do it within a bound, else at once. */
 final class RoleStop {

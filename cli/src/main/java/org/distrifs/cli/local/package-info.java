@@ -4,6 +4,6 @@
  * <p>{@link org.distrifs.cli.local.LocalCluster} holds the state transitions (up, down, start,
  * stop, kill); it stands on {@code ClusterFolder} (where everything lies), {@code ClusterFlags}
  * (what is remembered from one start to the next), {@code RoleProcess} (one process and its pid
- * file) and {@code MountPoint} (what is mounted, and whether it answers).
+ * file).
  */
 package org.distrifs.cli.local;

@@ -3,11 +3,15 @@ package org.distrifs.cli.role;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import org.distrifs.cli.background.Distribution;
+import org.distrifs.cli.mount.MountDaemon;
 import org.distrifs.client.ClientSettings;
 import org.distrifs.client.DistriFsClient;
 import org.distrifs.client.DistriFsClients;
@@ -26,26 +30,37 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code distrifs mount}. */
 @Command(
     name = "mount",
-    description = "Mount DistriFS on a folder, in the foreground, until SIGTERM, ^C or an unmount.",
+    description =
+        "Mount DistriFS on a folder, in the foreground, until SIGTERM, ^C or an unmount; or in the"
+            + " background.",
     footer = {
       "",
-      "What was written is sent before it ends; 'fusermount -u MOUNTPOINT' ends it too.",
+      "What was written is sent before it ends; 'distrifs umount MOUNTPOINT' ends it too.",
       "",
       "Examples:",
       "  distrifs mount --master 10.0.0.1:7400 /mnt/distrifs",
-      "  distrifs mount --master 10.0.0.1:7400 --hard /mnt/distrifs"
+      "  distrifs mount --master 10.0.0.1:7400 --hard --daemon /mnt/distrifs",
+      "  distrifs mount --master 10.0.0.1:7400 --subdir /photos --read-only /mnt/photos"
     })
 public final class MountCommand implements Callable<Integer> {
 
   private static final Logger LOG = LoggerFactory.getLogger(MountCommand.class);
   private static final String ROLE = "mount";
   private static final String LOOPBACK = "127.0.0.1";
+
+  /** What the start of a daemon may take beside waiting for the master. */
+  private static final Duration START_ALLOWANCE = Duration.ofSeconds(60);
+
+  @Spec private CommandSpec spec;
 
   @Mixin private SettingsOptions options;
 
@@ -56,8 +71,8 @@ public final class MountCommand implements Callable<Integer> {
       names = "--driver",
       paramLabel = "DRIVER",
       description =
-          "How to speak to the kernel: kernel (by its own protocol; root only) or jnr-fuse (through"
-              + " libfuse 2). Stands for mount.driver.")
+          "How to speak to the kernel: kernel (by its own protocol, the default) or jnr-fuse"
+              + " (through libfuse 2). Stands for mount.driver.")
   private String driver;
 
   @Option(
@@ -65,6 +80,48 @@ public final class MountCommand implements Callable<Integer> {
       paramLabel = "PORT",
       description = "The port of its metrics (default: none).")
   private Integer metricsPort;
+
+  @Option(
+      names = "--subdir",
+      paramLabel = "PATH",
+      description =
+          "The directory of DistriFS that is the root of the mount (default: /). Stands for"
+              + " mount.subdir.")
+  private String subdir;
+
+  @Option(
+      names = "--read-only",
+      description = "Let nobody change anything by this mount. Stands for mount.readOnly.")
+  private boolean readOnly;
+
+  @Option(
+      names = "--attr-timeout",
+      paramLabel = "DURATION",
+      description =
+          "How long attributes are shown without asking, as '500 ms' or '2s' (default: 1s). Stands"
+              + " for mount.attributeTimeoutMs.")
+  private String attributeTimeout;
+
+  @Option(
+      names = "--entry-timeout",
+      paramLabel = "DURATION",
+      description =
+          "How long names are taken for what they were without asking (default: 1s). Stands for"
+              + " mount.entryTimeoutMs.")
+  private String entryTimeout;
+
+  @Option(
+      names = "--daemon",
+      description = "Serve the mount in the background, and return when it can be used.")
+  private boolean daemon;
+
+  @Option(
+      names = "--log-file",
+      paramLabel = "FILE",
+      description =
+          "With --daemon: where it logs (default: in /var/log/distrifs, or ~/.distrifs/log for"
+              + " users other than root).")
+  private Path logFile;
 
   @ArgGroup private Patience patience;
 
@@ -95,21 +152,19 @@ public final class MountCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Logging.start(Logging.Use.ROLE);
-    Long boundMs = patience == null ? null : patience.boundMs();
-    Settings settings =
-        options
-            .with(MountSettings.MOUNT_POINT, mountPoint)
-            .with(MountSettings.DRIVER, driver)
-            .with(MountSettings.METRICS_PORT, metricsPort)
-            .with(ClientSettings.MASTERS, master)
-            .with(ClientSettings.OPERATION_TIMEOUT, boundMs)
-            .with(ClientSettings.CHUNK_TIMEOUT, boundMs)
-            .with(ClientSettings.READ_TIMEOUT, boundMs)
-            .load(MountSettings.SCHEMA.and(ClientSettings.SCHEMA));
+    if (logFile != null && !daemon) {
+      throw new ParameterException(
+          spec.commandLine(), "--log-file is for --daemon; in the foreground it logs to stderr.");
+    }
+    Logging.start(daemon ? Logging.Use.COMMAND : Logging.Use.ROLE);
+    Settings settings = settings();
     MountSettings mountSettings = MountSettings.of(settings);
     // Before the master is asked for anything, so that the sentence is about the mount point.
     FuseMount.requireMountable(mountSettings);
+    if (daemon) {
+      inBackground(mountSettings.mountPoint(), settings);
+      return ExitCode.OK;
+    }
     StopSignal stop = StopSignal.install();
     try (CloseStack opened = new CloseStack()) {
       serve(mountSettings, settings, stop, opened);
@@ -120,6 +175,34 @@ public final class MountCommand implements Callable<Integer> {
               .formatted(mountSettings.mountPoint(), e.getMessage()),
           e);
     }
+  }
+
+  private Settings settings() {
+    Long boundMs = patience == null ? null : patience.boundMs();
+    return options
+        .with(MountSettings.MOUNT_POINT, mountPoint)
+        .with(MountSettings.SUBDIR, subdir)
+        .with(MountSettings.READ_ONLY, readOnly ? true : null)
+        .with(MountSettings.ATTRIBUTE_TIMEOUT, attributeTimeout)
+        .with(MountSettings.ENTRY_TIMEOUT, entryTimeout)
+        .with(MountSettings.DRIVER, driver)
+        .with(MountSettings.METRICS_PORT, metricsPort)
+        .with(ClientSettings.MASTERS, master)
+        .with(ClientSettings.OPERATION_TIMEOUT, boundMs)
+        .with(ClientSettings.CHUNK_TIMEOUT, boundMs)
+        .with(ClientSettings.READ_TIMEOUT, boundMs)
+        .load(MountSettings.SCHEMA.and(ClientSettings.SCHEMA));
+  }
+
+  /** Starts this command again, with the same settings, as a daemon. */
+  private void inBackground(Path folder, Settings settings) {
+    Path absolute = folder.toAbsolutePath();
+    List<String> command = new ArrayList<>(List.of(Distribution.program().toString(), ROLE));
+    command.addAll(options.with(MountSettings.MOUNT_POINT, absolute).asArguments());
+    Path log = logFile == null ? MountDaemon.defaultLog(absolute) : logFile;
+    new MountDaemon(command, log)
+        .start(
+            Duration.ofMillis(settings.get(ClientSettings.CONNECT_TIMEOUT)).plus(START_ALLOWANCE));
   }
 
   private void serve(

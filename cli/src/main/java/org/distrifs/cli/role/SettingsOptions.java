@@ -1,7 +1,9 @@
 package org.distrifs.cli.role;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.distrifs.runtime.settings.Setting;
@@ -35,14 +37,28 @@ final class SettingsOptions {
     return this;
   }
 
+  /** The same settings as arguments for another process, which may run in another folder. */
+  List<String> asArguments() {
+    List<String> arguments = new ArrayList<>();
+    if (file != null) {
+      arguments.add("--config=" + file.toAbsolutePath());
+    }
+    overrides().forEach((key, value) -> arguments.add("--set=" + key + "=" + value));
+    return arguments;
+  }
+
   /**
    * Resolves and checks everything.
    *
    * @throws org.distrifs.runtime.lifecycle.OperatorException naming what is wrong, and where
    */
   Settings load(SettingsSchema schema) {
+    return SettingsLoader.load(schema, Optional.ofNullable(file), overrides());
+  }
+
+  private Map<String, String> overrides() {
     Map<String, String> overrides = new LinkedHashMap<>(given);
     overrides.putAll(flags);
-    return SettingsLoader.load(schema, Optional.ofNullable(file), overrides);
+    return overrides;
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.distrifs.cli.mount.MountPoint;
 
 /**
  * Roles that are shell scripts, and a probe that takes their processes for their answers. A role

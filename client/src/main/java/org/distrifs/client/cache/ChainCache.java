@@ -4,6 +4,7 @@ import it.unimi.dsi.fastutil.longs.Long2ObjectMap;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,7 @@ import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.ReportFailure;
 import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.error.ErrnoException;
 import org.distrifs.proto.frame.Status;
 import org.distrifs.runtime.clock.ClockSource;
 
@@ -49,6 +51,16 @@ public final class ChainCache {
     private long truncateEpoch;
     private long changeCounter;
   }
+
+  /** Chunks asked for at once by who goes through all that exist: as many as the master tells. */
+  private static final int EXISTING_ASKED = 64;
+
+  /**
+   * Chunks that exist, in the order of their indices.
+   *
+   * @param isLast whether none exist behind them; otherwise there is one at the least
+   */
+  public record Existing(List<ChunkLocation> chunks, boolean isLast) {}
 
   /** A power of two; files that share one cost each other a question now and then. */
   private static final int GENERATIONS = 1024;
@@ -89,6 +101,38 @@ public final class ChainCache {
     return master
         .submit(Operation.newBuilder().setGetChains(question).build())
         .thenApply(reply -> answered(inode, index, generation, reply));
+  }
+
+  /**
+   * The next chunks that exist from an index on, wherever they lie, as the master knows them now;
+   * those that this session alone holds among them.
+   */
+  public CompletableFuture<Existing> existing(long inode, long firstIndex) {
+    GetChains.Builder question =
+        GetChains.newBuilder()
+            .setInode(inode)
+            .setFirstIndex(firstIndex)
+            .setCount(EXISTING_ASKED)
+            .setSkipHoles(true);
+    long generation = generation(inode);
+    return master
+        .submit(Operation.newBuilder().setGetChains(question).build())
+        .thenCompose(reply -> existing(inode, generation, reply));
+  }
+
+  private synchronized CompletableFuture<Existing> existing(
+      long inode, long generation, OperationReply reply) {
+    if (reply.getChunksCount() == 0 && !reply.getEndOfChunks()) {
+      return CompletableFuture.failedFuture(
+          new ErrnoException(
+              Errno.EPROTO,
+              "chains of inode %d, answered without any and without an end".formatted(inode)));
+    }
+    if (generation == generation(inode)) {
+      reply.getChunksList().forEach(location -> learn(inode, location));
+    }
+    return CompletableFuture.completedFuture(
+        new Existing(reply.getChunksList(), reply.getEndOfChunks()));
   }
 
   /**

@@ -2,11 +2,15 @@ package org.distrifs.client.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.distrifs.client.OpenFile;
+import org.distrifs.client.PendingLock;
+import org.distrifs.client.lock.FileLocks;
 import org.distrifs.client.read.SequencePattern;
 import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.Lock;
 import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
@@ -67,6 +71,32 @@ final class FileHandle implements OpenFile {
   }
 
   @Override
+  public void extend(long size) throws IOException {
+    requireOpen();
+    reportFailure();
+    file.extend(size);
+  }
+
+  @Override
+  public void zero(long offset, long length) throws IOException {
+    requireOpen();
+    reportFailure();
+    file.zero(offset, length);
+  }
+
+  @Override
+  public long nextData(long offset, long end) throws IOException {
+    requireOpen();
+    return file.dataChunks().nextData(offset, end);
+  }
+
+  @Override
+  public long nextHole(long offset, long end) throws IOException {
+    requireOpen();
+    return file.dataChunks().nextHole(offset, end);
+  }
+
+  @Override
   public void flush() throws IOException {
     requireOpen();
     file.flushAtClose();
@@ -86,11 +116,29 @@ final class FileHandle implements OpenFile {
   }
 
   @Override
+  public Optional<Lock> testLock(Lock wanted) throws IOException {
+    requireOpen();
+    return file.locks().test(wanted);
+  }
+
+  @Override
+  public PendingLock lock(Lock lock, boolean waits) throws IOException {
+    requireOpen();
+    return file.locks().set(this, lock, waits);
+  }
+
+  @Override
+  public void releaseRecordLocks(long owner) throws IOException {
+    requireOpen();
+    file.locks().releaseRecords(owner);
+  }
+
+  @Override
   public void close() throws IOException {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    try {
+    try (FileLocks.Ending locked = file.locks().ending(this)) {
       file.flushAtClose();
       reportFailure();
     } finally {

@@ -9,6 +9,7 @@ import org.distrifs.client.metadata.OpenFileChanges;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.ChunkLocation;
+import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
@@ -20,6 +21,7 @@ final class FileTable implements OpenFileChanges {
   private static final int DIRECTORY = 0x4000;
 
   private final ConcurrentHashMap<Long, SharedFile> byInode = new ConcurrentHashMap<>();
+  private final UnnamedFiles unnamed = new UnnamedFiles();
 
   /** Opens a file whose attributes were just heard from the master. */
   OpenFile open(Attributes attributes, FileServices services) throws ErrnoException {
@@ -36,7 +38,25 @@ final class FileTable implements OpenFileChanges {
     return new FileHandle(file, this);
   }
 
+  /** Asks for a file without a name. */
+  @FunctionalInterface
+  interface UnnamedCreation {
+    OperationReply create() throws IOException;
+  }
+
+  /** Has a file made without a name, and opens it. From the start on this process holds it. */
+  OpenFile openUnnamed(UnnamedCreation creation, FileServices services) throws IOException {
+    long begun = unnamed.begins();
+    try {
+      OperationReply made = creation.create();
+      return openCreated(made.getAttributes(), made.getChunksList(), services);
+    } finally {
+      unnamed.ended(begun);
+    }
+  }
+
   private SharedFile acquire(Attributes attributes, boolean created, FileServices services) {
+    unnamed.opened(attributes.getInode());
     return byInode.compute(
         attributes.getInode(),
         (inode, known) -> {
@@ -63,8 +83,11 @@ final class FileTable implements OpenFileChanges {
     }
   }
 
-  /** Whether a handle of an inode is open that still works. */
+  /** Whether a handle of an inode is open that still works, or may be about to be. */
   boolean holds(long inode) {
+    if (unnamed.mayBe(inode)) {
+      return true;
+    }
     SharedFile file = byInode.get(inode);
     return file != null && !file.isOrphaned();
   }
@@ -99,6 +122,14 @@ final class FileTable implements OpenFileChanges {
     return file == null || file.isOrphaned()
         ? Optional.empty()
         : Optional.of(file.setAttributes(change, caller));
+  }
+
+  @Override
+  public void flush(long inode) throws IOException {
+    SharedFile file = byInode.get(inode);
+    if (file != null && !file.isOrphaned()) {
+      file.flush();
+    }
   }
 
   private static void requireRegular(Attributes attributes) throws ErrnoException {

@@ -201,12 +201,20 @@ public final class SdkClient implements DistriFsClient {
 
   @Override
   public OpenFile createAndOpen(
-      long parent, ByteString name, int mode, boolean exclusive, Caller caller) throws IOException {
-    OperationReply reply = metadata.createFile(parent, name, mode, exclusive, caller);
+      long parent, ByteString name, int mode, int umask, boolean exclusive, Caller caller)
+      throws IOException {
+    OperationReply reply = metadata.createFile(parent, name, mode, umask, exclusive, caller);
     Attributes attributes = reply.getAttributes();
     return reply.getChunksCount() > 0
         ? files.openCreated(attributes, reply.getChunksList(), services)
         : files.open(attributes, services);
+  }
+
+  @Override
+  public OpenFile createUnnamedAndOpen(
+      long parent, int mode, int umask, boolean exclusive, Caller caller) throws IOException {
+    return files.openUnnamed(
+        () -> metadata.createUnnamed(parent, mode, umask, exclusive, caller), services);
   }
 
   @Override

@@ -7,6 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import org.distrifs.client.lock.FileLocks;
+import org.distrifs.client.lock.LockedFile;
 import org.distrifs.client.read.ChunkLocator;
 import org.distrifs.client.read.FileReader;
 import org.distrifs.client.read.SequencePattern;
@@ -31,15 +33,17 @@ import org.slf4j.LoggerFactory;
  * What the handles of one inode share: its writer, its reader and what was last heard of it. Lives
  * from the first open to the last close. Thread-safe.
  */
-final class SharedFile implements WrittenFile, ChunkLocator {
+final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
   private static final Logger LOG = LoggerFactory.getLogger(SharedFile.class);
   private static final long NS_PER_SECOND = 1_000_000_000L;
 
   private final long inode;
+  private final long chunkBytes;
   private final long sessionId;
   private final FileServices services;
   private final FileWriter writer;
   private final FileReader reader;
+  private final FileLocks locks;
 
   /** Writes and truncations come one at a time, so that each is whole. */
   private final ReentrantLock changes = new ReentrantLock(true);
@@ -51,6 +55,9 @@ final class SharedFile implements WrittenFile, ChunkLocator {
   private volatile Attributes latest;
   private long ownCounter;
 
+  /** The change counter when others changed the file last, or when it was opened here. */
+  private long othersCounter;
+
   /** Handles that are open; belongs to the table's lock. */
   int handles;
 
@@ -60,8 +67,9 @@ final class SharedFile implements WrittenFile, ChunkLocator {
     this.services = services;
     this.latest = attributes;
     this.appendLease = new AppendLease(inode, services, this::handBackAppendLease);
+    this.othersCounter = attributes.getChangeCounter();
     services.chains().opened(attributes);
-    long chunkBytes = attributes.getChunkSizeBytes();
+    this.chunkBytes = attributes.getChunkSizeBytes();
     this.writer =
         new FileWriter(inode, chunkBytes, sessionId, createdHere, this, services.writing());
     this.reader =
@@ -72,9 +80,17 @@ final class SharedFile implements WrittenFile, ChunkLocator {
             writer::touches,
             chunkBytes,
             services.settings());
+    this.locks =
+        new FileLocks(
+            this,
+            services.master(),
+            services.settings(),
+            services.writing().clock(),
+            services.writing().timer());
   }
 
-  long inode() {
+  @Override
+  public long inode() {
     return inode;
   }
 
@@ -82,8 +98,13 @@ final class SharedFile implements WrittenFile, ChunkLocator {
     return writer;
   }
 
+  FileLocks locks() {
+    return locks;
+  }
+
   /** Whether the session that this file was opened under is gone. */
-  boolean isOrphaned() {
+  @Override
+  public boolean isOrphaned() {
     return services.master().sessionId() != sessionId;
   }
 
@@ -103,11 +124,20 @@ final class SharedFile implements WrittenFile, ChunkLocator {
         services.chains().forget(inode);
         reader.invalidateAll();
         writer.changedByOthers();
+        othersCounter = heard.getChangeCounter();
       }
       latest = heard;
       if (heard.getTruncateEpoch() != known.getTruncateEpoch()) {
         writer.truncatedByOthers();
       }
+    }
+  }
+
+  @Override
+  public long granted(Attributes attributes) {
+    services.attributes().learn(attributes);
+    synchronized (learning) {
+      return othersCounter;
     }
   }
 
@@ -119,6 +149,11 @@ final class SharedFile implements WrittenFile, ChunkLocator {
       }
     }
     services.attributes().learn(attributes);
+  }
+
+  @Override
+  public long committedBytes() {
+    return latest.getSize();
   }
 
   @Override
@@ -198,6 +233,13 @@ final class SharedFile implements WrittenFile, ChunkLocator {
   /** A fresh chunk is a hole until bytes of it were acknowledged: no datanode may know it yet. */
   private Optional<ChunkLocation> readable(long index, Optional<ChunkLocation> found) {
     return found.filter(location -> !location.getFresh() || writer.isWrittenFresh(index));
+  }
+
+  /** Where its data is, for one look at it. */
+  DataChunks dataChunks() throws IOException {
+    requireSession("look for data");
+    return new DataChunks(
+        inode, chunkBytes, writer, services.chains(), 2 * services.settings().operationTimeoutMs());
   }
 
   // --- reading and writing
@@ -283,6 +325,34 @@ final class SharedFile implements WrittenFile, ChunkLocator {
     }
   }
 
+  void extend(long size) throws IOException {
+    changeAlone("extension");
+    try {
+      writer.extend(size);
+    } finally {
+      changes.unlock();
+    }
+  }
+
+  void zero(long offset, long length) throws IOException {
+    requireSession("zeroing");
+    // Asked anew: what another mount has appended is to become zeros, too.
+    long size = services.metadata().freshAttributes(inode).getSize();
+    long end = offset + Math.min(length, Math.max(0, size - offset));
+    Zeros.overwrite(dataChunks(), offset, end, this::overwrite);
+  }
+
+  /** A write that leaves out what lies behind the end of the file. */
+  private void overwrite(long offset, ByteBuffer source) throws IOException {
+    changeAlone("zeroing");
+    try {
+      long within = Math.max(0, attributes().getSize() - offset);
+      writeAlone(offset, source.slice(0, (int) Math.min(source.remaining(), within)));
+    } finally {
+      changes.unlock();
+    }
+  }
+
   /** Changes size or times, in order with the writes before. */
   Attributes setAttributes(SetAttributes change, Caller caller) throws IOException {
     changeAlone("change of attributes");
@@ -312,7 +382,8 @@ final class SharedFile implements WrittenFile, ChunkLocator {
     }
   }
 
-  void flush() throws IOException {
+  @Override
+  public void flush() throws IOException {
     requireSession("flush");
     writer.flush();
   }

@@ -2,6 +2,7 @@ package org.distrifs.client.metadata;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.distrifs.client.Metadata;
@@ -13,6 +14,7 @@ import org.distrifs.client.session.Replies;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.Create;
+import org.distrifs.proto.control.CreateUnnamed;
 import org.distrifs.proto.control.DirectoryEntry;
 import org.distrifs.proto.control.FileSystemStatistics;
 import org.distrifs.proto.control.GetAttributes;
@@ -24,9 +26,11 @@ import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.ReadDirectory;
 import org.distrifs.proto.control.ReadLink;
+import org.distrifs.proto.control.RecordReads;
 import org.distrifs.proto.control.RemoveDirectory;
 import org.distrifs.proto.control.Rename;
 import org.distrifs.proto.control.SetAttributes;
+import org.distrifs.proto.control.SetExtendedAttribute;
 import org.distrifs.proto.control.StatFileSystem;
 import org.distrifs.proto.control.Unlink;
 import org.distrifs.proto.error.Errno;
@@ -44,6 +48,7 @@ public final class MasterMetadata implements Metadata {
   private final AttributeCache attributes;
   private final EntryCache entries;
   private final OpenFileChanges openFiles;
+  private final ExtendedAttributeCalls extendedAttributes;
   private final long boundMs;
 
   public MasterMetadata(
@@ -56,6 +61,7 @@ public final class MasterMetadata implements Metadata {
     this.attributes = attributes;
     this.entries = entries;
     this.openFiles = openFiles;
+    this.extendedAttributes = new ExtendedAttributeCalls(this::call, attributes, openFiles);
     this.boundMs = operationTimeoutMs + SPARE_MS;
   }
 
@@ -66,7 +72,8 @@ public final class MasterMetadata implements Metadata {
     // and an open must find it. A name that is there is looked up anew by the open itself.
     if (known.isPresent() && known.getAsLong() != EntryCache.ABSENT) {
       Attributes cached = attributes.fresh(known.getAsLong());
-      if (cached != null) {
+      // What has no name any more is not what the name leads to, whatever was heard of that before.
+      if (cached != null && cached.getNlink() > 0) {
         return openFiles.withUncommitted(cached);
       }
     }
@@ -119,10 +126,20 @@ public final class MasterMetadata implements Metadata {
   }
 
   @Override
-  public Attributes makeDirectory(long parent, ByteString name, int mode, Caller caller)
+  public void recordReads(RecordReads reads) throws IOException {
+    call(Operation.newBuilder().setRecordReads(reads));
+  }
+
+  @Override
+  public Attributes makeDirectory(long parent, ByteString name, int mode, int umask, Caller caller)
       throws IOException {
     MakeDirectory make =
-        MakeDirectory.newBuilder().setParent(parent).setName(name).setMode(mode).build();
+        MakeDirectory.newBuilder()
+            .setParent(parent)
+            .setName(name)
+            .setMode(mode)
+            .setUmask(umask)
+            .build();
     return made(call(by(caller).setMakeDirectory(make)), name);
   }
 
@@ -135,13 +152,15 @@ public final class MasterMetadata implements Metadata {
   }
 
   @Override
-  public Attributes makeNode(long parent, ByteString name, int mode, long rdev, Caller caller)
+  public Attributes makeNode(
+      long parent, ByteString name, int mode, int umask, long rdev, Caller caller)
       throws IOException {
     Create make =
         Create.newBuilder()
             .setParent(parent)
             .setName(name)
             .setMode(mode)
+            .setUmask(umask)
             .setRdev(rdev)
             .setExclusive(true)
             .build();
@@ -234,24 +253,67 @@ public final class MasterMetadata implements Metadata {
         .getStatistics();
   }
 
+  @Override
+  public Optional<ByteString> extendedAttribute(long inode, ByteString name) throws IOException {
+    return extendedAttributes.get(inode, name);
+  }
+
+  @Override
+  public List<ByteString> extendedAttributes(long inode) throws IOException {
+    return extendedAttributes.list(inode);
+  }
+
+  @Override
+  public Attributes setExtendedAttribute(SetExtendedAttribute change, Caller caller)
+      throws IOException {
+    return extendedAttributes.set(change, caller);
+  }
+
+  @Override
+  public Attributes removeExtendedAttribute(long inode, ByteString name, Caller caller)
+      throws IOException {
+    return extendedAttributes.remove(inode, name, caller);
+  }
+
   /**
    * Creates a regular file with its first chunk, or finds the one that has the name.
    *
    * @return attributes, and the first chunk in {@code chunks} when the file was made here
    */
   public OperationReply createFile(
-      long parent, ByteString name, int mode, boolean exclusive, Caller caller) throws IOException {
+      long parent, ByteString name, int mode, int umask, boolean exclusive, Caller caller)
+      throws IOException {
     Create create =
         Create.newBuilder()
             .setParent(parent)
             .setName(name)
             .setMode(mode)
+            .setUmask(umask)
             .setExclusive(exclusive)
             .setWithFirstChunk(true)
             .build();
     OperationReply reply = call(by(caller).setCreate(create));
     made(reply, name);
     return reply;
+  }
+
+  /**
+   * Creates a regular file without a name, with its first chunk.
+   *
+   * @param exclusive it never gets a name
+   * @return attributes, and the first chunk in {@code chunks}
+   */
+  public OperationReply createUnnamed(
+      long parent, int mode, int umask, boolean exclusive, Caller caller) throws IOException {
+    CreateUnnamed create =
+        CreateUnnamed.newBuilder()
+            .setParent(parent)
+            .setMode(mode)
+            .setUmask(umask)
+            .setExclusive(exclusive)
+            .setWithFirstChunk(true)
+            .build();
+    return call(by(caller).setCreateUnnamed(create));
   }
 
   private static boolean isDirectory(Attributes attributes) {

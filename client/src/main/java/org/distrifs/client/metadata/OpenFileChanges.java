@@ -18,4 +18,7 @@ public interface OpenFileChanges {
    * @return empty when the inode is not open: the caller asks the master itself
    */
   Optional<Attributes> setThroughOpenFile(SetAttributes change, Caller caller) throws IOException;
+
+  /** Sends and commits what an open file holds; does nothing when the inode is not open. */
+  void flush(long inode) throws IOException;
 }

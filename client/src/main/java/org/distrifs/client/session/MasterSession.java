@@ -568,7 +568,9 @@ public final class MasterSession implements MasterApi {
       }
       // The master answers a mutation after it is durable.
       identity.sawDurable(reply.getTxid());
-      if (reply.getErrno() == Errno.EAGAIN.code() && !pending.reply.isDone()) {
+      // A lock in the way is an answer, not a master that is not ready.
+      boolean isPostponed = reply.getErrno() == Errno.EAGAIN.code() && !reply.hasConflictingLock();
+      if (isPostponed && !pending.reply.isDone()) {
         lastTrouble = "it asks to try again: " + reply.getMessage();
         postponed.add(pending);
         return;

@@ -19,6 +19,7 @@ final class OperationText {
     return switch (operation.getKindCase()) {
       case LOOKUP -> kind + in(operation.getLookup().getName(), operation.getLookup().getParent());
       case CREATE -> kind + in(operation.getCreate().getName(), operation.getCreate().getParent());
+      case CREATE_UNNAMED -> kind + " in inode " + operation.getCreateUnnamed().getParent();
       case MAKE_DIRECTORY ->
           kind
               + in(
@@ -44,8 +45,29 @@ final class OperationText {
               + operation.getAllocateChunk().getIndex()
               + inode(operation.getAllocateChunk().getInode());
       case COMMIT -> kind + inode(operation.getCommit().getInode());
+      case RECORD_READS -> kind + " of " + operation.getRecordReads().getReadsCount();
       case ACQUIRE_APPEND -> kind + inode(operation.getAcquireAppend().getInode());
       case RELEASE_APPEND -> kind + inode(operation.getReleaseAppend().getInode());
+      case GET_EXTENDED_ATTRIBUTE ->
+          kind
+              + named(
+                  operation.getGetExtendedAttribute().getName(),
+                  operation.getGetExtendedAttribute().getInode());
+      case LIST_EXTENDED_ATTRIBUTES ->
+          kind + inode(operation.getListExtendedAttributes().getInode());
+      case SET_EXTENDED_ATTRIBUTE ->
+          kind
+              + named(
+                  operation.getSetExtendedAttribute().getName(),
+                  operation.getSetExtendedAttribute().getInode());
+      case REMOVE_EXTENDED_ATTRIBUTE ->
+          kind
+              + named(
+                  operation.getRemoveExtendedAttribute().getName(),
+                  operation.getRemoveExtendedAttribute().getInode());
+      case TEST_LOCK -> kind + inode(operation.getTestLock().getInode());
+      case SET_LOCK -> kind + inode(operation.getSetLock().getInode());
+      case RELEASE_LOCKS -> kind + inode(operation.getReleaseLocks().getInode());
       case REPORT_FAILURE -> kind + inode(operation.getReportFailure().getInode());
       case STAT_FILE_SYSTEM, KIND_NOT_SET -> kind;
     };
@@ -53,6 +75,10 @@ final class OperationText {
 
   private static String in(ByteString name, long parent) {
     return " of \"" + name.toStringUtf8() + "\" in inode " + parent;
+  }
+
+  private static String named(ByteString attribute, long inode) {
+    return " " + attribute.toStringUtf8() + inode(inode);
   }
 
   private static String inode(long inode) {

@@ -12,7 +12,7 @@ public final class RefusedException extends ErrnoException {
 
   private final transient OperationReply reply;
 
-  RefusedException(OperationReply reply, String attempted) {
+  public RefusedException(OperationReply reply, String attempted) {
     super(Errno.ofCode(reply.getErrno()), attempted);
     this.reply = reply;
   }

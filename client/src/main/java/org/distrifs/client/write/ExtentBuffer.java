@@ -32,6 +32,7 @@ final class ExtentBuffer {
     return extents.isEmpty() ? 0 : extents.lastEntry().getValue().end();
   }
 
+  /** Where the slot of an offset ends; of the last one that is just above the largest number. */
   long slotEnd(long offset) {
     return offset - offset % slotBytes + slotBytes;
   }
@@ -79,9 +80,9 @@ final class ExtentBuffer {
   }
 
   private void absorbFollowers(Extent extent) {
-    long slotEnd = slotEnd(extent.start());
+    long slot = extent.start() / slotBytes;
     Map.Entry<Long, Extent> next = extents.higherEntry(extent.start());
-    while (next != null && next.getKey() <= extent.end() && next.getKey() < slotEnd) {
+    while (next != null && next.getKey() <= extent.end() && next.getKey() / slotBytes == slot) {
       Extent follower = next.getValue();
       extents.remove(next.getKey());
       long tail = follower.end() - extent.end();

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.distrifs.client.cache.ChainCache;
 import org.distrifs.client.session.RefusedException;
 import org.distrifs.client.session.Replies;
 import org.distrifs.proto.control.ChunkLocation;
 import org.distrifs.proto.control.Commit;
-import org.distrifs.proto.control.GetChains;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.error.Errno;
@@ -25,9 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class FileFlush {
   private static final Logger LOG = LoggerFactory.getLogger(FileFlush.class);
-
-  /** Chunks in one answer. */
-  private static final int CHAINS_ASKED = 64;
 
   /** What a flush is for. */
   enum Purpose {
@@ -118,45 +115,22 @@ final class FileFlush {
   private void addExisting(LongSet indices) throws IOException {
     // First: what others did to the file is to be known before its chunks are.
     await(file.refresh(), "attributes of inode " + writer.inode());
-    long first = 0;
-    while (first >= 0) {
-      first = addExisting(indices, first);
-    }
-  }
-
-  /**
-   * Adds those of one answer.
-   *
-   * @return where to go on; negative behind the last
-   */
-  private long addExisting(LongSet indices, long first) throws IOException {
-    GetChains.Builder question =
-        GetChains.newBuilder()
-            .setInode(writer.inode())
-            .setFirstIndex(first)
-            .setCount(CHAINS_ASKED)
-            .setSkipHoles(true);
-    OperationReply reply =
-        await(
-            services.master().submit(Operation.newBuilder().setGetChains(question).build()),
-            "chains of inode " + writer.inode());
-    for (ChunkLocation location : reply.getChunksList()) {
-      // One that only this session holds and has not written to is on no datanode yet.
-      if (!location.getFresh()) {
-        services.chains().learn(writer.inode(), location);
-        indices.add(location.getIndex());
+    long next = 0;
+    boolean isLast = false;
+    while (!isLast) {
+      ChainCache.Existing existing =
+          await(
+              services.chains().existing(writer.inode(), next),
+              "chains of inode " + writer.inode());
+      for (ChunkLocation location : existing.chunks()) {
+        // One that only this session holds and has not written to is on no datanode yet.
+        if (!location.getFresh()) {
+          indices.add(location.getIndex());
+        }
+        next = location.getIndex() + 1;
       }
+      isLast = existing.isLast();
     }
-    int count = reply.getChunksCount();
-    if (reply.getEndOfChunks()) {
-      return -1;
-    }
-    if (count == 0) {
-      throw new ErrnoException(
-          Errno.EPROTO,
-          "chains of inode %d, answered without any and without an end".formatted(writer.inode()));
-    }
-    return reply.getChunks(count - 1).getIndex() + 1;
   }
 
   // --- commit

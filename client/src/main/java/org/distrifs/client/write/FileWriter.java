@@ -1,5 +1,7 @@
 package org.distrifs.client.write;
 
+import it.unimi.dsi.fastutil.longs.LongAVLTreeSet;
+import it.unimi.dsi.fastutil.longs.LongSortedSet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -29,6 +31,7 @@ public final class FileWriter {
   private final long chunkBytes;
   private final int packetBytes;
   private final long sessionId;
+  private final WrittenFile file;
   private final WriteServices services;
   private final ChunkAllocation allocation;
   private final FileFlush flush;
@@ -62,6 +65,7 @@ public final class FileWriter {
     this.chunkBytes = chunkBytes;
     this.packetBytes = (int) Math.min(services.settings().packetBytes(), chunkBytes);
     this.sessionId = sessionId;
+    this.file = file;
     this.services = services;
     this.extents = new ExtentBuffer(packetBytes);
     this.intent = new OwnIntent(services.sequences());
@@ -117,6 +121,11 @@ public final class FileWriter {
     }
   }
 
+  /** As a write of no bytes that ends at {@code size}: nothing has to be sent before the commit. */
+  public void extend(long size) {
+    underLock(() -> uncommitted.extended(services.clock(), size));
+  }
+
   /** The size of the file as uncommitted writes make it; at least {@code committedBytes}. */
   public long size(long committedBytes) {
     return underLock(() -> Math.max(committedBytes, uncommitted.end()));
@@ -148,9 +157,26 @@ public final class FileWriter {
     return overlay;
   }
 
-  /** Whether bytes of a range are not acknowledged. */
+  /** The indices of the chunks with bytes that are not acknowledged, at this moment. */
+  public LongSortedSet pendingChunks() {
+    LongSortedSet indices = new LongAVLTreeSet();
+    lock.lock();
+    try {
+      chunkWriters.values().stream()
+          .filter(writer -> !writer.isIdle())
+          .forEach(writer -> indices.add(writer.index()));
+      extents.overlapping(0, Long.MAX_VALUE, extent -> indices.add(extent.start() / chunkBytes));
+    } finally {
+      lock.unlock();
+    }
+    return indices;
+  }
+
+  /** Whether bytes of a range are not acknowledged. It may reach beyond the largest offset. */
   public boolean touches(long offset, long length) {
-    try (Overlay overlay = overlay(offset, (int) Math.min(length, Integer.MAX_VALUE))) {
+    long toTheLast = Long.MAX_VALUE - offset;
+    long within = Math.min(length, Math.min(toTheLast, Integer.MAX_VALUE));
+    try (Overlay overlay = overlay(offset, (int) within)) {
       return !overlay.isEmpty();
     }
   }
@@ -463,8 +489,9 @@ public final class FileWriter {
     Packet packet = new Packet(nextTicket++, extent, chunkOffset);
     writer(index).add(packet);
     boolean pastHalf = chunkOffset + packet.length > chunkBytes / 2;
-    boolean appending = packet.fileEnd() >= uncommitted.end();
-    if (pastHalf && appending && knownLocation(index + 1) == null) {
+    boolean appending = packet.fileEnd() >= Math.max(uncommitted.end(), file.committedBytes());
+    boolean isLast = index == Long.MAX_VALUE / chunkBytes;
+    if (pastHalf && appending && !isLast && knownLocation(index + 1) == null) {
       writer(index + 1).prepare();
     }
   }

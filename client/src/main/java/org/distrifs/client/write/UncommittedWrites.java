@@ -32,6 +32,13 @@ final class UncommittedWrites {
     end = Math.max(end, writeEnd);
   }
 
+  /** A write of no bytes, of which only its end and its time are to be told. */
+  void extended(ClockSource clock, long size) {
+    wrote(clock, size);
+    acknowledged = true;
+    acknowledgedEnd = Math.max(acknowledgedEnd, size);
+  }
+
   void acknowledged(long chunkIndex, long chunkId, long packetEnd) {
     acknowledged = true;
     writtenChunks.add(chunkId);

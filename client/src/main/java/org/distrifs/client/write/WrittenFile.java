@@ -6,6 +6,9 @@ import org.distrifs.proto.control.Attributes;
 /** The file that a {@link FileWriter} writes, as the writer needs it. */
 public interface WrittenFile {
 
+  /** The size last heard of, in bytes, without what is not committed yet. */
+  long committedBytes();
+
   /** The truncate epoch last heard of. */
   long truncateEpoch();
 

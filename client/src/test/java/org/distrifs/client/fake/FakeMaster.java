@@ -15,6 +15,7 @@ import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.ChunkLocation;
 import org.distrifs.proto.control.Commit;
 import org.distrifs.proto.control.Create;
+import org.distrifs.proto.control.CreateUnnamed;
 import org.distrifs.proto.control.DirectoryEntry;
 import org.distrifs.proto.control.GetChains;
 import org.distrifs.proto.control.Lookup;
@@ -95,8 +96,12 @@ final class FakeMaster {
       case LOOKUP -> lookup(operation.getLookup());
       case GET_ATTRIBUTES -> reply(inodes.get(operation.getGetAttributes().getInode()));
       case CREATE -> create(sessionId, operation.getCreate());
+      case CREATE_UNNAMED -> createUnnamed(sessionId, operation.getCreateUnnamed());
       case ALLOCATE_CHUNK -> allocate(sessionId, operation.getAllocateChunk());
       case COMMIT -> commit(sessionId, operation.getCommit());
+      // There is nobody else who could have it.
+      case ACQUIRE_APPEND -> reply(inodes.get(operation.getAcquireAppend().getInode()));
+      case RELEASE_APPEND -> OperationReply.getDefaultInstance();
       case SET_ATTRIBUTES -> setAttributes(operation.getSetAttributes());
       case GET_CHAINS -> chains(sessionId, operation.getGetChains());
       case REPORT_FAILURE -> reportFailure(operation);
@@ -168,6 +173,18 @@ final class FakeMaster {
       reply.addChunks(location(freshChunk(sessionId, made, 0)));
     }
     return reply.build();
+  }
+
+  private OperationReply createUnnamed(long sessionId, CreateUnnamed create) {
+    Inode made = new Inode(nextInode++, 0x8000 | create.getMode());
+    made.nlink = 0;
+    inodes.put(made.number, made);
+    return OperationReply.newBuilder()
+        .setTxid(++txid)
+        .setAttributes(attributes(made))
+        .setParent(attributes(inodes.get(create.getParent())))
+        .addChunks(location(freshChunk(sessionId, made, 0)))
+        .build();
   }
 
   private FakeChunk freshChunk(long sessionId, Inode inode, long index) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.fuse.operations.OpenFlags;
+import org.distrifs.fuse.operations.VirtualFiles;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.runtime.clock.ClockSource;
 
@@ -250,6 +251,9 @@ public final class KernelCache {
    */
   public synchronized Decision opened(
       long node, long handle, Attributes attributes, int flags, long askedAt) {
+    if (VirtualFiles.isVirtual(attributes.getInode())) {
+      return Decision.BYPASS_PAGES;
+    }
     // The kernel puts appended data into its pages where it believes the end to be. Only the
     // answer tells where the end was, so appended data must not go through its pages.
     boolean appends = (flags & OpenFlags.O_APPEND) != 0;
@@ -281,6 +285,22 @@ public final class KernelCache {
     nodeOfHandle.put(handle, node);
     trim(nodes);
     return unchanged ? Decision.KEEP_PAGES : Decision.DROP_PAGES;
+  }
+
+  /**
+   * Whether the kernel may hold pages of a node from before a change by others, who had a lock on
+   * it before somebody here.
+   */
+  public synchronized boolean mayHoldPagesBefore(long node, long othersCounter) {
+    Node known = nodes.get(node);
+    return known == null || known.changeCounter < othersCounter;
+  }
+
+  /** What it holds of a node it has read after this change. */
+  public synchronized void droppedPages(long node, long changeCounter) {
+    Node known = nodes.computeIfAbsent(node, ignored -> new Node());
+    known.changeCounter = Math.max(known.changeCounter, changeCounter);
+    trim(nodes);
   }
 
   /** A handle is used: of one that came from a creation, this tells the node. */

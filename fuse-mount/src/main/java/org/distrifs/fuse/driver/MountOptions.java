@@ -1,6 +1,8 @@
 package org.distrifs.fuse.driver;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * How a file system is mounted.
@@ -8,6 +10,8 @@ import java.nio.file.Path;
  * @param mountPoint an absolute path of an empty folder; never looked at by the driver itself
  * @param source what {@code df} and the mount table show as the device
  * @param allowOther whether users other than the one who mounts may use it
+ * @param readOnly whether the kernel refuses every change
+ * @param noExec whether the kernel refuses to run programs that lie in it
  * @param attributeTimeoutMs how long the kernel may keep attributes without asking
  * @param entryTimeoutMs how long the kernel may keep names without asking
  * @param threads requests served at the same time
@@ -16,6 +20,31 @@ public record MountOptions(
     Path mountPoint,
     String source,
     boolean allowOther,
+    boolean readOnly,
+    boolean noExec,
     long attributeTimeoutMs,
     long entryTimeoutMs,
-    int threads) {}
+    int threads) {
+
+  /**
+   * What libfuse and its {@code fusermount} take behind {@code -o}, as far as it does not depend on
+   * the driver.
+   */
+  public String words() {
+    List<String> words = new ArrayList<>(List.of("nosuid", "nodev", "subtype=distrifs"));
+    words.add("fsname=" + escaped(source));
+    words.add(readOnly ? "ro" : "rw");
+    if (noExec) {
+      words.add("noexec");
+    }
+    if (allowOther) {
+      words.add("allow_other");
+    }
+    return String.join(",", words);
+  }
+
+  /** A comma would begin another option. */
+  private static String escaped(String source) {
+    return source.replace("\\", "\\\\").replace(",", "\\,");
+  }
+}

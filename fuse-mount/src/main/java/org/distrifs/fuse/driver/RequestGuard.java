@@ -32,7 +32,7 @@ public final class RequestGuard {
   /** The work for a request. */
   @FunctionalInterface
   public interface Work {
-    /** Returns 0 or more. */
+    /** Returns 0 or more, or the negative errno of what is asked for often and in vain. */
     int run() throws IOException;
   }
 
@@ -43,7 +43,20 @@ public final class RequestGuard {
   }
 
   public int answer(Operation operation, Work work) {
-    long begunNs = metrics.begun();
+    return end(operation, begin(), work);
+  }
+
+  /** Work for a request begins whose end may come on another thread; tells when. */
+  public long begin() {
+    return metrics.begun();
+  }
+
+  /**
+   * The last of the work for a request.
+   *
+   * @param begunNs what {@link #begin} told
+   */
+  public int end(Operation operation, long begunNs, Work work) {
     try {
       return work.run();
     } catch (ErrnoException e) {

@@ -79,6 +79,16 @@ public class RequestHeader {
     return buffer == 0 ? 0 : IO.getLong(buffer + NODE);
   }
 
+  /** Makes the request one about another node. */
+  public final void redirect(long node) {
+    IO.putLong(buffer + NODE, node);
+  }
+
+  /** The caller with its supplementary groups, which have to be looked for. */
+  public final Caller callerWithGroups() {
+    return caller().toBuilder().addAllGroups(CallerGroups.of(thread())).build();
+  }
+
   public final Caller caller() {
     if (buffer == 0) {
       return Caller.getDefaultInstance();

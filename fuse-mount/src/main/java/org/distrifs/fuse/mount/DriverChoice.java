@@ -12,15 +12,19 @@ import org.distrifs.runtime.lifecycle.OperatorException;
 
 /** How the kernel is spoken to. */
 public enum DriverChoice {
-  /** By its own protocol on {@code /dev/fuse}; only root may mount so. */
-  KERNEL("kernel"),
+  /** By its own protocol on {@code /dev/fuse}. */
+  KERNEL("kernel", "fusermount3"),
   /** Through libfuse 2. */
-  JNR_FUSE("jnr-fuse");
+  JNR_FUSE("jnr-fuse", "fusermount");
 
   private final String word;
 
-  DriverChoice(String word) {
+  /** What mounts for users other than root. */
+  private final String mountProgram;
+
+  DriverChoice(String word, String mountProgram) {
     this.word = word;
+    this.mountProgram = mountProgram;
   }
 
   /** In settings and on the command line. */
@@ -46,11 +50,8 @@ public enum DriverChoice {
   void requireUsable() {
     if (this == JNR_FUSE) {
       JnrFuseDriver.requireLibrary();
-    } else if (!FuseEnvironment.isRoot()) {
-      throw new OperatorException(
-          "Cannot mount: the driver %s mounts as root only. Use the other one: mount.driver = %s"
-              .formatted(word, JNR_FUSE.word));
     }
+    FuseEnvironment.requireMountProgram(mountProgram);
   }
 
   FuseDriver make(FuseOperations operations, OperationMetrics metrics, MountOptions options) {

@@ -15,7 +15,6 @@ final class FuseEnvironment {
 
   private static final Path DEVICE = Path.of("/dev/fuse");
   private static final Path CONFIGURATION = Path.of("/etc/fuse.conf");
-  private static final String MOUNT_PROGRAM = "fusermount";
 
   private FuseEnvironment() {}
 
@@ -37,10 +36,18 @@ final class FuseEnvironment {
               + ". Mount as root, or let everybody use the device, as is usual: chmod 666 "
               + DEVICE);
     }
-    if (!isRoot() && !isOnPath(MOUNT_PROGRAM)) {
+  }
+
+  /**
+   * Root needs no such program.
+   *
+   * @throws OperatorException if it is missing
+   */
+  static void requireMountProgram(String program) {
+    if (!isRoot() && !isOnPath(program)) {
       throw new OperatorException(
           "Cannot mount: the program "
-              + MOUNT_PROGRAM
+              + program
               + ", which mounts for users other than root, is missing. Install it; on Debian and"
               + " Ubuntu: apt-get install fuse3");
     }

@@ -2,11 +2,14 @@ package org.distrifs.fuse.mount;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.distrifs.client.DistriFsClient;
 import org.distrifs.fuse.driver.FuseDriver;
 import org.distrifs.fuse.driver.MountOptions;
 import org.distrifs.fuse.operations.FuseOperations;
 import org.distrifs.fuse.operations.OperationMetrics;
+import org.distrifs.fuse.operations.VirtualFiles;
+import org.distrifs.runtime.clock.SystemClock;
 import org.distrifs.runtime.lifecycle.OperatorException;
 import org.distrifs.runtime.metrics.Metrics;
 import org.slf4j.Logger;
@@ -48,6 +51,7 @@ public final class FuseMount implements AutoCloseable {
   public static void requireMountable(MountSettings settings) {
     FuseEnvironment.require();
     settings.driver().requireUsable();
+    Subdirectory.of(settings.subdir());
     MountPoint.of(settings.mountPoint()).prepare();
   }
 
@@ -60,16 +64,22 @@ public final class FuseMount implements AutoCloseable {
   public static FuseMount start(
       MountSettings settings, String masters, DistriFsClient client, Metrics metrics) {
     requireMountable(settings);
+    final long root = Subdirectory.of(settings.subdir()).find(client.metadata());
     Path mountPoint = MountPoint.of(settings.mountPoint()).path();
     MountOptions options =
         new MountOptions(
             mountPoint,
             MountSource.of(masters, ProcessHandle.current().pid()),
             settings.allowOther() && FuseEnvironment.mayAllowOther(),
+            settings.readOnly(),
+            settings.noExec(),
             settings.attributeTimeoutMs(),
             settings.entryTimeoutMs(),
             settings.threads());
-    FuseOperations operations = new FuseOperations(client);
+    long nowS = TimeUnit.NANOSECONDS.toSeconds(new SystemClock().wallTimeNs());
+    FuseOperations operations =
+        new FuseOperations(
+            client, new VirtualFiles(root, metrics::scrape, nowS), !settings.readOnly());
     FuseDriver driver =
         settings.driver().make(operations, new OperationMetrics(metrics, operations), options);
     driver.mount();
@@ -101,6 +111,9 @@ public final class FuseMount implements AutoCloseable {
    */
   @Override
   public void close() throws IOException {
+    if (hasEnded()) {
+      return;
+    }
     try {
       operations.flushAll();
     } catch (IOException e) {
@@ -114,6 +127,12 @@ public final class FuseMount implements AutoCloseable {
       throw new IOException("interrupted while unmounting " + mountPoint, e);
     }
     finish(released);
+  }
+
+  private boolean hasEnded() {
+    synchronized (ending) {
+      return ended;
+    }
   }
 
   /** Tells whether the kernel has let go of the mount. */

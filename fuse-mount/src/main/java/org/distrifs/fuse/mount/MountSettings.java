@@ -9,6 +9,9 @@ import org.distrifs.runtime.settings.SettingsSchema;
  * How a mount is told to be, apart from what its client is told. Immutable.
  *
  * @param mountPoint the folder to mount on
+ * @param subdir the directory of DistriFS that is the root of the mount, an absolute path
+ * @param readOnly whether the kernel refuses every change
+ * @param noExec whether the kernel refuses to run programs that lie in the mount
  * @param allowOther whether other users may use the mount
  * @param attributeTimeoutMs how long the kernel may keep attributes without asking
  * @param entryTimeoutMs how long the kernel may keep names without asking
@@ -20,6 +23,9 @@ import org.distrifs.runtime.settings.SettingsSchema;
  */
 public record MountSettings(
     Path mountPoint,
+    String subdir,
+    boolean readOnly,
+    boolean noExec,
     boolean allowOther,
     long attributeTimeoutMs,
     long entryTimeoutMs,
@@ -32,6 +38,17 @@ public record MountSettings(
   public static final Setting<Path> MOUNT_POINT =
       Setting.ofPath("mount.point", Path.of("/mnt/distrifs"), "The empty folder to mount on.")
           .required();
+  public static final Setting<String> SUBDIR =
+      Setting.ofString(
+          "mount.subdir",
+          "/",
+          "The directory of DistriFS that is the root of the mount; nothing above it can be reached.");
+  public static final Setting<Boolean> READ_ONLY =
+      Setting.ofBoolean(
+          "mount.readOnly", false, "Whether the kernel refuses every change of what is in it.");
+  public static final Setting<Boolean> NO_EXEC =
+      Setting.ofBoolean(
+          "mount.noExec", false, "Whether the kernel refuses to run programs that lie in it.");
   public static final Setting<Boolean> ALLOW_OTHER =
       Setting.ofBoolean(
           "mount.allowOther",
@@ -81,7 +98,7 @@ public record MountSettings(
           "mount.driver",
           DriverChoice.KERNEL.word(),
           DriverChoice.words(),
-          "How the kernel is spoken to: by its own protocol, as root only, or through libfuse 2.");
+          "How the kernel is spoken to: by its own protocol, or through libfuse 2.");
   public static final Setting<Integer> METRICS_PORT =
       Setting.ofInt(
           "mount.metricsPort",
@@ -96,6 +113,9 @@ public record MountSettings(
       SettingsSchema.of(
           "mount",
           MOUNT_POINT,
+          SUBDIR,
+          READ_ONLY,
+          NO_EXEC,
           ALLOW_OTHER,
           ATTRIBUTE_TIMEOUT,
           ENTRY_TIMEOUT,
@@ -109,6 +129,9 @@ public record MountSettings(
   public static MountSettings of(Settings settings) {
     return new MountSettings(
         settings.get(MOUNT_POINT),
+        settings.get(SUBDIR),
+        settings.get(READ_ONLY),
+        settings.get(NO_EXEC),
         settings.get(ALLOW_OTHER),
         settings.get(ATTRIBUTE_TIMEOUT),
         settings.get(ENTRY_TIMEOUT),
@@ -123,6 +146,9 @@ public record MountSettings(
   public MountSettings with(DriverChoice other) {
     return new MountSettings(
         mountPoint,
+        subdir,
+        readOnly,
+        noExec,
         allowOther,
         attributeTimeoutMs,
         entryTimeoutMs,
@@ -137,6 +163,9 @@ public record MountSettings(
   public static MountSettings defaults(Path mountPoint) {
     return new MountSettings(
         mountPoint,
+        SUBDIR.defaultValue(),
+        READ_ONLY.defaultValue(),
+        NO_EXEC.defaultValue(),
         ALLOW_OTHER.defaultValue(),
         ATTRIBUTE_TIMEOUT.defaultValue(),
         ENTRY_TIMEOUT.defaultValue(),

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import org.distrifs.fuse.driver.FuseDriver;
 import org.distrifs.runtime.lifecycle.OperatorException;
 
@@ -52,9 +53,25 @@ public final class MountTable {
    * @throws OperatorException if the table cannot be read
    */
   public static Optional<Entry> at(Path folder) {
+    return last(entry -> entry.path().equals(folder));
+  }
+
+  /**
+   * The DistriFS mount that a process serves, or has served.
+   *
+   * @throws OperatorException if the table cannot be read
+   */
+  public static Optional<Entry> servedBy(long pid) {
+    return last(
+        entry ->
+            entry.type().equals(FuseDriver.FILE_SYSTEM_TYPE)
+                && MountSource.pid(entry.source()).equals(OptionalLong.of(pid)));
+  }
+
+  private static Optional<Entry> last(Predicate<Entry> wanted) {
     try {
       return parse(new String(Files.readAllBytes(MOUNT_INFO), UTF_8)).stream()
-          .filter(entry -> entry.path().equals(folder))
+          .filter(wanted)
           .reduce((below, above) -> above);
     } catch (IOException e) {
       throw new OperatorException(

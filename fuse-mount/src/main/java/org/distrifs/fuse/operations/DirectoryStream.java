@@ -34,16 +34,22 @@ final class DirectoryStream {
   private static final int FIXED_ENTRIES = 2;
 
   private final Metadata metadata;
+  private final VirtualFiles virtualFiles;
   private final long inode;
   private final ClockSource clock;
   private OperationReply page;
   private long pageAfterCookie;
   private long pageHeardNs;
 
-  DirectoryStream(Metadata metadata, long inode, ClockSource clock) {
+  DirectoryStream(Metadata metadata, VirtualFiles virtualFiles, long inode, ClockSource clock) {
     this.metadata = metadata;
+    this.virtualFiles = virtualFiles;
     this.inode = inode;
     this.clock = clock;
+  }
+
+  long inode() {
+    return inode;
   }
 
   /**
@@ -116,7 +122,7 @@ final class DirectoryStream {
       }
     }
     pageHeardNs = clock.monotonicNs();
-    page = metadata.readDirectory(inode, cookie, limit);
+    page = virtualFiles.page(metadata::readDirectory, inode, cookie, limit);
     pageAfterCookie = cookie;
     if (page.getEntriesCount() == 0 && !page.getEndOfDirectory()) {
       throw new ErrnoException(Errno.EIO, "read directory " + inode + ": an empty page in it");

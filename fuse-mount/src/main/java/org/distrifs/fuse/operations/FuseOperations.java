@@ -3,12 +3,17 @@ package org.distrifs.fuse.operations;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.distrifs.client.DistriFsClient;
 import org.distrifs.client.Metadata;
 import org.distrifs.client.OpenFile;
+import org.distrifs.client.PendingLock;
+import org.distrifs.proto.access.SetIdBits;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.FileSystemStatistics;
+import org.distrifs.proto.control.Lock;
 import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.control.TimeChange;
 import org.distrifs.proto.error.Errno;
@@ -33,33 +38,56 @@ public final class FuseOperations {
 
   private static final TimeChange NOW = TimeChange.newBuilder().setNow(true).build();
 
-  private static final int SUPER_USER = 0;
-
   private final DistriFsClient client;
   private final Metadata metadata;
+  private final VirtualFiles virtualFiles;
   private final ClockSource clock = new SystemClock();
+  private final ExtendedAttributes extendedAttributes;
+  private final AccessTimes accessTimes;
   private final HandleTable<FileHandle> files = new HandleTable<>();
   private final HandleTable<DirectoryStream> directories = new HandleTable<>();
+  private final Allocation allocation;
 
-  public FuseOperations(DistriFsClient client) {
+  /**
+   * @param recordsReads whether what is read gets access times
+   */
+  public FuseOperations(DistriFsClient client, VirtualFiles virtualFiles, boolean recordsReads) {
     this.client = client;
     this.metadata = client.metadata();
+    this.allocation = new Allocation(metadata);
+    this.extendedAttributes = new ExtendedAttributes(metadata, virtualFiles);
+    this.accessTimes = new AccessTimes(metadata, clock, recordsReads);
+    this.virtualFiles = virtualFiles;
+  }
+
+  /** The inode of the directory that is the root of the mount. */
+  public long root() {
+    return virtualFiles.root();
   }
 
   // --- names
 
   public Attributes lookup(long parent, ByteString name) throws IOException {
-    return metadata.lookup(parent, checked(name));
+    Optional<Attributes> virtual = virtualFiles.lookup(parent, checked(name));
+    return virtual.isPresent() ? virtual.get() : accessTimes.with(metadata.lookup(parent, name));
   }
 
-  public Attributes mknod(long parent, ByteString name, int mode, long rdev, Caller caller)
+  /**
+   * @param umask what is taken off the mode, if the directory has no default ACL; 0 if the kernel
+   *     has done it
+   */
+  public Attributes mknod(
+      long parent, ByteString name, int mode, int umask, long rdev, Caller caller)
       throws IOException {
-    return metadata.makeNode(parent, checked(name), mode, rdev, caller);
+    return metadata.makeNode(parent, creatable(parent, name), mode, umask, rdev, caller);
   }
 
-  public Attributes mkdir(long parent, ByteString name, int mode, Caller caller)
+  /**
+   * @param umask as of {@link #mknod}
+   */
+  public Attributes mkdir(long parent, ByteString name, int mode, int umask, Caller caller)
       throws IOException {
-    return metadata.makeDirectory(parent, checked(name), mode, caller);
+    return metadata.makeDirectory(parent, creatable(parent, name), mode, umask, caller);
   }
 
   public Attributes symlink(long parent, ByteString name, ByteString target, Caller caller)
@@ -67,21 +95,22 @@ public final class FuseOperations {
     if (target.size() > SYMLINK_MAX_BYTES) {
       throw new ErrnoException(Errno.ENAMETOOLONG, "link to " + target.size() + " bytes");
     }
-    return metadata.makeSymlink(parent, checked(name), target, caller);
+    return metadata.makeSymlink(parent, creatable(parent, name), target, caller);
   }
 
   public Attributes link(long inode, long parent, ByteString name, Caller caller)
       throws IOException {
-    return metadata.link(inode, parent, checked(name), caller);
+    virtualFiles.checkChange(inode);
+    return metadata.link(inode, parent, creatable(parent, name), caller);
   }
 
   /** The inode lives on, without a name, while a handle of it is open. */
   public void unlink(long parent, ByteString name, Caller caller) throws IOException {
-    metadata.unlink(parent, checked(name), caller);
+    metadata.unlink(parent, removable(parent, name), caller);
   }
 
   public void rmdir(long parent, ByteString name, Caller caller) throws IOException {
-    metadata.removeDirectory(parent, checked(name), caller);
+    metadata.removeDirectory(parent, removable(parent, name), caller);
   }
 
   /**
@@ -90,7 +119,8 @@ public final class FuseOperations {
   public void rename(
       long parent, ByteString name, long newParent, ByteString newName, int flags, Caller caller)
       throws IOException {
-    metadata.rename(parent, checked(name), newParent, checked(newName), flags, caller);
+    metadata.rename(
+        parent, removable(parent, name), newParent, removable(newParent, newName), flags, caller);
   }
 
   public ByteString readlink(long inode) throws IOException {
@@ -100,17 +130,25 @@ public final class FuseOperations {
   // --- attributes
 
   public Attributes getattr(long inode) throws IOException {
-    return metadata.attributes(inode);
+    return VirtualFiles.isVirtual(inode)
+        ? virtualFiles.attributes(inode)
+        : accessTimes.with(metadata.attributes(inode));
   }
 
   /** Attributes of an open file, also of one that no name leads to any more. */
   public Attributes getattrOfHandle(long handle) throws IOException {
-    return files.get(handle).file().attributes();
+    return accessTimes.with(files.get(handle).file().attributes());
   }
 
   /** Changes mode, owner, size and times in one step, and answers the attributes after it. */
   public Attributes setattr(SetAttributes change, Caller caller) throws IOException {
+    virtualFiles.checkChange(change.getInode());
     return metadata.setAttributes(change, caller);
+  }
+
+  /** The calls that work on extended attributes. */
+  public ExtendedAttributes extendedAttributes() {
+    return extendedAttributes;
   }
 
   /** The inode that a handle was opened on. */
@@ -128,58 +166,123 @@ public final class FuseOperations {
    * Opens what a name leads to at this moment, as the master sees it.
    *
    * @param flags of {@code open(2)}; see {@link OpenFlags}
+   * @param clearsSetIdBits whether {@code O_TRUNC} takes set-user-id and set-group-id away
    */
-  public OpenedFile open(long parent, ByteString name, int flags, Caller caller)
+  public OpenedFile open(
+      long parent, ByteString name, int flags, boolean clearsSetIdBits, Caller caller)
       throws IOException {
-    return open(metadata.freshLookup(parent, checked(name)), flags, caller);
+    Optional<Attributes> virtual = virtualFiles.lookup(parent, checked(name));
+    return virtual.isPresent()
+        ? openVirtual(virtual.get().getInode(), flags, caller)
+        : open(metadata.freshLookup(parent, name), flags, clearsSetIdBits, caller);
   }
 
-  /** As {@link #open(long, ByteString, int, Caller)}, by inode; {@code ESTALE} if it vanished. */
-  public OpenedFile open(long inode, int flags, Caller caller) throws IOException {
-    return open(metadata.freshAttributes(inode), flags, caller);
+  /**
+   * As the one by name, by inode; {@code ESTALE} if it vanished, upon which the kernel looks its
+   * name up again. One that lost its last name and is not open here was found by a name that is out
+   * of date: it lives on only because another mount has it open.
+   */
+  public OpenedFile open(long inode, int flags, boolean clearsSetIdBits, Caller caller)
+      throws IOException {
+    if (VirtualFiles.isVirtual(inode)) {
+      return openVirtual(inode, flags, caller);
+    }
+    Attributes fresh = metadata.freshAttributes(inode);
+    if (fresh.getNlink() == 0 && !isOpen(inode)) {
+      throw new ErrnoException(Errno.ESTALE, "open inode " + inode + ", which has no name");
+    }
+    return open(fresh, flags, clearsSetIdBits, caller);
   }
 
-  private OpenedFile open(Attributes fresh, int flags, Caller caller) throws IOException {
+  private OpenedFile openVirtual(long inode, int flags, Caller caller) throws IOException {
+    OpenFile file = virtualFiles.open(inode, flags);
+    return handleOf(file, flags, file.attributes(), false, false, caller);
+  }
+
+  private OpenedFile open(Attributes fresh, int flags, boolean clearsSetIdBits, Caller caller)
+      throws IOException {
     OpenFile file = client.open(fresh);
-    return handleOf(file, flags, fresh, OpenFlags.has(flags, OpenFlags.O_TRUNC), caller);
+    boolean truncate = OpenFlags.has(flags, OpenFlags.O_TRUNC);
+    return handleOf(file, flags, fresh, truncate, clearsSetIdBits, caller);
   }
 
-  /** Creates a regular file, or opens the one that is there unless {@code O_EXCL} is given. */
-  public OpenedFile create(long parent, ByteString name, int mode, int flags, Caller caller)
+  /**
+   * Creates a regular file, or opens the one that is there unless {@code O_EXCL} is given.
+   *
+   * @param umask as of {@link #mknod}
+   * @param clearsSetIdBits as of an open
+   */
+  public OpenedFile create(
+      long parent,
+      ByteString name,
+      int mode,
+      int umask,
+      int flags,
+      boolean clearsSetIdBits,
+      Caller caller)
       throws IOException {
     boolean exclusive = OpenFlags.has(flags, OpenFlags.O_EXCL);
-    OpenFile file = client.createAndOpen(parent, checked(name), mode, exclusive, caller);
-    Attributes attributes;
+    OpenFile file =
+        client.createAndOpen(parent, creatable(parent, name), mode, umask, exclusive, caller);
+    Attributes attributes = attributesOfNew(file);
+    // Another mount may have made the file between the kernel's look and this call.
+    boolean truncate = OpenFlags.has(flags, OpenFlags.O_TRUNC) && attributes.getSize() > 0;
+    return handleOf(file, flags, attributes, truncate, clearsSetIdBits, caller);
+  }
+
+  private static Attributes attributesOfNew(OpenFile file) throws IOException {
     try {
-      attributes = file.attributes();
+      return file.attributes();
     } catch (IOException | RuntimeException e) {
       closeAfter(e, file);
       throw e;
     }
-    // Another mount may have made the file between the kernel's look and this call.
-    boolean truncate = OpenFlags.has(flags, OpenFlags.O_TRUNC) && attributes.getSize() > 0;
-    return handleOf(file, flags, attributes, truncate, caller);
+  }
+
+  /**
+   * Creates a regular file without a name; with {@code O_EXCL} none can be given to it.
+   *
+   * @param umask as of {@link #mknod}
+   */
+  public OpenedFile createUnnamed(long parent, int mode, int umask, int flags, Caller caller)
+      throws IOException {
+    virtualFiles.checkChange(parent);
+    boolean exclusive = OpenFlags.has(flags, OpenFlags.O_EXCL);
+    OpenFile file = client.createUnnamedAndOpen(parent, mode, umask, exclusive, caller);
+    return handleOf(file, flags, attributesOfNew(file), false, false, caller);
   }
 
   private OpenedFile handleOf(
-      OpenFile file, int flags, Attributes attributes, boolean truncate, Caller caller)
+      OpenFile file,
+      int flags,
+      Attributes attributes,
+      boolean truncate,
+      boolean clearsSetIdBits,
+      Caller caller)
       throws IOException {
     try {
       Attributes current = attributes;
       if (truncate) {
-        SetAttributes.Builder empty =
-            SetAttributes.newBuilder().setInode(file.inode()).setSize(0).setMtime(NOW);
-        if (caller.getUid() != SUPER_USER && SetIdBits.areSet(attributes.getMode())) {
-          empty.setMode(SetIdBits.cleared(attributes.getMode()));
-        }
-        current = metadata.setAttributes(empty.build(), caller);
+        SetAttributes empty =
+            SetAttributes.newBuilder()
+                .setInode(file.inode())
+                .setSize(0)
+                .setMtime(NOW)
+                .setClearSetIdBits(clearsSetIdBits)
+                .build();
+        current = metadata.setAttributes(empty, caller);
       }
-      long handle = files.add(new FileHandle(file, OpenFlags.mayWrite(flags)));
+      long handle = files.add(handle(file, flags, current));
       return new OpenedFile(handle, current);
     } catch (IOException | RuntimeException e) {
       closeAfter(e, file);
       throw e;
     }
+  }
+
+  private static FileHandle handle(OpenFile file, int flags, Attributes opened) {
+    return new FileHandle(
+        file, OpenFlags.mayWrite(flags), OpenFlags.has(flags, OpenFlags.O_DSYNC), opened);
   }
 
   private static void closeAfter(Exception failure, OpenFile file) {
@@ -192,7 +295,9 @@ public final class FuseOperations {
 
   /** Reads into {@code target}; returns the bytes read, fewer than asked only at the end. */
   public int read(long handle, long offset, ByteBuffer target) throws IOException {
-    return files.get(handle).file().read(offset, target);
+    FileHandle opened = files.get(handle);
+    accessTimes.read(metadata.newest(opened.opened()));
+    return opened.file().read(offset, target);
   }
 
   /**
@@ -219,17 +324,23 @@ public final class FuseOperations {
   /**
    * Takes the set-user-id and set-group-id bits away that a write by {@code caller} must not keep.
    *
+   * @param caller asked for with all its groups, which are seldom needed
    * @return whether there were any
    */
-  public boolean clearSetIdBits(long handle, Caller caller) throws IOException {
+  public boolean clearSetIdBits(long handle, Supplier<Caller> caller) throws IOException {
     OpenFile file = files.get(handle).file();
-    int mode = file.attributes().getMode();
+    Attributes attributes = file.attributes();
+    int mode = attributes.getMode();
     if (!SetIdBits.areSet(mode)) {
       return false;
     }
+    Caller writer = caller.get();
+    if (SetIdBits.cleared(mode, attributes.getGid(), writer) == mode) {
+      return false;
+    }
     SetAttributes change =
-        SetAttributes.newBuilder().setInode(file.inode()).setMode(SetIdBits.cleared(mode)).build();
-    metadata.setAttributes(change, caller);
+        SetAttributes.newBuilder().setInode(file.inode()).setClearSetIdBits(true).build();
+    metadata.setAttributes(change, writer);
     return true;
   }
 
@@ -244,8 +355,65 @@ public final class FuseOperations {
     }
   }
 
+  /**
+   * As {@link #flush(long)}, after which the owner of the descriptor has no record locks on the
+   * file any more. One that is being killed waits for nothing: what is left {@link #release} does,
+   * after it has sent what was written.
+   */
+  public void flush(long handle, long lockOwner) throws IOException {
+    OpenFile file = files.get(handle).file();
+    try {
+      flush(handle);
+    } finally {
+      if (!Thread.currentThread().isInterrupted()) {
+        file.releaseRecordLocks(lockOwner);
+      }
+    }
+  }
+
+  /** The first lock of others that keeps one from being set, if any does. */
+  public Optional<Lock> getlk(long handle, Lock wanted) throws IOException {
+    return files.get(handle).file().testLock(wanted);
+  }
+
+  /** Sets, changes or removes a lock; see {@link OpenFile#lock}. */
+  public PendingLock setlk(long handle, Lock lock, boolean waits) throws IOException {
+    return files.get(handle).file().lock(lock, waits);
+  }
+
   public void fsync(long handle) throws IOException {
     files.get(handle).file().sync();
+  }
+
+  /**
+   * {@code fallocate(2)}; see {@link Allocation}.
+   *
+   * @param mode 0, or flags of {@link Allocation}
+   */
+  public void fallocate(long handle, long offset, long length, int mode) throws IOException {
+    allocation.run(files.get(handle), offset, length, mode);
+  }
+
+  /**
+   * {@code lseek(2)} for data and holes; see {@link DataSeek}.
+   *
+   * @param whence {@code SEEK_DATA} 3 or {@code SEEK_HOLE} 4
+   */
+  public long lseek(long handle, long offset, int whence) throws IOException {
+    return DataSeek.seek(files.get(handle).file(), offset, whence);
+  }
+
+  /**
+   * {@code copy_file_range(2)}; see {@link RangeCopy}.
+   *
+   * @param length bytes at most
+   * @return bytes copied, which may be fewer; 0 at the end of the source
+   */
+  public long copyFileRange(
+      long fromHandle, long fromOffset, long toHandle, long toOffset, long length, long flags)
+      throws IOException {
+    return RangeCopy.copy(
+        files.get(fromHandle).file(), fromOffset, files.get(toHandle), toOffset, length, flags);
   }
 
   /** The kernel has no use for the handle any more, and will not hear of a failure. */
@@ -261,7 +429,7 @@ public final class FuseOperations {
   // --- directories
 
   public long opendir(long inode) throws IOException {
-    return directories.add(new DirectoryStream(metadata, inode, clock));
+    return directories.add(new DirectoryStream(metadata, virtualFiles, inode, clock));
   }
 
   /**
@@ -272,7 +440,11 @@ public final class FuseOperations {
    */
   public void readdir(long handle, long offset, int roomEntries, DirectoryEntrySink sink)
       throws IOException {
-    directories.get(handle).read(offset, roomEntries, sink);
+    DirectoryStream directory = directories.get(handle);
+    directory.read(offset, roomEntries, sink);
+    if (offset == 0 && !VirtualFiles.isVirtual(directory.inode())) {
+      accessTimes.read(metadata.attributes(directory.inode()));
+    }
   }
 
   /**
@@ -280,7 +452,7 @@ public final class FuseOperations {
    * through this mount since is counted.
    */
   public Attributes newest(Attributes heard) {
-    return metadata.newest(heard);
+    return accessTimes.with(metadata.newest(heard));
   }
 
   /** Nothing to do: a change of a directory was journalled before it was answered. */
@@ -311,6 +483,7 @@ public final class FuseOperations {
    *     nevertheless
    */
   public void closeAll() throws IOException {
+    accessTimes.close();
     directories.drain();
     IOException first = null;
     for (FileHandle opened : files.drain()) {
@@ -327,6 +500,16 @@ public final class FuseOperations {
     if (first != null) {
       throw first;
     }
+  }
+
+  private ByteString creatable(long parent, ByteString name) throws ErrnoException {
+    virtualFiles.checkCreation(parent, name);
+    return checked(name);
+  }
+
+  private ByteString removable(long parent, ByteString name) throws ErrnoException {
+    virtualFiles.checkRemoval(parent, name);
+    return checked(name);
   }
 
   private static ByteString checked(ByteString name) throws ErrnoException {

@@ -22,12 +22,23 @@ public enum Operation {
   FLUSH,
   FSYNC,
   RELEASE,
+  GETLK,
+  SETLK,
+  SETLKW,
   OPENDIR,
   READDIR,
   READDIRPLUS,
   FSYNCDIR,
   RELEASEDIR,
-  STATFS;
+  STATFS,
+  FALLOCATE,
+  LSEEK,
+  COPY_FILE_RANGE,
+  TMPFILE,
+  GETXATTR,
+  SETXATTR,
+  LISTXATTR,
+  REMOVEXATTR;
 
   /** In lower case: "getattr". */
   public String word() {

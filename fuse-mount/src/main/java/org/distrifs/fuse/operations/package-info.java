@@ -6,5 +6,7 @@
  * has checked them, with the caller's supplementary groups, before it asks. Set-id bits are cleared
  * by the kernel, too, on write and on change of owner, with an explicit change of the mode; but for
  * truncation by an open and for writes that pass its pages by, it leaves that to us.
+ *
+ * <p>The kernel leaves access times to us: {@link org.distrifs.fuse.operations.AccessTimes}.
  */
 package org.distrifs.fuse.operations;

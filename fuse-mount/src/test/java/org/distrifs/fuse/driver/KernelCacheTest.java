@@ -186,6 +186,25 @@ class KernelCacheTest {
   }
 
   @Test
+  void aLockDropsPagesThatOthersChangesCameAfter() {
+    open(INODE, 5);
+    assertThat(cache.mayHoldPagesBefore(NODE, 5)).as("opened after it").isFalse();
+    assertThat(cache.mayHoldPagesBefore(NODE, 6)).isTrue();
+    cache.droppedPages(NODE, 6);
+    assertThat(cache.mayHoldPagesBefore(NODE, 6)).isFalse();
+    assertThat(cache.mayHoldPagesBefore(NODE, 7)).isTrue();
+    assertThat(open(INODE, 6)).isEqualTo(KEEP_PAGES);
+  }
+
+  @Test
+  void ofANodeThatIsNotKnownAnyPageMayBeOld() {
+    assertThat(cache.mayHoldPagesBefore(NODE, 1)).isTrue();
+    cache.droppedPages(NODE, 1);
+    assertThat(cache.mayHoldPagesBefore(NODE, 1)).isFalse();
+    assertThat(open(INODE, 1)).isEqualTo(DROP_PAGES);
+  }
+
+  @Test
   void itsMemoryIsBounded() {
     for (int node = 1; node <= KernelCache.MAX_REMEMBERED + 10; node++) {
       cache.opened(node, nextHandle, file(node, 1), 0, cache.now());

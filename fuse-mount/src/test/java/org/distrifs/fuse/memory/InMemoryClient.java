@@ -3,14 +3,17 @@ package org.distrifs.fuse.memory;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.distrifs.client.DistriFsClient;
 import org.distrifs.client.Metadata;
 import org.distrifs.client.OpenFile;
+import org.distrifs.client.PendingLock;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
+import org.distrifs.proto.control.Lock;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 
@@ -93,8 +96,15 @@ public final class InMemoryClient implements DistriFsClient {
 
   @Override
   public OpenFile createAndOpen(
-      long parent, ByteString name, int mode, boolean exclusive, Caller caller) throws IOException {
-    return new MemoryFile(tree.create(parent, name, mode, exclusive, caller));
+      long parent, ByteString name, int mode, int umask, boolean exclusive, Caller caller)
+      throws IOException {
+    return new MemoryFile(tree.create(parent, name, mode & ~umask, exclusive, caller));
+  }
+
+  @Override
+  public OpenFile createUnnamedAndOpen(
+      long parent, int mode, int umask, boolean exclusive, Caller caller) throws IOException {
+    return new MemoryFile(tree.createUnnamed(parent, mode & ~umask, exclusive, caller));
   }
 
   @Override
@@ -152,6 +162,26 @@ public final class InMemoryClient implements DistriFsClient {
     }
 
     @Override
+    public void extend(long size) {
+      tree.written(node, size);
+    }
+
+    @Override
+    public void zero(long offset, long length) {
+      node.data.zero(offset, Math.min(length, Math.max(0, attributes().getSize() - offset)));
+    }
+
+    @Override
+    public long nextData(long offset, long end) {
+      return node.data.nextData(offset, end);
+    }
+
+    @Override
+    public long nextHole(long offset, long end) {
+      return node.data.nextHole(offset, end);
+    }
+
+    @Override
     public void flush() throws IOException {
       flushes.incrementAndGet();
       waitIfTold();
@@ -165,7 +195,24 @@ public final class InMemoryClient implements DistriFsClient {
     }
 
     @Override
+    public Optional<Lock> testLock(Lock wanted) {
+      return node.locks.test(wanted);
+    }
+
+    @Override
+    public PendingLock lock(Lock lock, boolean waits) {
+      return node.locks.set(lock, this, waits, () -> attributes().getChangeCounter());
+    }
+
+    @Override
+    public void releaseRecordLocks(long owner) {
+      node.locks.release(
+          lock -> lock.getKind() == Lock.Kind.RECORD && lock.getOwner() == owner, null);
+    }
+
+    @Override
     public void close() throws IOException {
+      node.locks.release(lock -> false, this);
       tree.closed(node);
       failOnce(nextCloseFailure, "close");
     }

@@ -61,10 +61,51 @@ final class MemoryData {
     }
   }
 
+  /** Zeros of what there is of a range. */
+  void zero(long offset, long length) {
+    lock.writeLock().lock();
+    try {
+      long end = offset + length;
+      for (long at = nextData(offset, end); at < end; at = nextData(at, end)) {
+        ByteBuffer block = blocks.get(at / BLOCK_BYTES);
+        long blockEnd = Math.min(end, at - at % BLOCK_BYTES + BLOCK_BYTES);
+        for (; at < blockEnd; at++) {
+          block.put((int) (at % BLOCK_BYTES), (byte) 0);
+        }
+      }
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  long nextData(long offset, long end) {
+    lock.readLock().lock();
+    try {
+      Long block = blocks.ceilingKey(offset / BLOCK_BYTES);
+      boolean none = block == null || block > (end - 1) / BLOCK_BYTES;
+      return none ? end : Math.max(offset, block * BLOCK_BYTES);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  long nextHole(long offset, long end) {
+    lock.readLock().lock();
+    try {
+      long block = offset / BLOCK_BYTES;
+      while (block <= (end - 1) / BLOCK_BYTES && blocks.containsKey(block)) {
+        block++;
+      }
+      return block > (end - 1) / BLOCK_BYTES ? end : Math.max(offset, block * BLOCK_BYTES);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
   void truncate(long size) {
     lock.writeLock().lock();
     try {
-      blocks.tailMap((size + BLOCK_BYTES - 1) / BLOCK_BYTES, true).clear();
+      blocks.tailMap(size / BLOCK_BYTES + (size % BLOCK_BYTES == 0 ? 0 : 1), true).clear();
       ByteBuffer last = blocks.get(size / BLOCK_BYTES);
       if (last != null) {
         for (int index = (int) (size % BLOCK_BYTES); index < BLOCK_BYTES; index++) {

@@ -3,6 +3,7 @@ package org.distrifs.fuse.memory;
 import static org.distrifs.proto.error.Errno.EEXIST;
 import static org.distrifs.proto.error.Errno.EINVAL;
 import static org.distrifs.proto.error.Errno.EISDIR;
+import static org.distrifs.proto.error.Errno.ENODATA;
 import static org.distrifs.proto.error.Errno.ENOENT;
 import static org.distrifs.proto.error.Errno.ENOTDIR;
 import static org.distrifs.proto.error.Errno.ENOTEMPTY;
@@ -13,23 +14,31 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.distrifs.client.DistriFsClient;
 import org.distrifs.client.Metadata;
+import org.distrifs.proto.access.SetIdBits;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.DirectoryEntry;
 import org.distrifs.proto.control.FileSystemStatistics;
 import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.RecordReads;
 import org.distrifs.proto.control.SetAttributes;
+import org.distrifs.proto.control.SetExtendedAttribute;
 import org.distrifs.proto.control.TimeChange;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
+import org.distrifs.proto.xattr.AttributeNames;
 
 /** The namespace of the in-memory file system: one lock, no caches, always current. */
 final class MemoryTree implements Metadata {
   private static final int RENAME_NOREPLACE = 1;
   private static final int RENAME_EXCHANGE = 2;
+  private static final int XATTR_CREATE = 1;
+  private static final int XATTR_REPLACE = 2;
 
   private final Map<Long, Node> nodes = new HashMap<>();
   private long nextInode = DistriFsClient.ROOT_INODE + 1;
@@ -76,6 +85,15 @@ final class MemoryTree implements Metadata {
     return made;
   }
 
+  synchronized Node createUnnamed(long parent, int mode, boolean exclusive, Caller caller)
+      throws IOException {
+    Node made = makeNode(directory(parent), Node.REGULAR | (mode & ~Node.TYPE_MASK), caller);
+    made.addLinks(-1);
+    made.awaitsName = !exclusive;
+    made.openHandles++;
+    return made;
+  }
+
   synchronized int openHandles() {
     return nodes.values().stream().mapToInt(node -> node.openHandles).sum();
   }
@@ -98,6 +116,70 @@ final class MemoryTree implements Metadata {
     node.data.truncate(size);
     node.attributes.setSize(size);
     node.modified(nowNs());
+  }
+
+  // --- extended attributes
+
+  @Override
+  public synchronized Optional<ByteString> extendedAttribute(long inode, ByteString name)
+      throws IOException {
+    checkAttribute(name);
+    return Optional.ofNullable(node(inode).extendedAttributes.get(name));
+  }
+
+  @Override
+  public synchronized List<ByteString> extendedAttributes(long inode) throws IOException {
+    return List.copyOf(node(inode).extendedAttributes.keySet());
+  }
+
+  @Override
+  public synchronized Attributes setExtendedAttribute(SetExtendedAttribute change, Caller caller)
+      throws IOException {
+    checkAttribute(change.getName());
+    Node node = node(change.getInode());
+    boolean exists = node.extendedAttributes.containsKey(change.getName());
+    if (exists && change.getFlags() == XATTR_CREATE) {
+      throw failure(EEXIST, "set attribute");
+    }
+    if (!exists && change.getFlags() == XATTR_REPLACE) {
+      throw failure(ENODATA, "set attribute");
+    }
+    if (change.getName().equals(AccessAcl.NAME)) {
+      setAcl(node, change.getValue());
+    } else {
+      node.extendedAttributes.put(change.getName(), change.getValue());
+    }
+    node.touch(nowNs());
+    return node.snapshot();
+  }
+
+  private static void setAcl(Node node, ByteString value) {
+    AccessAcl acl = new AccessAcl(value);
+    node.attributes.setMode(acl.mode(node.attributes.getMode()));
+    if (acl.isMinimal()) {
+      node.extendedAttributes.remove(AccessAcl.NAME);
+    } else {
+      node.extendedAttributes.put(AccessAcl.NAME, value);
+    }
+  }
+
+  @Override
+  public synchronized Attributes removeExtendedAttribute(long inode, ByteString name, Caller caller)
+      throws IOException {
+    checkAttribute(name);
+    Node node = node(inode);
+    if (node.extendedAttributes.remove(name) == null) {
+      throw failure(ENODATA, "remove attribute");
+    }
+    node.touch(nowNs());
+    return node.snapshot();
+  }
+
+  private static void checkAttribute(ByteString name) throws ErrnoException {
+    int badName = AttributeNames.check(name);
+    if (badName != 0) {
+      throw failure(Errno.ofCode(badName), "use attribute");
+    }
   }
 
   // --- Metadata
@@ -128,6 +210,9 @@ final class MemoryTree implements Metadata {
       }
       truncate(node, change.getSize());
     }
+    if (change.getClearSetIdBits() && !node.isDirectory()) {
+      attributes.setMode(SetIdBits.cleared(attributes.getMode(), attributes.getGid(), caller));
+    }
     if (change.hasMode()) {
       attributes.setMode(node.type() | change.getMode());
     }
@@ -152,16 +237,26 @@ final class MemoryTree implements Metadata {
     return node.snapshot();
   }
 
+  @Override
+  public synchronized void recordReads(RecordReads record) {
+    for (RecordReads.Read read : record.getReadsList()) {
+      Node node = nodes.get(read.getInode());
+      if (node != null && node.attributes.getChangeCounter() == read.getChangeCounter()) {
+        node.attributes.setAtimeS(read.getSeconds()).setAtimeNs(read.getNanoseconds());
+      }
+    }
+  }
+
   private static long timeNs(TimeChange change, long nowNs) {
     return change.getNow() ? nowNs : change.getSeconds() * 1_000_000_000L + change.getNanoseconds();
   }
 
   @Override
   public synchronized Attributes makeDirectory(
-      long parent, ByteString name, int mode, Caller caller) throws IOException {
+      long parent, ByteString name, int mode, int umask, Caller caller) throws IOException {
     Node directory = directory(parent);
     int inherited = directory.attributes.getMode() & Node.SET_GROUP_ID;
-    Node made = make(directory, name, Node.DIRECTORY | mode & 07777 | inherited, caller);
+    Node made = make(directory, name, Node.DIRECTORY | mode & 07777 & ~umask | inherited, caller);
     made.addLinks(1);
     directory.addLinks(1);
     return made.snapshot();
@@ -178,9 +273,10 @@ final class MemoryTree implements Metadata {
 
   @Override
   public synchronized Attributes makeNode(
-      long parent, ByteString name, int mode, long rdev, Caller caller) throws IOException {
+      long parent, ByteString name, int mode, int umask, long rdev, Caller caller)
+      throws IOException {
     int type = (mode & Node.TYPE_MASK) == 0 ? Node.REGULAR : mode & Node.TYPE_MASK;
-    Node made = make(directory(parent), name, type | mode & 07777, caller);
+    Node made = make(directory(parent), name, type | mode & 07777 & ~umask, caller);
     made.attributes.setRdev(rdev);
     return made.snapshot();
   }
@@ -189,16 +285,20 @@ final class MemoryTree implements Metadata {
     if (directory.child(name) != null) {
       throw failure(EEXIST, "make");
     }
-    long nowNs = nowNs();
+    Node made = makeNode(directory, mode, caller);
+    directory.put(name, made);
+    directory.modified(nowNs());
+    return made;
+  }
+
+  private Node makeNode(Node directory, int mode, Caller caller) {
     Node made = new Node(nextInode++, mode);
     boolean inheritGroup = (directory.attributes.getMode() & Node.SET_GROUP_ID) != 0;
     made.attributes.setUid(caller.getUid());
     made.attributes.setGid(inheritGroup ? directory.attributes.getGid() : caller.getGid());
-    made.modified(nowNs);
+    made.modified(nowNs());
     made.attributes.setAtimeS(made.attributes.getMtimeS()).setAtimeNs(made.attributes.getMtimeNs());
     nodes.put(made.inode(), made);
-    directory.put(name, made);
-    directory.modified(nowNs);
     return made;
   }
 
@@ -213,6 +313,10 @@ final class MemoryTree implements Metadata {
     if (directory.child(name) != null) {
       throw failure(EEXIST, "link");
     }
+    if (node.attributes.getNlink() == 0 && !node.awaitsName) {
+      throw failure(ENOENT, "link");
+    }
+    node.awaitsName = false;
     directory.put(name, node);
     directory.modified(nowNs());
     node.addLinks(1);

@@ -2,6 +2,7 @@ package org.distrifs.fuse.memory;
 
 import com.google.protobuf.ByteString;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.distrifs.proto.control.Attributes;
@@ -16,12 +17,17 @@ final class Node {
 
   final Attributes.Builder attributes;
   final MemoryData data = new MemoryData();
+  final Map<ByteString, ByteString> extendedAttributes = new LinkedHashMap<>();
+  final MemoryLocks locks = new MemoryLocks();
   final Map<ByteString, Long> cookies = new HashMap<>();
   final TreeMap<Long, Entry> entries = new TreeMap<>();
   long nextCookie = 1;
   Node parent;
   ByteString target = ByteString.EMPTY;
   int openHandles;
+
+  /** It never had a name, and may get one. */
+  boolean awaitsName;
 
   record Entry(ByteString name, Node node) {}
 

@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.distrifs.fuse.memory.MemoryMount;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.runtime.lifecycle.OperatorException;
 import org.junit.jupiter.api.AfterEach;
@@ -117,18 +114,7 @@ class MountLifeTest {
   }
 
   private Process mountInAnotherProcess() throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElseThrow());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--add-"))
-        .forEach(command::add);
-    command.addAll(
-        List.of(
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            MemoryMount.class.getName(),
-            mounted.folder().toString(),
-            driver.word()));
+    List<String> command = MemoryMountProcess.command(mounted.folder(), driver);
     Process process = MountedFolder.start(Path.of("/"), command.toArray(new String[0]));
     process.getOutputStream().close();
     return process;

@@ -7,11 +7,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.fuse.memory.InMemoryClient;
 import org.distrifs.runtime.metrics.Metrics;
+import org.distrifs.runtime.settings.SettingsLoader;
 
 /**
  * An in-memory file system that is really mounted, beside an ordinary folder to compare it with.
@@ -27,12 +31,15 @@ final class MountedFolder implements AutoCloseable {
 
   private final Path base;
   private final DriverChoice driver;
+  private final Map<String, String> settings;
   private final InMemoryClient client;
   private final Metrics metrics;
   private FuseMount mount;
 
-  private MountedFolder(DriverChoice driver, InMemoryClient client) throws IOException {
+  private MountedFolder(DriverChoice driver, InMemoryClient client, Map<String, String> settings)
+      throws IOException {
     this.driver = driver;
+    this.settings = settings;
     this.base = Files.createTempDirectory(PREFIX).toRealPath();
     this.client = client;
     this.metrics = new Metrics("mount");
@@ -46,11 +53,26 @@ final class MountedFolder implements AutoCloseable {
 
   /** Another mount of the same file system. */
   static MountedFolder mount(DriverChoice driver, InMemoryClient client) throws IOException {
+    return mount(driver, client, Map.of());
+  }
+
+  /**
+   * As above.
+   *
+   * @param settings of the mount, by their keys
+   */
+  static MountedFolder mount(
+      DriverChoice driver, InMemoryClient client, Map<String, String> settings) throws IOException {
     requireFuse();
     detachLeftovers();
-    MountedFolder mounted = new MountedFolder(driver, client);
-    mounted.remount();
-    return mounted;
+    MountedFolder mounted = new MountedFolder(driver, client, settings);
+    try {
+      mounted.remount();
+      return mounted;
+    } catch (RuntimeException e) {
+      mounted.discard();
+      throw e;
+    }
   }
 
   void remount() {
@@ -58,17 +80,11 @@ final class MountedFolder implements AutoCloseable {
   }
 
   MountSettings settings() {
-    MountSettings defaults = MountSettings.defaults(folder());
-    return new MountSettings(
-        defaults.mountPoint(),
-        defaults.allowOther(),
-        defaults.attributeTimeoutMs(),
-        defaults.entryTimeoutMs(),
-        defaults.threads(),
-        defaults.readAheadBytes(),
-        500,
-        driver,
-        defaults.metricsPort());
+    Map<String, String> given = new HashMap<>(settings);
+    given.put(MountSettings.MOUNT_POINT.key(), folder().toString());
+    given.put(MountSettings.DRIVER.key(), driver.word());
+    given.put(MountSettings.STOP_TIMEOUT.key(), "500");
+    return MountSettings.of(SettingsLoader.load(MountSettings.SCHEMA, Optional.empty(), given));
   }
 
   private static void requireFuse() {
@@ -160,11 +176,15 @@ final class MountedFolder implements AutoCloseable {
     try {
       mount.close();
     } finally {
-      if (isMounted()) {
-        Unmount.detach(folder());
-      }
-      metrics.close();
-      succeed(run(Path.of("/"), "rm", "-rf", "--one-file-system", base.toString()));
+      discard();
     }
+  }
+
+  private void discard() throws IOException {
+    if (isMounted()) {
+      Unmount.detach(folder());
+    }
+    metrics.close();
+    succeed(run(Path.of("/"), "rm", "-rf", "--one-file-system", base.toString()));
   }
 }

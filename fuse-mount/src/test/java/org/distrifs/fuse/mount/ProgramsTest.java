@@ -41,7 +41,7 @@ class ProgramsTest {
                 cd "$OLDPWD/tree" && find . -printf '%p %y %m %s %T@ %l\\n' | sort > ../got
                 cd .. && sed -E 's/ d ([0-9]+) [0-9]+ / d \\1 - /' want > want.d
                 sed -E 's/ d ([0-9]+) [0-9]+ / d \\1 - /' got > got.d
-                cmp want.d got.d
+                diff want.d got.d
                 tar -cf tree.tar tree && mkdir out && tar -xf tree.tar -C out && diff -r tree out/tree
                 rm -rf tree out && ls
                 """))

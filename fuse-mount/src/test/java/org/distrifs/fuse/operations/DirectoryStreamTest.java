@@ -36,7 +36,9 @@ class DirectoryStreamTest {
                       ? arguments[0]
                       : method.invoke(tree, arguments));
 
-  private final DirectoryStream stream = new DirectoryStream(metadata, ROOT_INODE, clock);
+  private final VirtualFiles virtualFiles = new VirtualFiles(ROOT_INODE, () -> "", 0);
+  private final DirectoryStream stream =
+      new DirectoryStream(metadata, virtualFiles, ROOT_INODE, clock);
 
   @Test
   void anEmptyFolderHasItselfAndItsParent() throws IOException {
@@ -61,7 +63,7 @@ class DirectoryStreamTest {
     unlink("f4");
     make("g");
 
-    DirectoryStream other = new DirectoryStream(metadata, ROOT_INODE, clock);
+    DirectoryStream other = new DirectoryStream(metadata, virtualFiles, ROOT_INODE, clock);
     List<String> rest = new ArrayList<>();
     other.read(offset, 100, (name, attributes, next) -> rest.add(name.toStringUtf8()));
 

@@ -31,14 +31,15 @@ class FuseOperationsTest {
   private static final int DSYNC_WRITE = O_WRONLY | O_DSYNC;
 
   private final InMemoryClient client = new InMemoryClient();
-  private final FuseOperations operations = new FuseOperations(client);
+  private final FuseOperations operations =
+      new FuseOperations(client, new VirtualFiles(ROOT_INODE, () -> "statistics", 0), true);
 
   @Test
   void whatOneHandleWritesAnotherReads() throws IOException {
     long writer = create("file", O_WRONLY);
     write(writer, 3, "text", O_WRONLY);
 
-    long reader = operations.open(ROOT_INODE, name("file"), O_RDONLY, USER).handle();
+    long reader = operations.open(ROOT_INODE, name("file"), O_RDONLY, true, USER).handle();
 
     assertThat(read(reader, 0, 100)).isEqualTo("\0\0\0text");
     assertThat(read(reader, 5, 1)).isEqualTo("x");
@@ -58,7 +59,7 @@ class FuseOperationsTest {
   void anOpenWithTruncationEmptiesTheFile() throws IOException {
     write(create("file", O_WRONLY), 0, "text", O_WRONLY);
 
-    OpenedFile opened = operations.open(ROOT_INODE, name("file"), O_RDWR | O_TRUNC, USER);
+    OpenedFile opened = operations.open(ROOT_INODE, name("file"), O_RDWR | O_TRUNC, true, USER);
 
     assertThat(opened.attributes().getSize()).isZero();
     assertThat(read(opened.handle(), 0, 100)).isEmpty();
@@ -93,11 +94,11 @@ class FuseOperationsTest {
   @Test
   void onlyHandlesThatCanWriteAreFlushed() throws IOException {
     create("file", O_WRONLY);
-    long reader = operations.open(ROOT_INODE, name("file"), O_RDONLY, USER).handle();
+    long reader = operations.open(ROOT_INODE, name("file"), O_RDONLY, true, USER).handle();
     operations.flush(reader);
     assertThat(client.flushes()).isZero();
 
-    long writer = operations.open(ROOT_INODE, name("file"), O_RDWR, USER).handle();
+    long writer = operations.open(ROOT_INODE, name("file"), O_RDWR, true, USER).handle();
     operations.flush(writer);
     assertThat(client.flushes()).isOne();
   }
@@ -124,7 +125,7 @@ class FuseOperationsTest {
     operations.release(handle);
     assertThat(operations.isOpen(inode)).isFalse();
     assertErrno(Errno.ESTALE, () -> operations.getattr(inode));
-    assertErrno(Errno.ESTALE, () -> operations.open(inode, O_RDONLY, USER));
+    assertErrno(Errno.ESTALE, () -> operations.open(inode, O_RDONLY, true, USER));
   }
 
   @Test
@@ -153,9 +154,10 @@ class FuseOperationsTest {
 
   @Test
   void aNameIsAtMost255BytesAndATargetAtMost4095() throws IOException {
-    operations.mkdir(ROOT_INODE, name("n".repeat(255)), 0755, USER);
+    operations.mkdir(ROOT_INODE, name("n".repeat(255)), 0755, 0, USER);
     assertErrno(
-        Errno.ENAMETOOLONG, () -> operations.mkdir(ROOT_INODE, name("n".repeat(256)), 0755, USER));
+        Errno.ENAMETOOLONG,
+        () -> operations.mkdir(ROOT_INODE, name("n".repeat(256)), 0755, 0, USER));
     assertErrno(Errno.ENAMETOOLONG, () -> operations.lookup(ROOT_INODE, name("ü".repeat(128))));
 
     operations.symlink(ROOT_INODE, name("link"), name("t".repeat(4095)), USER);
@@ -167,7 +169,7 @@ class FuseOperationsTest {
   @Test
   void aNameThatIsNoTextIsKeptByteForByte() throws IOException {
     ByteString odd = ByteString.copyFrom(new byte[] {(byte) 0xff, (byte) 0xfe, '\n', ' '});
-    operations.mkdir(ROOT_INODE, odd, 0755, USER);
+    operations.mkdir(ROOT_INODE, odd, 0755, 0, USER);
 
     assertThat(list(ROOT_INODE)).contains(odd);
     assertThat(operations.lookup(ROOT_INODE, odd).getMode()).isEqualTo(DIRECTORY | 0755);
@@ -179,12 +181,15 @@ class FuseOperationsTest {
     long inode = operations.inodeOfHandle(handle);
 
     setMode(inode, 06755);
-    operations.clearSetIdBits(handle, USER);
+    operations.clearSetIdBits(handle, () -> USER);
     assertThat(mode(inode)).isEqualTo(0755);
 
-    setMode(inode, 02744); // Without group execution the bit means locking.
-    operations.clearSetIdBits(handle, USER);
+    setMode(inode, 02744); // Without group execution the bit means locking to the group's members.
+    operations.clearSetIdBits(handle, () -> USER);
     assertThat(mode(inode)).isEqualTo(02744);
+    Caller stranger = Caller.newBuilder().setUid(USER.getUid()).setGid(USER.getGid() + 1).build();
+    operations.clearSetIdBits(handle, () -> stranger);
+    assertThat(mode(inode)).isEqualTo(0744);
   }
 
   @Test
@@ -192,22 +197,23 @@ class FuseOperationsTest {
     long inode = operations.inodeOfHandle(create("program", O_RDWR));
 
     setMode(inode, 06755);
-    operations.open(ROOT_INODE, name("program"), O_WRONLY | O_TRUNC, ROOT);
+    operations.open(ROOT_INODE, name("program"), O_WRONLY | O_TRUNC, false, ROOT);
     assertThat(mode(inode)).isEqualTo(06755);
 
-    operations.open(ROOT_INODE, name("program"), O_WRONLY | O_TRUNC, USER);
+    operations.open(ROOT_INODE, name("program"), O_WRONLY | O_TRUNC, true, USER);
     assertThat(mode(inode)).isEqualTo(0755);
   }
 
   @Test
   void openingAFolderAsAFileIsRefused() throws IOException {
-    long folder = operations.mkdir(ROOT_INODE, name("folder"), 0755, USER).getInode();
-    assertErrno(Errno.EISDIR, () -> operations.open(folder, O_RDONLY, USER));
-    assertErrno(Errno.ENOENT, () -> operations.open(ROOT_INODE, name("none"), O_RDONLY, USER));
+    long folder = operations.mkdir(ROOT_INODE, name("folder"), 0755, 0, USER).getInode();
+    assertErrno(Errno.EISDIR, () -> operations.open(folder, O_RDONLY, true, USER));
+    assertErrno(
+        Errno.ENOENT, () -> operations.open(ROOT_INODE, name("none"), O_RDONLY, true, USER));
   }
 
   private long create(String name, int flags) throws IOException {
-    return operations.create(ROOT_INODE, name(name), 0644, flags, USER).handle();
+    return operations.create(ROOT_INODE, name(name), 0644, 0, flags, true, USER).handle();
   }
 
   private void write(long handle, long offset, String text, int flags) throws IOException {

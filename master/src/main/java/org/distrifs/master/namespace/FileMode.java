@@ -15,6 +15,9 @@ public final class FileMode {
   public static final int PERMISSION_MASK = 07777;
   public static final int SET_GID = 02000;
 
+  /** What owner, group and others may do. */
+  public static final int RWX_OF_ALL = 0777;
+
   private FileMode() {}
 
   public static boolean isDirectory(int mode) {

@@ -10,12 +10,15 @@ import org.distrifs.master.table.RecordTable;
  *
  * <pre>
  * int  0 next of its hash bucket     long 3 id
- * int  1 mode, chunk size exponent   long 4 size; of a directory the number of its entries
+ * int  1 see below                  long 4 size; of a directory the number of its entries
  * int  2 link count                  long 5 atime, 6 mtime, 7 ctime (see FileTime)
  * int  3 uid                         long 8 change counter
  * int  4 gid                         long 9 truncate epoch
  * int  5 one dentry that names it    long 10 by type: chunks, target reference, device number
  * </pre>
+ *
+ * <p>Int 1 holds the mode in bits 0 to 15, the chunk size exponent in 16 to 20, and in bit 31
+ * whether an inode without a name may get its first one.
  */
 public final class InodeTable {
 
@@ -40,6 +43,8 @@ public final class InodeTable {
 
   private static final int MODE_MASK = 0xFFFF;
   private static final int EXPONENT_SHIFT = 16;
+  private static final int EXPONENT_MASK = 0x1F;
+  private static final int AWAITS_NAME_BIT = 1 << 31;
 
   private final RecordTable records = new RecordTable(LONGS);
   private final LinearHash byId = new LinearHash(new IdHash());
@@ -121,11 +126,22 @@ public final class InodeTable {
 
   /** The chunk size of a regular file is two to this power; 0 for everything else. */
   public int chunkSizeExponent(int slot) {
-    return records.getInt(slot, INT_MODE) >>> EXPONENT_SHIFT;
+    return records.getInt(slot, INT_MODE) >>> EXPONENT_SHIFT & EXPONENT_MASK;
   }
 
   public void setChunkSizeExponent(int slot, int exponent) {
-    records.setInt(slot, INT_MODE, mode(slot) | exponent << EXPONENT_SHIFT);
+    int others = records.getInt(slot, INT_MODE) & ~(EXPONENT_MASK << EXPONENT_SHIFT);
+    records.setInt(slot, INT_MODE, others | exponent << EXPONENT_SHIFT);
+  }
+
+  /** Whether it never had a name, and may get one. */
+  public boolean awaitsName(int slot) {
+    return (records.getInt(slot, INT_MODE) & AWAITS_NAME_BIT) != 0;
+  }
+
+  void setAwaitsName(int slot, boolean awaits) {
+    int others = records.getInt(slot, INT_MODE) & ~AWAITS_NAME_BIT;
+    records.setInt(slot, INT_MODE, awaits ? others | AWAITS_NAME_BIT : others);
   }
 
   /** Links; of a directory 2 and one for each directory in it; 0 when it has lost its last name. */

@@ -23,8 +23,10 @@ public final class Namespace {
   private final InodeTable inodes = new InodeTable();
   private final DentryTable dentries = new DentryTable();
   private final ByteHeap targets = new ByteHeap();
+  private final ExtendedAttributeTable extendedAttributes = new ExtendedAttributeTable();
   private final LinkNames names = new LinkNames(inodes);
   private final IntConsumer onOrphan;
+  private final IntConsumer onFirstName;
   private int root;
   private int directories;
   private int orphans;
@@ -33,10 +35,12 @@ public final class Namespace {
   public record Entry(byte[] name, long cookie, int inode) {}
 
   /**
-   * @param onOrphan told of each inode that lost its last name
+   * @param onOrphan told of each inode that lost its last name, or was made without one
+   * @param onFirstName told of each inode made without a name that has got one
    */
-  public Namespace(IntConsumer onOrphan) {
+  public Namespace(IntConsumer onOrphan, IntConsumer onFirstName) {
     this.onOrphan = onOrphan;
+    this.onFirstName = onFirstName;
   }
 
   /** Makes the root directory; before that nothing else may be called. */
@@ -48,6 +52,10 @@ public final class Namespace {
 
   public InodeTable inodes() {
     return inodes;
+  }
+
+  public ExtendedAttributeTable extendedAttributes() {
+    return extendedAttributes;
   }
 
   /** Directories with a name, and the root. */
@@ -112,10 +120,8 @@ public final class Namespace {
 
   /** Makes an inode of any type and names it, after {@link #checkRoom}; answers its slot. */
   public int make(int directory, byte[] name, int mode, int uid, int gid, long time) {
-    boolean inherits = (inodes.mode(directory) & FileMode.SET_GID) != 0;
     boolean isDirectory = FileMode.isDirectory(mode);
-    int ownMode = inherits && isDirectory ? mode | FileMode.SET_GID : mode;
-    int inode = inodes.create(ownMode, uid, inherits ? inodes.gid(directory) : gid, time);
+    int inode = create(directory, mode, uid, gid, time);
     if (isDirectory) {
       directories++;
     }
@@ -123,6 +129,27 @@ public final class Namespace {
     enter(directory, name, inode);
     touch(directory, time);
     return inode;
+  }
+
+  /**
+   * Makes a file without a name, after {@link #checkRoom}; answers its slot.
+   *
+   * @param directory whose group it inherits as if it were made there
+   * @param mayBeNamed whether {@link #link} may give it its first name
+   */
+  public int makeUnnamed(int directory, int mode, int uid, int gid, long time, boolean mayBeNamed) {
+    int inode = create(directory, mode, uid, gid, time);
+    inodes.setAwaitsName(inode, mayBeNamed);
+    orphans++;
+    onOrphan.accept(inode);
+    return inode;
+  }
+
+  /** An inode that belongs to whom it does when it is made in a directory. */
+  private int create(int directory, int mode, int uid, int gid, long time) {
+    boolean inherits = (inodes.mode(directory) & FileMode.SET_GID) != 0;
+    int ownMode = inherits && FileMode.isDirectory(mode) ? mode | FileMode.SET_GID : mode;
+    return inodes.create(ownMode, uid, inherits ? inodes.gid(directory) : gid, time);
   }
 
   /** Makes a symlink, after {@link #checkRoom}. */
@@ -138,7 +165,7 @@ public final class Namespace {
     return targets.get((int) inodes.payload(symlink));
   }
 
-  /** Gives a file one more name. */
+  /** Gives a file one more name, or one that awaits it its first. */
   public int link(int inode, int directory, byte[] name, long time) {
     int noRoom = checkRoom(directory);
     if (noRoom != 0) {
@@ -150,13 +177,19 @@ public final class Namespace {
     if (inodes.isDirectory(inode)) {
       return Errno.EPERM.code();
     }
-    if (inodes.nlink(inode) == 0) {
+    boolean isFirst = inodes.awaitsName(inode);
+    if (inodes.nlink(inode) == 0 && !isFirst) {
       return Errno.ENOENT.code();
     }
     if (inodes.nlink(inode) >= MAX_LINKS) {
       return Errno.EMLINK.code();
     }
     inodes.setNlink(inode, inodes.nlink(inode) + 1);
+    if (isFirst) {
+      inodes.setAwaitsName(inode, false);
+      orphans--;
+      onFirstName.accept(inode);
+    }
     enter(directory, name, inode);
     touchInode(inode, time);
     touch(directory, time);
@@ -280,7 +313,7 @@ public final class Namespace {
     return 0;
   }
 
-  /** Takes an inode out that lost its last name; its slot may then be another's. */
+  /** Takes an inode out that has no name; its slot may then be another's. */
   public void purge(int inode) {
     if (inodes.nlink(inode) != 0) {
       throw new IllegalArgumentException("inode " + inodes.id(inode) + " has a name");
@@ -288,6 +321,7 @@ public final class Namespace {
     if (FileMode.isSymlink(inodes.mode(inode))) {
       targets.free((int) inodes.payload(inode));
     }
+    extendedAttributes.removeAll(inode);
     inodes.remove(inode);
     orphans--;
   }
@@ -336,7 +370,10 @@ public final class Namespace {
 
   /** Bytes of all tables. */
   public long memoryBytes() {
-    return inodes.memoryBytes() + dentries.memoryBytes() + targets.memoryBytes();
+    return inodes.memoryBytes()
+        + dentries.memoryBytes()
+        + targets.memoryBytes()
+        + extendedAttributes.totalBytes();
   }
 
   private void enter(int directory, byte[] name, int inode) {

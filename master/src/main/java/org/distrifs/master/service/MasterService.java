@@ -164,6 +164,7 @@ public final class MasterService implements AutoCloseable {
             new CutGuard(state, registry, settings.minReplicas()),
             new CutWaits(state, changes, settings.cutWaitMs()),
             new AppendWaits(state, sessions::find, settings.sessionExpiryMs()),
+            new LockWaits(state, clock),
             failureReports,
             completer,
             serving,
@@ -295,6 +296,7 @@ public final class MasterService implements AutoCloseable {
   }
 
   private void afterApply(JournalEntry entry) {
+    operations.locksMayHaveGone(entry);
     if (entry.hasChangeCommit() && entry.getChangeCommit().getInode() != 0) {
       operations.cutsMayBeDone(entry.getChangeCommit().getInode());
     }

@@ -41,6 +41,7 @@ final class MetadataOperations implements OperationSink {
   private final CutGuard cutGuard;
   private final CutWaits cutWaits;
   private final AppendWaits appendWaits;
+  private final LockWaits lockWaits;
   private final FailureReports failureReports;
   private final ReplyCompleter completer;
   private final ServingState serving;
@@ -56,6 +57,7 @@ final class MetadataOperations implements OperationSink {
       CutGuard cutGuard,
       CutWaits cutWaits,
       AppendWaits appendWaits,
+      LockWaits lockWaits,
       FailureReports failureReports,
       ReplyCompleter completer,
       ServingState serving,
@@ -67,6 +69,7 @@ final class MetadataOperations implements OperationSink {
     this.cutGuard = cutGuard;
     this.cutWaits = cutWaits;
     this.appendWaits = appendWaits;
+    this.lockWaits = lockWaits;
     this.failureReports = failureReports;
     this.completer = completer;
     this.serving = serving;
@@ -112,7 +115,15 @@ final class MetadataOperations implements OperationSink {
       return;
     }
     switch (operation.operation().getKindCase()) {
-      case LOOKUP, GET_ATTRIBUTES, READ_DIRECTORY, READ_LINK, GET_CHAINS, STAT_FILE_SYSTEM ->
+      case LOOKUP,
+          GET_ATTRIBUTES,
+          READ_DIRECTORY,
+          READ_LINK,
+          GET_CHAINS,
+          STAT_FILE_SYSTEM,
+          GET_EXTENDED_ATTRIBUTE,
+          LIST_EXTENDED_ATTRIBUTES,
+          TEST_LOCK ->
           answer(operation, state.read(operation.session().id(), operation.operation()));
       case REPORT_FAILURE ->
           failureReports.take(
@@ -146,6 +157,9 @@ final class MetadataOperations implements OperationSink {
           Replies.failure(Errno.E2BIG, "a mutation has at most " + MAX_MUTATION_BYTES + " bytes"));
       return;
     }
+    if (lockWaits.holdsUp(operation, this)) {
+      return;
+    }
     ClientMutation.Builder mutation =
         ClientMutation.newBuilder()
             .setSessionId(operation.session().id())
@@ -166,8 +180,8 @@ final class MetadataOperations implements OperationSink {
       PendingOperation operation, ClientMutation.Builder mutation) {
     Operation asked = operation.operation();
     return switch (asked.getKindCase()) {
-      case CREATE -> {
-        if (asked.getCreate().getWithFirstChunk()) {
+      case CREATE, CREATE_UNNAMED -> {
+        if (asked.getCreate().getWithFirstChunk() || asked.getCreateUnnamed().getWithFirstChunk()) {
           // A file without its first chunk is as good; whoever writes to it will ask for one.
           place(mutation);
         }
@@ -213,6 +227,8 @@ final class MetadataOperations implements OperationSink {
       cutWaits.park(operation, wait.inode());
     } else if (applied instanceof Applied.MustWaitForAppend wait) {
       appendWaits.park(operation, wait.inode());
+    } else if (applied instanceof Applied.LockedOut) {
+      lockWaits.holdUp(operation, this);
     } else if (applied instanceof Applied.Refused refused) {
       answer(operation, Replies.failure(Errno.EIO, refused.reason()));
     } else {
@@ -268,16 +284,26 @@ final class MetadataOperations implements OperationSink {
     due.forEach(this::again);
     cutWaits.tick(nowNs, this);
     appendWaits.tick(nowNs, this);
+    lockWaits.tick(nowNs, this);
   }
 
   /** Operations that wait for something else than the journal. */
   int waiting() {
-    return postponed.size() + cutWaits.size() + appendWaits.size() + failureReports.waiting();
+    return postponed.size()
+        + cutWaits.size()
+        + appendWaits.size()
+        + lockWaits.size()
+        + failureReports.waiting();
   }
 
   /** The append lease of a file was given or released. */
   void appendLeaseMoved(long inode) {
     appendWaits.moved(inode, this);
+  }
+
+  /** An entry was applied, by which locks may have gone that others wait for. */
+  void locksMayHaveGone(JournalEntry entry) {
+    lockWaits.applied(entry, this);
   }
 
   /** Something that cuts wait for may have happened. */

@@ -71,7 +71,7 @@ final class ServiceMetrics {
     gauge(
         metrics,
         "operations.waiting",
-        "Operations that wait for a cut, a probe or a datanode",
+        "Operations that wait for a cut, a lock, a probe or a datanode",
         () -> snapshot.waitingOperations());
     nodes(metrics, "alive", () -> snapshot.nodesAlive());
     nodes(metrics, "unknown", () -> snapshot.nodesUnknown());

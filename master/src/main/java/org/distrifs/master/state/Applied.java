@@ -31,6 +31,12 @@ public sealed interface Applied {
    */
   record MustWaitForAppend(long inode) implements Applied {}
 
+  /**
+   * A client's lock was not set and the answer not remembered, because locks of others are in the
+   * way and it may wait: propose it again, as it is, when they have gone.
+   */
+  record LockedOut(long inode) implements Applied {}
+
   /** A NodeJoin was accepted. */
   record NodeJoined(int nodeId) implements Applied {}
 

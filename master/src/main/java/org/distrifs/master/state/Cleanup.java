@@ -2,6 +2,7 @@ package org.distrifs.master.state;
 
 import java.util.List;
 import java.util.TreeSet;
+import org.distrifs.master.lock.LockTable;
 import org.distrifs.master.namespace.InodeTable;
 import org.distrifs.master.namespace.Namespace;
 import org.distrifs.master.session.AppendLeases;
@@ -17,20 +18,33 @@ final class Cleanup {
   private final FileChunks chunks;
   private final WriteIntents intents;
   private final AppendLeases appendLeases;
+  private final LockTable locks;
   private final TreeSet<Long> orphans = new TreeSet<>();
 
-  Cleanup(Namespace namespace, FileChunks chunks, WriteIntents intents, AppendLeases appendLeases) {
+  Cleanup(
+      Namespace namespace,
+      FileChunks chunks,
+      WriteIntents intents,
+      AppendLeases appendLeases,
+      LockTable locks) {
     this.namespace = namespace;
     this.inodes = namespace.inodes();
     this.chunks = chunks;
     this.intents = intents;
     this.appendLeases = appendLeases;
+    this.locks = locks;
   }
 
-  /** An inode lost its last name. */
+  /** An inode lost its last name, or was made without one. */
   void orphaned(int inode) {
     orphans.add(inodes.id(inode));
     chunks.orphaned(inode);
+  }
+
+  /** An inode that was made without a name has got one. */
+  void named(int inode) {
+    orphans.remove(inodes.id(inode));
+    chunks.named(inode);
   }
 
   /** Inodes without a name, in the order of their ids. */
@@ -46,7 +60,7 @@ final class Cleanup {
   private void purge(long id) {
     int inode = inodes.find(id);
     if (inode == 0 || inodes.nlink(inode) != 0) {
-      // Gone already; or named, though nothing gives an orphan a name.
+      // Gone already; or named since it was asked about.
       return;
     }
     if (inodes.isRegular(inode)) {
@@ -55,6 +69,7 @@ final class Cleanup {
     chunks.cuts().remove(id);
     intents.forget(id);
     appendLeases.forget(id);
+    locks.forget(id);
     orphans.remove(id);
     namespace.purge(inode);
   }

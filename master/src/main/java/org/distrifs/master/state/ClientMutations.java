@@ -16,26 +16,32 @@ final class ClientMutations {
   private final Sessions sessions;
   private final NamespaceMutations names;
   private final FileMutations files;
+  private final ExtendedAttributeMutations extendedAttributes;
   private final ChunkAllocation allocation;
   private final Appends appends;
   private final FileChunks chunks;
   private final UnfinishedWrites unfinished;
+  private final FileLocks locks;
 
   ClientMutations(
       Sessions sessions,
       NamespaceMutations names,
       FileMutations files,
+      ExtendedAttributeMutations extendedAttributes,
       ChunkAllocation allocation,
       Appends appends,
       FileChunks chunks,
-      UnfinishedWrites unfinished) {
+      UnfinishedWrites unfinished,
+      FileLocks locks) {
     this.sessions = sessions;
     this.names = names;
     this.files = files;
+    this.extendedAttributes = extendedAttributes;
     this.allocation = allocation;
     this.appends = appends;
     this.chunks = chunks;
     this.unfinished = unfinished;
+    this.locks = locks;
   }
 
   Applied apply(long txid, long timeNs, ClientMutation client) {
@@ -53,6 +59,9 @@ final class ClientMutations {
     long cutInode = cutToWaitFor(client.getSessionId(), operation);
     if (cutInode != 0) {
       return new Applied.MustWait(cutInode);
+    }
+    if (operation.hasSetLock() && locks.mustWait(client.getSessionId(), operation.getSetLock())) {
+      return new Applied.LockedOut(operation.getSetLock().getInode());
     }
     Mutation mutation =
         new Mutation(
@@ -89,6 +98,7 @@ final class ClientMutations {
   private OperationReply execute(Mutation mutation, Operation operation) {
     return switch (operation.getKindCase()) {
       case CREATE -> names.create(mutation, operation.getCreate());
+      case CREATE_UNNAMED -> names.createUnnamed(mutation, operation.getCreateUnnamed());
       case MAKE_DIRECTORY -> names.makeDirectory(mutation, operation.getMakeDirectory());
       case MAKE_SYMLINK -> names.makeSymlink(mutation, operation.getMakeSymlink());
       case LINK -> names.link(mutation, operation.getLink());
@@ -98,8 +108,15 @@ final class ClientMutations {
       case SET_ATTRIBUTES -> files.setAttributes(mutation, operation.getSetAttributes());
       case ALLOCATE_CHUNK -> allocation.allocate(mutation, operation.getAllocateChunk());
       case COMMIT -> files.commit(mutation, operation.getCommit());
+      case SET_EXTENDED_ATTRIBUTE ->
+          extendedAttributes.set(mutation, operation.getSetExtendedAttribute());
+      case REMOVE_EXTENDED_ATTRIBUTE ->
+          extendedAttributes.remove(mutation, operation.getRemoveExtendedAttribute());
+      case RECORD_READS -> files.recordReads(operation.getRecordReads());
       case ACQUIRE_APPEND -> appends.acquire(mutation, operation.getAcquireAppend());
       case RELEASE_APPEND -> appends.release(mutation, operation.getReleaseAppend());
+      case SET_LOCK -> locks.set(mutation, operation.getSetLock());
+      case RELEASE_LOCKS -> locks.release(mutation, operation.getReleaseLocks());
       default -> Replies.error(Errno.EINVAL, operation.getKindCase() + " is not a mutation");
     };
   }

@@ -57,6 +57,13 @@ final class FileChunks {
     }
   }
 
+  /** A file without a name has got one. */
+  void named(int inode) {
+    if (inodes.isRegular(inode)) {
+      chunksOfOrphans -= inodes.payload(inode);
+    }
+  }
+
   /** Whether a chunk is more than a hole to a session. */
   boolean isVisibleTo(int chunk, long sessionId) {
     return !map.isFresh(chunk) || fresh.isHolder(map.id(chunk), sessionId);

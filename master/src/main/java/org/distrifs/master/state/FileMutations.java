@@ -7,6 +7,7 @@ import org.distrifs.master.namespace.FileTime;
 import org.distrifs.master.namespace.InodeTable;
 import org.distrifs.proto.control.Commit;
 import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.RecordReads;
 import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.control.TimeChange;
 import org.distrifs.proto.error.Errno;
@@ -14,10 +15,14 @@ import org.distrifs.proto.error.Errno;
 /** The mutations of one inode: attributes, size, and what a client wrote. */
 final class FileMutations {
 
+  /** Reads that one operation tells of, at most. */
+  private static final int MAX_READS = 1024;
+
   private final InodeTable inodes;
   private final InodeResolver resolver;
   private final FileChunks chunks;
   private final UnfinishedWrites unfinished;
+  private final AccessControl access;
   private final Replies replies;
 
   FileMutations(
@@ -25,11 +30,13 @@ final class FileMutations {
       InodeResolver resolver,
       FileChunks chunks,
       UnfinishedWrites unfinished,
+      AccessControl access,
       Replies replies) {
     this.inodes = inodes;
     this.resolver = resolver;
     this.chunks = chunks;
     this.unfinished = unfinished;
+    this.access = access;
     this.replies = replies;
   }
 
@@ -63,8 +70,14 @@ final class FileMutations {
       setSize(inode, set.getSize());
       inodes.setMtime(inode, mutation.time());
     }
+    if (set.getClearSetIdBits()) {
+      access.clearSetIdBits(inode, mutation.caller());
+    }
     if (set.hasMode()) {
-      inodes.setPermissions(inode, set.getMode());
+      access.changeMode(inode, set.getMode());
+    }
+    if (set.hasSize() || set.hasUid() || set.hasGid()) {
+      access.dropCapability(inode);
     }
     inodes.setOwner(
         inode,
@@ -76,11 +89,25 @@ final class FileMutations {
     if (set.hasMtime()) {
       inodes.setMtime(inode, timeOf(set.getMtime(), mutation));
     }
-    if (changesAnything(set)) {
-      inodes.setCtime(inode, mutation.time());
-      inodes.countChange(inode);
-    }
+    // Also when nothing is asked for: that is a chown(2) which leaves owner and group as they are.
+    inodes.setCtime(inode, mutation.time());
+    inodes.countChange(inode);
     return replies.of(inode).build();
+  }
+
+  OperationReply recordReads(RecordReads record) {
+    if (record.getReadsCount() > MAX_READS) {
+      return Replies.error(Errno.EINVAL, MAX_READS + " reads at a time");
+    }
+    for (RecordReads.Read read : record.getReadsList()) {
+      int inode = inodes.find(read.getInode());
+      if (inode != 0
+          && inodes.changeCounter(inode) == read.getChangeCounter()
+          && isNanoseconds(read.getNanoseconds())) {
+        inodes.setAtime(inode, FileTime.pack(read.getSeconds(), read.getNanoseconds()));
+      }
+    }
+    return OperationReply.getDefaultInstance();
   }
 
   OperationReply commit(Mutation mutation, Commit commit) {
@@ -123,6 +150,7 @@ final class FileMutations {
       inodes.setSize(inode, commit.getSize());
     }
     if (commit.getModified() || extended) {
+      access.dropCapability(inode);
       long time = writeTime(mutation, commit);
       inodes.setMtime(inode, time);
       // ctime also tells of changes after the write, so it never goes back.
@@ -162,17 +190,12 @@ final class FileMutations {
     }
   }
 
-  private static boolean changesAnything(SetAttributes set) {
-    return set.hasSize()
-        || set.hasMode()
-        || set.hasUid()
-        || set.hasGid()
-        || set.hasAtime()
-        || set.hasMtime();
+  private static boolean isTime(TimeChange change) {
+    return isNanoseconds(change.getNanoseconds());
   }
 
-  private static boolean isTime(TimeChange change) {
-    return Integer.compareUnsigned(change.getNanoseconds(), FileTime.NS_PER_SECOND) < 0;
+  private static boolean isNanoseconds(int nanoseconds) {
+    return Integer.compareUnsigned(nanoseconds, FileTime.NS_PER_SECOND) < 0;
   }
 
   private static long timeOf(TimeChange change, Mutation mutation) {

@@ -40,11 +40,14 @@ public final class MasterState {
 
   private static final int ROOT_PERMISSIONS = 0755;
 
-  private final Namespace namespace = new Namespace(this::orphaned);
+  private final Namespace namespace = new Namespace(this::orphaned, this::named);
   private final InodeResolver resolver = new InodeResolver(namespace.inodes());
   private final FileChunks chunks = new FileChunks(namespace.inodes());
-  private final UnfinishedWrites unfinished = new UnfinishedWrites(namespace.inodes(), chunks);
-  private final Replies replies = new Replies(namespace.inodes(), chunks.map());
+  private final AccessControl access = new AccessControl(namespace);
+  private final UnfinishedWrites unfinished =
+      new UnfinishedWrites(namespace.inodes(), chunks, access);
+  private final Replies replies = new Replies(namespace, chunks.map());
+  private final FileLocks locks = new FileLocks(resolver, replies);
   private final Nodes nodes = new Nodes();
   private final Sessions sessions = new Sessions();
   private final ChunkAllocation allocation =
@@ -54,17 +57,19 @@ public final class MasterState {
   private final ClientMutations mutations =
       new ClientMutations(
           sessions,
-          new NamespaceMutations(namespace, resolver, allocation, replies),
-          new FileMutations(namespace.inodes(), resolver, chunks, unfinished, replies),
+          new NamespaceMutations(namespace, resolver, allocation, access, replies),
+          new FileMutations(namespace.inodes(), resolver, chunks, unfinished, access, replies),
+          new ExtendedAttributeMutations(namespace, resolver, access, replies),
           allocation,
           appends,
           chunks,
-          unfinished);
+          unfinished,
+          locks);
   private final ChainChanges changes = new ChainChanges(chunks, nodes);
   private final Cleanup cleanup =
-      new Cleanup(namespace, chunks, unfinished.intents(), appends.leases());
+      new Cleanup(namespace, chunks, unfinished.intents(), appends.leases(), locks.table());
   private final Expiries expiries = new Expiries();
-  private final Reads reads = new Reads(namespace, resolver, chunks, replies);
+  private final Reads reads = new Reads(namespace, resolver, chunks, locks, replies);
 
   private long clusterId;
   private long term;
@@ -100,8 +105,8 @@ public final class MasterState {
   }
 
   /**
-   * Answers lookup, attributes, directory, link target, chains and statistics (in which the bytes
-   * are left for the service to fill in). Anything else is EINVAL.
+   * Answers lookup, attributes, directory, link target, chains, locks in the way, and statistics
+   * (in which the bytes are left for the service to fill in). Anything else is EINVAL.
    */
   public OperationReply read(long sessionId, Operation operation) {
     return reads.read(sessionId, operation);
@@ -221,6 +226,11 @@ public final class MasterState {
     return expiries;
   }
 
+  /** What keeps locks from being set. */
+  public FileLocks locks() {
+    return locks;
+  }
+
   /** Above the id of every chunk there ever was. */
   public long nextChunkId() {
     return chunks.map().nextId();
@@ -295,6 +305,7 @@ public final class MasterState {
         + 29L * expiries.hashCode()
         + 31L * unfinished.intents().hashCode()
         + 47L * appends.leases().hashCode()
+        + 53L * locks.table().hashCode()
         + 31 * clusterId
         + 37 * term
         + 41 * timeNs
@@ -363,11 +374,16 @@ public final class MasterState {
     }
     chunks.releaseAll(sessionId);
     appends.leases().sessionEnds(sessionId);
+    locks.table().endSession(sessionId);
     unfinished.sessionEnded();
     return new Applied.Accepted();
   }
 
   private void orphaned(int inode) {
     cleanup.orphaned(inode);
+  }
+
+  private void named(int inode) {
+    cleanup.named(inode);
   }
 }

@@ -6,7 +6,9 @@ import org.distrifs.master.namespace.InodeTable;
 import org.distrifs.master.namespace.Names;
 import org.distrifs.master.namespace.Namespace;
 import org.distrifs.master.namespace.Namespace.Place;
+import org.distrifs.master.state.AccessControl.Inheritance;
 import org.distrifs.proto.control.Create;
+import org.distrifs.proto.control.CreateUnnamed;
 import org.distrifs.proto.control.Link;
 import org.distrifs.proto.control.MakeDirectory;
 import org.distrifs.proto.control.MakeSymlink;
@@ -19,6 +21,7 @@ import org.distrifs.proto.error.Errno;
 /** The mutations that make, move and remove names. */
 final class NamespaceMutations {
 
+  private static final String NO_ROOM_FOR_ACL = "there is no room for the directory's ACL";
   private static final int RENAME_NOREPLACE = 1;
   private static final int RENAME_EXCHANGE = 2;
 
@@ -26,14 +29,20 @@ final class NamespaceMutations {
   private final InodeTable inodes;
   private final InodeResolver resolver;
   private final ChunkAllocation allocation;
+  private final AccessControl access;
   private final Replies replies;
 
   NamespaceMutations(
-      Namespace namespace, InodeResolver resolver, ChunkAllocation allocation, Replies replies) {
+      Namespace namespace,
+      InodeResolver resolver,
+      ChunkAllocation allocation,
+      AccessControl access,
+      Replies replies) {
     this.namespace = namespace;
     this.inodes = namespace.inodes();
     this.resolver = resolver;
     this.allocation = allocation;
+    this.access = access;
     this.replies = replies;
   }
 
@@ -59,7 +68,11 @@ final class NamespaceMutations {
     if (noRoom != 0) {
       return Replies.error(noRoom);
     }
-    int inode = make(mutation, directory, name, mode);
+    Inheritance inheritance = access.inheritance(directory, mode, create.getUmask());
+    if (!access.hasRoomFor(inheritance)) {
+      return Replies.error(Errno.ENOSPC, NO_ROOM_FOR_ACL);
+    }
+    int inode = make(mutation, directory, name, inheritance);
     if (FileMode.isDevice(mode)) {
       inodes.setPayload(inode, create.getRdev());
     }
@@ -67,12 +80,58 @@ final class NamespaceMutations {
     if (FileMode.isRegular(mode)) {
       inodes.setChunkSizeExponent(inode, exponent);
       if (create.getWithFirstChunk()) {
-        int chunk = allocation.tryAllocate(mutation, inode, 0, 0);
-        if (chunk > 0) {
-          reply.addChunks(replies.location(chunk));
-        }
+        addFirstChunk(mutation, inode, reply);
       }
     }
+    return made(inode, directory, reply);
+  }
+
+  OperationReply createUnnamed(Mutation mutation, CreateUnnamed create) {
+    int mode = typed(create.getMode());
+    if (!FileMode.isRegular(mode)) {
+      return Replies.error(Errno.EINVAL);
+    }
+    int directory = resolver.directory(create.getParent());
+    if (directory < 0) {
+      return Replies.error(-directory);
+    }
+    if (namespace.isRemoved(directory)) {
+      // What ext4 answers: here there is no name that could be missing.
+      return Replies.error(Errno.EPERM);
+    }
+    int noRoom = namespace.checkRoom(directory);
+    if (noRoom != 0) {
+      return Replies.error(noRoom);
+    }
+    Inheritance inheritance = access.inheritance(directory, mode, create.getUmask());
+    if (!access.hasRoomFor(inheritance)) {
+      return Replies.error(Errno.ENOSPC, NO_ROOM_FOR_ACL);
+    }
+    int inode =
+        namespace.makeUnnamed(
+            directory,
+            inheritance.mode(),
+            mutation.caller().getUid(),
+            mutation.caller().getGid(),
+            mutation.time(),
+            !create.getExclusive());
+    access.inherit(inode, inheritance);
+    inodes.setChunkSizeExponent(inode, allocation.chunkSizeExponent(0));
+    OperationReply.Builder reply = OperationReply.newBuilder();
+    if (create.getWithFirstChunk()) {
+      addFirstChunk(mutation, inode, reply);
+    }
+    return made(inode, directory, reply);
+  }
+
+  private void addFirstChunk(Mutation mutation, int inode, OperationReply.Builder reply) {
+    int chunk = allocation.tryAllocate(mutation, inode, 0, 0);
+    if (chunk > 0) {
+      reply.addChunks(replies.location(chunk));
+    }
+  }
+
+  private OperationReply made(int inode, int directory, OperationReply.Builder reply) {
     return reply
         .setAttributes(replies.attributes(inode))
         .setParent(replies.attributes(directory))
@@ -95,8 +154,12 @@ final class NamespaceMutations {
     if (directory < 0) {
       return Replies.error(-directory);
     }
-    int permissions = make.getMode() & FileMode.PERMISSION_MASK;
-    int inode = make(mutation, directory, name, FileMode.DIRECTORY | permissions);
+    int mode = FileMode.DIRECTORY | make.getMode() & FileMode.PERMISSION_MASK;
+    Inheritance inheritance = access.inheritance(directory, mode, make.getUmask());
+    if (!access.hasRoomFor(inheritance)) {
+      return Replies.error(Errno.ENOSPC, NO_ROOM_FOR_ACL);
+    }
+    int inode = make(mutation, directory, name, inheritance);
     return replies.of(inode).setParent(replies.attributes(directory)).build();
   }
 
@@ -194,14 +257,17 @@ final class NamespaceMutations {
             .build();
   }
 
-  private int make(Mutation mutation, int directory, byte[] name, int mode) {
-    return namespace.make(
-        directory,
-        name,
-        mode,
-        mutation.caller().getUid(),
-        mutation.caller().getGid(),
-        mutation.time());
+  private int make(Mutation mutation, int directory, byte[] name, Inheritance inheritance) {
+    int inode =
+        namespace.make(
+            directory,
+            name,
+            inheritance.mode(),
+            mutation.caller().getUid(),
+            mutation.caller().getGid(),
+            mutation.time());
+    access.inherit(inode, inheritance);
+    return inode;
   }
 
   /** The directory, or a negative errno that it or the name is refused with. */

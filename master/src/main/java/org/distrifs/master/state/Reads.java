@@ -11,12 +11,15 @@ import org.distrifs.proto.control.DirectoryEntry;
 import org.distrifs.proto.control.FileSystemStatistics;
 import org.distrifs.proto.control.GetAttributes;
 import org.distrifs.proto.control.GetChains;
+import org.distrifs.proto.control.GetExtendedAttribute;
+import org.distrifs.proto.control.ListExtendedAttributes;
 import org.distrifs.proto.control.Lookup;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.ReadDirectory;
 import org.distrifs.proto.control.ReadLink;
 import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.xattr.AttributeNames;
 
 /** The operations that change nothing. */
 final class Reads {
@@ -27,12 +30,19 @@ final class Reads {
   private final Namespace namespace;
   private final InodeResolver resolver;
   private final FileChunks chunks;
+  private final FileLocks locks;
   private final Replies replies;
 
-  Reads(Namespace namespace, InodeResolver resolver, FileChunks chunks, Replies replies) {
+  Reads(
+      Namespace namespace,
+      InodeResolver resolver,
+      FileChunks chunks,
+      FileLocks locks,
+      Replies replies) {
     this.namespace = namespace;
     this.resolver = resolver;
     this.chunks = chunks;
+    this.locks = locks;
     this.replies = replies;
   }
 
@@ -44,6 +54,9 @@ final class Reads {
       case READ_LINK -> link(operation.getReadLink());
       case GET_CHAINS -> chains(sessionId, operation.getGetChains());
       case STAT_FILE_SYSTEM -> statistics();
+      case GET_EXTENDED_ATTRIBUTE -> extendedAttribute(operation.getGetExtendedAttribute());
+      case LIST_EXTENDED_ATTRIBUTES -> extendedAttributes(operation.getListExtendedAttributes());
+      case TEST_LOCK -> locks.test(sessionId, operation.getTestLock());
       default -> Replies.error(Errno.EINVAL, operation.getKindCase() + " is not a read");
     };
   }
@@ -136,6 +149,36 @@ final class Reads {
     return chunk != 0
         && chunks.map().file(chunk) == inode
         && (get.getSkipHoles() || chunks.map().index(chunk) - get.getFirstIndex() < get.getCount());
+  }
+
+  private OperationReply extendedAttribute(GetExtendedAttribute get) {
+    int inode = resolver.any(get.getInode());
+    if (inode < 0) {
+      return Replies.error(-inode);
+    }
+    int badName = AttributeNames.check(get.getName());
+    if (badName != 0) {
+      return Replies.error(badName);
+    }
+    byte[] value = namespace.extendedAttributes().get(inode, get.getName().toByteArray());
+    return value == null
+        ? replies.of(inode).setErrno(Errno.ENODATA.code()).build()
+        : replies
+            .of(inode)
+            .setExtendedAttributeValue(UnsafeByteOperations.unsafeWrap(value))
+            .build();
+  }
+
+  private OperationReply extendedAttributes(ListExtendedAttributes list) {
+    int inode = resolver.any(list.getInode());
+    if (inode < 0) {
+      return Replies.error(-inode);
+    }
+    OperationReply.Builder reply = replies.of(inode);
+    for (byte[] name : namespace.extendedAttributes().names(inode)) {
+      reply.addExtendedAttributeNames(UnsafeByteOperations.unsafeWrap(name));
+    }
+    return reply.build();
   }
 
   private OperationReply statistics() {

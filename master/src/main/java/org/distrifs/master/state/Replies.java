@@ -1,6 +1,7 @@
 package org.distrifs.master.state;
 
 import org.distrifs.master.chunk.ChunkMap;
+import org.distrifs.master.namespace.ExtendedAttributeTable;
 import org.distrifs.master.namespace.FileMode;
 import org.distrifs.master.namespace.FileTime;
 import org.distrifs.master.namespace.InodeTable;
@@ -18,10 +19,12 @@ final class Replies {
   private static final long DIRECTORY_SIZE_BYTES = 4096;
 
   private final InodeTable inodes;
+  private final ExtendedAttributeTable extendedAttributes;
   private final ChunkMap chunks;
 
-  Replies(InodeTable inodes, ChunkMap chunks) {
-    this.inodes = inodes;
+  Replies(Namespace namespace, ChunkMap chunks) {
+    this.inodes = namespace.inodes();
+    this.extendedAttributes = namespace.extendedAttributes();
     this.chunks = chunks;
   }
 
@@ -62,7 +65,8 @@ final class Replies {
             .setCtimeS(FileTime.seconds(ctime))
             .setCtimeNs(FileTime.nanoseconds(ctime))
             .setChangeCounter(inodes.changeCounter(inode))
-            .setTruncateEpoch(inodes.truncateEpoch(inode));
+            .setTruncateEpoch(inodes.truncateEpoch(inode))
+            .setHasExtendedAttributes(extendedAttributes.has(inode));
     if (FileMode.isRegular(mode)) {
       attributes
           .setChunkSizeBytes(1L << inodes.chunkSizeExponent(inode))

@@ -42,6 +42,7 @@ final class StateDigest {
         inodes.id(inode),
         inodes.mode(inode),
         inodes.chunkSizeExponent(inode),
+        inodes.awaitsName(inode) ? 1 : 0,
         inodes.nlink(inode),
         inodes.uid(inode),
         inodes.gid(inode),
@@ -51,7 +52,8 @@ final class StateDigest {
         inodes.ctime(inode),
         inodes.changeCounter(inode),
         inodes.truncateEpoch(inode),
-        isSymlink ? Arrays.hashCode(namespace.target(inode)) : inodes.payload(inode));
+        isSymlink ? Arrays.hashCode(namespace.target(inode)) : inodes.payload(inode),
+        namespace.extendedAttributes().digest(inode));
   }
 
   private void addChunks(FileChunks chunks, InodeTable inodes) {

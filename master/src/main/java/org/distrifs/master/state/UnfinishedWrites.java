@@ -20,11 +20,13 @@ final class UnfinishedWrites {
 
   private final InodeTable inodes;
   private final FileChunks chunks;
+  private final AccessControl access;
   private final WriteIntents intents = new WriteIntents();
 
-  UnfinishedWrites(InodeTable inodes, FileChunks chunks) {
+  UnfinishedWrites(InodeTable inodes, FileChunks chunks, AccessControl access) {
     this.inodes = inodes;
     this.chunks = chunks;
+    this.access = access;
   }
 
   WriteIntents intents() {
@@ -148,6 +150,7 @@ final class UnfinishedWrites {
   }
 
   private void changed(int inode, long time) {
+    access.dropCapability(inode);
     inodes.setMtime(inode, time);
     inodes.setCtime(inode, time);
     inodes.countChange(inode);

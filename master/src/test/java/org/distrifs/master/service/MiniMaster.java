@@ -222,6 +222,18 @@ final class MiniMaster implements AutoCloseable {
         .status(StatusRequest.getDefaultInstance());
   }
 
+  /** Operations that wait for something else than the journal, as the metrics say. */
+  int waiting() {
+    String line =
+        metrics
+            .scrape()
+            .lines()
+            .filter(each -> each.matches("[a-z_]*operations_waiting[{ ].*"))
+            .findFirst()
+            .orElseThrow();
+    return (int) Double.parseDouble(line.substring(line.lastIndexOf(' ')));
+  }
+
   private ManagedChannel statusChannel() {
     return channels.isEmpty() ? channel() : channels.get(0);
   }

@@ -69,7 +69,7 @@ class MasterStateModelTest {
   private void step() {
     Node directory = random.nextInt(10) == 0 ? anyNode() : anyDirectory();
     String name = anyNameIn(directory);
-    switch (random.nextInt(14)) {
+    switch (random.nextInt(15)) {
       case 0, 1, 2 -> make(StateDriver.create(directory.id, name), directory, name, false);
       case 3, 4 -> make(StateDriver.makeDirectory(directory.id, name), directory, name, true);
       case 5 -> {
@@ -99,6 +99,7 @@ class MasterStateModelTest {
       }
       case 11 -> allocate(anyNode());
       case 12 -> commit(anyNode());
+      case 13 -> makeUnnamed(directory);
       default -> occasionally();
     }
   }
@@ -114,6 +115,16 @@ class MasterStateModelTest {
               assertThat(model.nodes).as("inode ids are never used again").doesNotContainKey(id);
               everMade.add(model.made(directory, name, id, isDirectory, !isDirectory));
             }));
+  }
+
+  private void makeUnnamed(Node directory) {
+    boolean exclusive = random.nextBoolean();
+    run(
+        StateDriver.createUnnamed(directory.id, exclusive, false),
+        new Expected(
+            model.canMakeUnnamed(directory),
+            () ->
+                everMade.add(model.madeUnnamed(lastReply.getAttributes().getInode(), exclusive))));
   }
 
   private void allocate(Node node) {

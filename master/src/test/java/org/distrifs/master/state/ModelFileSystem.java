@@ -24,6 +24,7 @@ final class ModelFileSystem {
     final boolean isDirectory;
     final boolean isRegular;
     int nlink;
+    boolean awaitsName;
     Node parent;
     final LinkedHashMap<String, Node> entries = new LinkedHashMap<>();
     long size;
@@ -78,6 +79,20 @@ final class ModelFileSystem {
     return node;
   }
 
+  int canMakeUnnamed(Node directory) {
+    if (!directory.isDirectory) {
+      return Errno.ENOTDIR.code();
+    }
+    return directory.nlink == 0 ? Errno.EPERM.code() : 0;
+  }
+
+  Node madeUnnamed(long id, boolean exclusive) {
+    Node node = new Node(id, false, true);
+    node.awaitsName = !exclusive;
+    nodes.put(id, node);
+    return node;
+  }
+
   int link(Node node, Node directory, String name) {
     int errno = canMake(directory, name);
     if (errno != 0) {
@@ -86,9 +101,10 @@ final class ModelFileSystem {
     if (node.isDirectory) {
       return Errno.EPERM.code();
     }
-    if (node.nlink == 0) {
+    if (node.nlink == 0 && !node.awaitsName) {
       return Errno.ENOENT.code();
     }
+    node.awaitsName = false;
     node.nlink++;
     enter(directory, name, node);
     return 0;

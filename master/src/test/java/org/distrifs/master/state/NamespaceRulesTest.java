@@ -23,6 +23,7 @@ import org.distrifs.proto.control.MakeSymlink;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.ReadLink;
+import org.distrifs.proto.control.RecordReads;
 import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.control.TimeChange;
 import org.distrifs.proto.error.Errno;
@@ -335,6 +336,43 @@ class NamespaceRulesTest {
                     .setInode(file)
                     .setAtime(TimeChange.newBuilder().setNanoseconds(1_000_000_000))),
         Errno.EINVAL);
+  }
+
+  @Test
+  void aChangeOfAttributesThatAsksForNothingSetsTheChangeTime() {
+    long file = fs.file(ROOT, "f");
+    Attributes before = fs.attributes(file);
+    fs.reply(Operation.newBuilder().setSetAttributes(SetAttributes.newBuilder().setInode(file)));
+    Attributes after = fs.attributes(file);
+    assertThat(ns(after.getCtimeS(), after.getCtimeNs()))
+        .isEqualTo(fs.timeNs())
+        .isGreaterThan(ns(before.getCtimeS(), before.getCtimeNs()));
+    assertThat(after.getMtimeNs()).isEqualTo(before.getMtimeNs());
+    assertThat(after.getChangeCounter()).isEqualTo(before.getChangeCounter() + 1);
+  }
+
+  @Test
+  void aReadSetsTheAccessTimeAloneUnlessTheFileHasChangedSince() {
+    long file = fs.file(ROOT, "f");
+    Attributes before = fs.attributes(file);
+    fs.reply(readOf(file, before.getChangeCounter(), 77));
+    Attributes after = fs.attributes(file);
+    assertThat(after).isEqualTo(before.toBuilder().setAtimeS(77).setAtimeNs(5).build());
+    fs.reply(readOf(file, before.getChangeCounter() + 1, 78));
+    fs.reply(readOf(file + 1000, before.getChangeCounter(), 78));
+    assertThat(fs.attributes(file)).isEqualTo(after);
+  }
+
+  private static Operation.Builder readOf(long inode, long changeCounter, long seconds) {
+    return Operation.newBuilder()
+        .setRecordReads(
+            RecordReads.newBuilder()
+                .addReads(
+                    RecordReads.Read.newBuilder()
+                        .setInode(inode)
+                        .setChangeCounter(changeCounter)
+                        .setSeconds(seconds)
+                        .setNanoseconds(5)));
   }
 
   @Test

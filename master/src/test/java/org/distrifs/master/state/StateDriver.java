@@ -8,6 +8,7 @@ import java.util.List;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.Create;
+import org.distrifs.proto.control.CreateUnnamed;
 import org.distrifs.proto.control.GetAttributes;
 import org.distrifs.proto.control.GetChains;
 import org.distrifs.proto.control.Link;
@@ -193,6 +194,16 @@ final class StateDriver {
     return Operation.newBuilder()
         .setMakeDirectory(
             MakeDirectory.newBuilder().setParent(parent).setName(bytes(name)).setMode(0755));
+  }
+
+  static Operation.Builder createUnnamed(long parent, boolean exclusive, boolean withFirstChunk) {
+    return Operation.newBuilder()
+        .setCreateUnnamed(
+            CreateUnnamed.newBuilder()
+                .setParent(parent)
+                .setMode(0640)
+                .setExclusive(exclusive)
+                .setWithFirstChunk(withFirstChunk));
   }
 
   static Operation.Builder link(long inode, long parent, String name) {

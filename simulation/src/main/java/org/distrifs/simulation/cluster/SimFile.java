@@ -23,13 +23,14 @@ final class SimFile implements WrittenFile, ChunkLocator {
   private final long sessionId;
   private final FileWriter writer;
   private long truncateEpoch;
+  private long committedBytes;
 
   /**
    * @param createdHere nobody else can have written to it
    */
   SimFile(Attributes attributes, WriteServices services, boolean createdHere) {
     inode = attributes.getInode();
-    truncateEpoch = attributes.getTruncateEpoch();
+    learn(attributes);
     master = services.master();
     chains = services.chains();
     sessionId = master.sessionId();
@@ -48,6 +49,11 @@ final class SimFile implements WrittenFile, ChunkLocator {
   }
 
   @Override
+  public long committedBytes() {
+    return committedBytes;
+  }
+
+  @Override
   public long truncateEpoch() {
     return truncateEpoch;
   }
@@ -60,14 +66,19 @@ final class SimFile implements WrittenFile, ChunkLocator {
         .submit(question)
         .thenApply(
             reply -> {
-              truncateEpoch = reply.getAttributes().getTruncateEpoch();
+              learn(reply.getAttributes());
               return reply.getAttributes();
             });
   }
 
   @Override
   public void committed(Attributes attributes) {
+    learn(attributes);
+  }
+
+  private void learn(Attributes attributes) {
     truncateEpoch = attributes.getTruncateEpoch();
+    committedBytes = attributes.getSize();
   }
 
   @Override

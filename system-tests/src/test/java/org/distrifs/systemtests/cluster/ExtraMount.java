@@ -3,6 +3,8 @@ package org.distrifs.systemtests.cluster;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A further mount of a cluster, by a process of its own. Closing it unmounts. */
@@ -22,16 +24,16 @@ public final class ExtraMount implements AutoCloseable {
    * Mounts a cluster.
    *
    * @param point a folder that is not there yet; the mount's log is beside it
+   * @param flags further ones of {@code distrifs mount}
    */
-  public static ExtraMount of(Cluster cluster, Path point) throws Exception {
+  public static ExtraMount of(Cluster cluster, Path point, String... flags) throws Exception {
     Files.createDirectory(point);
+    final List<String> command = new ArrayList<>(List.of(Cluster.launcher().toString(), "mount"));
+    command.addAll(List.of("--master", cluster.masterAddress()));
+    command.addAll(List.of(flags));
+    command.add(point.toString());
     final Process process =
-        new ProcessBuilder(
-                Cluster.launcher().toString(),
-                "mount",
-                "--master",
-                cluster.masterAddress(),
-                point.toString())
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(point.resolveSibling(point.getFileName() + ".log").toFile())
             .start();

@@ -19,10 +19,22 @@ public final class Callbacks {
     int call(long path);
   }
 
-  /** {@code getattr, symlink, rename, link, open, flush, release, statfs, utimens, …}. */
+  /** {@code getattr, symlink, rename, open, flush, release, statfs, utimens, removexattr, …}. */
   public interface PathAndLong {
     @Delegate
     int call(long path, long second);
+  }
+
+  /** {@code getxattr}. */
+  public interface PathAndThreeLongs {
+    @Delegate
+    int call(long path, long second, long third, long fourth);
+  }
+
+  /** {@code setxattr}. */
+  public interface PathThreeLongsAndInt {
+    @Delegate
+    int call(long path, long second, long third, long fourth, int fifth);
   }
 
   /** {@code mkdir, chmod}. */
@@ -43,10 +55,16 @@ public final class Callbacks {
     int call(long path, int second, long third);
   }
 
-  /** {@code readlink, ftruncate, fgetattr}. */
+  /** {@code readlink, ftruncate, fgetattr, listxattr}. */
   public interface PathAndTwoLongs {
     @Delegate
     int call(long path, long second, long third);
+  }
+
+  /** {@code fallocate}. */
+  public interface PathIntAndThreeLongs {
+    @Delegate
+    int call(long path, int second, long third, long fourth, long fifth);
   }
 
   /** {@code read, write, readdir}. */

@@ -2,6 +2,7 @@ package org.distrifs.fuse.driver.jnrfuse;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.distrifs.fuse.driver.Fallocation;
 import org.distrifs.fuse.driver.KernelCache;
 import org.distrifs.fuse.driver.NativeMemory;
 import org.distrifs.fuse.driver.jnrfuse.PathResolver.Place;
@@ -18,6 +19,8 @@ final class FileCallbacks {
   interface AttributeInvalidation {
     void invalidate(long node);
   }
+
+  private static final int MASKED_BY_KERNEL = 0;
 
   private final FuseOperations operations;
   private final OperationMetrics metrics;
@@ -48,7 +51,14 @@ final class FileCallbacks {
     // The request names the folder's node; the new file has none yet.
     accept(
         0,
-        operations.create(place.parent(), place.name(), mode, flags, request.caller()),
+        operations.create(
+            place.parent(),
+            place.name(),
+            mode,
+            MASKED_BY_KERNEL,
+            flags,
+            request.clearsSetIdBits(),
+            request.callerWithGroups()),
         info,
         flags);
   }
@@ -59,10 +69,18 @@ final class FileCallbacks {
     long hiddenInode = hidden.inode(PathResolver.lastName(path)).orElse(0L);
     OpenedFile opened;
     if (hiddenInode != 0) {
-      opened = operations.open(hiddenInode, flags, request.caller());
+      opened =
+          operations.open(
+              hiddenInode, flags, request.clearsSetIdBits(), request.callerWithGroups());
     } else {
       Place place = paths.place(path);
-      opened = operations.open(place.parent(), place.name(), flags, request.caller());
+      opened =
+          operations.open(
+              place.parent(),
+              place.name(),
+              flags,
+              request.clearsSetIdBits(),
+              request.callerWithGroups());
     }
     Attributes attributes = opened.attributes();
     if (kernelCache.mayHoldOlder(attributes)) {
@@ -94,7 +112,8 @@ final class FileCallbacks {
     Request request = Request.current();
     long handle = FileInfo.handle(info);
     kernelCache.used(request.node(), handle);
-    if (request.writeClearsSetIdBits() && operations.clearSetIdBits(handle, request.caller())) {
+    if (request.writeClearsSetIdBits()
+        && operations.clearSetIdBits(handle, request::callerWithGroups)) {
       attributeInvalidation.invalidate(request.node());
     }
     int flags = FileInfo.writeFlags(info);
@@ -109,6 +128,13 @@ final class FileCallbacks {
     } finally {
       kernelCache.written(inode, offset, size, flags, failed);
     }
+  }
+
+  void fallocate(int mode, long offset, long length, long info) throws IOException {
+    long handle = FileInfo.handle(info);
+    kernelCache.used(Request.current().node(), handle);
+    long inode = operations.inodeOfHandle(handle);
+    Fallocation.run(operations, kernelCache, inode, handle, offset, length, mode);
   }
 
   void flush(long info) throws IOException {

@@ -2,6 +2,7 @@ package org.distrifs.fuse.driver.jnrfuse;
 
 import java.util.List;
 import java.util.Locale;
+import org.distrifs.fuse.driver.ArgumentVector;
 import org.distrifs.fuse.driver.FuseDriver;
 import org.distrifs.fuse.driver.KernelCache;
 import org.distrifs.fuse.driver.MountOptions;
@@ -49,7 +50,8 @@ public final class JnrFuseDriver implements FuseDriver {
             new NameCallbacks(operations, paths, hidden, kernelCache),
             new FileCallbacks(
                 operations, metrics, paths, hidden, kernelCache, this::invalidateAttributes),
-            new DirectoryCallbacks(operations, paths));
+            new DirectoryCallbacks(operations, paths),
+            new XattrCallbacks(operations.extendedAttributes(), paths));
   }
 
   /**
@@ -116,27 +118,17 @@ public final class JnrFuseDriver implements FuseDriver {
             Locale.ROOT,
             "default_permissions,use_ino,big_writes,atomic_o_trunc"
                 + ",max_read=%1$d,max_write=%1$d,max_background=%2$d"
-                + ",attr_timeout=%3$s,entry_timeout=%4$s,fsname=%5$s,subtype=distrifs",
+                + ",attr_timeout=%3$s,entry_timeout=%4$s,%5$s",
             MAX_REQUEST_BYTES,
             MAX_BACKGROUND_REQUESTS,
             seconds(options.attributeTimeoutMs()),
             seconds(options.entryTimeoutMs()),
-            escaped(options.source()));
-    return List.of(
-        "distrifs",
-        "-f",
-        "-o",
-        options.allowOther() ? common + ",allow_other" : common,
-        options.mountPoint().toString());
+            options.words());
+    return List.of("distrifs", "-f", "-o", common, options.mountPoint().toString());
   }
 
   private static String seconds(long milliseconds) {
     return String.format(Locale.ROOT, "%.3f", milliseconds / 1000.0);
-  }
-
-  /** A comma would begin another option. */
-  private static String escaped(String source) {
-    return source.replace("\\", "\\\\").replace(",", "\\,");
   }
 
   private void invalidateAttributes(long node) {

@@ -24,6 +24,7 @@ final class NameCallbacks {
   /** In {@code chown(2)}: leave it as it is. */
   private static final int UNCHANGED_ID = -1;
 
+  private static final int MASKED_BY_KERNEL = 0;
   private static final int PERMISSION_BITS = 07777;
   private static final int TIMESPEC_BYTES = 16;
 
@@ -80,12 +81,14 @@ final class NameCallbacks {
 
   void mknod(long path, int mode, long rdev) throws IOException {
     Place place = paths.place(path);
-    operations.mknod(place.parent(), place.name(), mode, rdev, Request.current().caller());
+    operations.mknod(
+        place.parent(), place.name(), mode, MASKED_BY_KERNEL, rdev, Request.current().caller());
   }
 
   void mkdir(long path, int mode) throws IOException {
     Place place = paths.place(path);
-    operations.mkdir(place.parent(), place.name(), mode, Request.current().caller());
+    operations.mkdir(
+        place.parent(), place.name(), mode, MASKED_BY_KERNEL, Request.current().caller());
   }
 
   void symlink(long target, long path) throws IOException {

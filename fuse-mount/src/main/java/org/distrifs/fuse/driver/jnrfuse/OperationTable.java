@@ -2,11 +2,14 @@ package org.distrifs.fuse.driver.jnrfuse;
 
 import static org.distrifs.fuse.driver.NativeMemory.IO;
 import static org.distrifs.fuse.operations.Operation.CREATE;
+import static org.distrifs.fuse.operations.Operation.FALLOCATE;
 import static org.distrifs.fuse.operations.Operation.FLUSH;
 import static org.distrifs.fuse.operations.Operation.FSYNC;
 import static org.distrifs.fuse.operations.Operation.FSYNCDIR;
 import static org.distrifs.fuse.operations.Operation.GETATTR;
+import static org.distrifs.fuse.operations.Operation.GETXATTR;
 import static org.distrifs.fuse.operations.Operation.LINK;
+import static org.distrifs.fuse.operations.Operation.LISTXATTR;
 import static org.distrifs.fuse.operations.Operation.MKDIR;
 import static org.distrifs.fuse.operations.Operation.MKNOD;
 import static org.distrifs.fuse.operations.Operation.OPEN;
@@ -16,9 +19,11 @@ import static org.distrifs.fuse.operations.Operation.READDIR;
 import static org.distrifs.fuse.operations.Operation.READLINK;
 import static org.distrifs.fuse.operations.Operation.RELEASE;
 import static org.distrifs.fuse.operations.Operation.RELEASEDIR;
+import static org.distrifs.fuse.operations.Operation.REMOVEXATTR;
 import static org.distrifs.fuse.operations.Operation.RENAME;
 import static org.distrifs.fuse.operations.Operation.RMDIR;
 import static org.distrifs.fuse.operations.Operation.SETATTR;
+import static org.distrifs.fuse.operations.Operation.SETXATTR;
 import static org.distrifs.fuse.operations.Operation.STATFS;
 import static org.distrifs.fuse.operations.Operation.SYMLINK;
 import static org.distrifs.fuse.operations.Operation.UNLINK;
@@ -36,15 +41,17 @@ import org.distrifs.fuse.driver.jnrfuse.Callbacks.Path;
 import org.distrifs.fuse.driver.jnrfuse.Callbacks.PathAndFourLongs;
 import org.distrifs.fuse.driver.jnrfuse.Callbacks.PathAndInt;
 import org.distrifs.fuse.driver.jnrfuse.Callbacks.PathAndLong;
+import org.distrifs.fuse.driver.jnrfuse.Callbacks.PathAndThreeLongs;
 import org.distrifs.fuse.driver.jnrfuse.Callbacks.PathAndTwoInts;
 import org.distrifs.fuse.driver.jnrfuse.Callbacks.PathAndTwoLongs;
 import org.distrifs.fuse.driver.jnrfuse.Callbacks.PathIntAndLong;
+import org.distrifs.fuse.driver.jnrfuse.Callbacks.PathIntAndThreeLongs;
+import org.distrifs.fuse.driver.jnrfuse.Callbacks.PathThreeLongsAndInt;
 import ru.serce.jnrfuse.struct.FuseOperations;
 
 /**
  * {@code struct fuse_operations}, filled with native stubs of our callbacks. The layout comes from
- * jnr-fuse. What is left empty libfuse answers with {@code ENOSYS}: extended attributes (so that
- * the kernel asks once and not before each write), {@code fallocate}, locks (which the kernel then
+ * jnr-fuse. What is left empty libfuse answers with {@code ENOSYS}: locks (which the kernel then
  * keeps for itself). There is no {@code access}: the kernel checks permissions itself.
  */
 final class OperationTable {
@@ -70,11 +77,13 @@ final class OperationTable {
       RequestGuard guard,
       NameCallbacks names,
       FileCallbacks files,
-      DirectoryCallbacks directories) {
+      DirectoryCallbacks directories,
+      XattrCallbacks xattrs) {
     this.guard = guard;
     setNames(names);
     setFiles(files);
     setDirectories(directories);
+    setXattrs(xattrs);
     IO.putInt(address + FLAGS_OFFSET, NULL_PATH_OK | NO_PATH | UTIME_OMIT_OK);
   }
 
@@ -166,6 +175,11 @@ final class OperationTable {
         PathAndFourLongs.class,
         (path, buffer, size, offset, info) ->
             guard.answer(WRITE, () -> files.write(buffer, size, offset, info)));
+    set(
+        table.fallocate,
+        PathIntAndThreeLongs.class,
+        (path, mode, offset, length, info) ->
+            guard.run(FALLOCATE, () -> files.fallocate(mode, offset, length, info)));
     set(table.flush, PathAndLong.class, (path, info) -> guard.run(FLUSH, () -> files.flush(info)));
     set(
         table.fsync,
@@ -204,6 +218,27 @@ final class OperationTable {
         table.fsyncdir,
         PathIntAndLong.class,
         (path, dataOnly, info) -> guard.run(FSYNCDIR, () -> directories.fsyncdir(info)));
+  }
+
+  private void setXattrs(XattrCallbacks xattrs) {
+    set(
+        table.getxattr,
+        PathAndThreeLongs.class,
+        (path, name, buffer, size) ->
+            guard.answer(GETXATTR, () -> xattrs.get(path, name, buffer, size)));
+    set(
+        table.listxattr,
+        PathAndTwoLongs.class,
+        (path, buffer, size) -> guard.answer(LISTXATTR, () -> xattrs.list(path, buffer, size)));
+    set(
+        table.setxattr,
+        PathThreeLongsAndInt.class,
+        (path, name, value, size, flags) ->
+            guard.run(SETXATTR, () -> xattrs.set(path, name, value, size, flags)));
+    set(
+        table.removexattr,
+        PathAndLong.class,
+        (path, name) -> guard.run(REMOVEXATTR, () -> xattrs.remove(path, name)));
   }
 
   /** Puts a stub of {@code callback} where jnr-fuse's own, typed by {@code String}s, would go. */

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.util.Optional;
-import org.distrifs.client.DistriFsClient;
 import org.distrifs.fuse.driver.NativeMemory;
 import org.distrifs.fuse.operations.FuseOperations;
 import org.distrifs.proto.control.Attributes;
@@ -34,7 +33,7 @@ final class PathResolver {
   Attributes attributes(long pathAddress) throws IOException {
     byte[] path = NativeMemory.string(pathAddress);
     if (isRoot(path)) {
-      return operations.getattr(DistriFsClient.ROOT_INODE);
+      return operations.getattr(operations.root());
     }
     Optional<Long> hiddenInode = hidden.inode(lastName(path));
     if (hiddenInode.isPresent()) {
@@ -48,7 +47,7 @@ final class PathResolver {
   long inode(long pathAddress) throws IOException {
     byte[] path = NativeMemory.string(pathAddress);
     if (isRoot(path)) {
-      return DistriFsClient.ROOT_INODE;
+      return operations.root();
     }
     Optional<Long> hiddenInode = hidden.inode(lastName(path));
     if (hiddenInode.isPresent()) {
@@ -68,7 +67,7 @@ final class PathResolver {
   }
 
   private Place place(byte[] path) throws IOException {
-    long folder = DistriFsClient.ROOT_INODE;
+    long folder = operations.root();
     int start = 1;
     for (int end = start; end < path.length; end++) {
       if (path[end] == SEPARATOR) {

@@ -27,6 +27,8 @@ final class Request extends RequestHeader {
   // Behind struct fuse_rename_in (the new folder's node): both names, each with its NUL.
   private static final int RENAME_NAMES = 8;
 
+  private static final int SUPER_USER = 0;
+
   private static final ThreadLocal<Request> CURRENT = ThreadLocal.withInitial(Request::new);
 
   static Request current() {
@@ -37,6 +39,14 @@ final class Request extends RequestHeader {
   ByteString renameTarget() {
     long oldName = body() + RENAME_NAMES;
     return NativeMemory.name(oldName + IO.getStringLength(oldName) + 1);
+  }
+
+  /**
+   * Whether an open that empties a file takes its set-user-id and set-group-id bits away: the
+   * kernel does not say so in the protocol of libfuse 2.
+   */
+  boolean clearsSetIdBits() {
+    return caller().getUid() != SUPER_USER;
   }
 
   /** Whether a WRITE leaves it to us to take the set-user-id and set-group-id bits away. */

@@ -63,7 +63,8 @@ final class StatWriter {
     Statvfs statvfs = Statvfs.of(Pointer.wrap(RUNTIME, address));
     long available = statistics.getAvailableBytes() / PAGE_BYTES;
     long freeInodes = Math.max(0, statistics.getInodesLimit() - statistics.getInodes());
-    statvfs.f_bsize.set(PREFERRED_IO_BYTES);
+    // Programs there are that multiply with it what is counted in units of f_frsize.
+    statvfs.f_bsize.set(PAGE_BYTES);
     statvfs.f_frsize.set(PAGE_BYTES);
     statvfs.f_blocks.set(statistics.getTotalBytes() / PAGE_BYTES);
     statvfs.f_bfree.set(available);

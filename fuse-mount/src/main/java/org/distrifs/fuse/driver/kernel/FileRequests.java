@@ -18,9 +18,17 @@ import org.distrifs.proto.control.Attributes;
  * without another stop. Methods are as in {@link NodeRequests}.
  */
 final class FileRequests {
-  // Where things lie in the body of CREATE: uint32 flags, uint32 mode, the name.
+  // Where things lie in the body of CREATE: uint32 flags, mode, umask and open_flags, the name.
   private static final int MODE_OF_CREATE = 4;
+  private static final int UMASK_OF_CREATE = 8;
+  private static final int OPEN_FLAGS_OF_CREATE = 12;
   private static final int NAME_OF_CREATE = 16;
+
+  /** In the body of OPEN, behind uint32 flags. */
+  private static final int OPEN_FLAGS_OF_OPEN = 4;
+
+  /** Of {@code open_flags}: an emptied file loses its set-user-id and set-group-id bits. */
+  private static final int KILL_SET_ID_BITS = 1;
 
   private final FuseOperations operations;
   private final OperationMetrics metrics;
@@ -44,14 +52,36 @@ final class FileRequests {
   int create(RequestHeader request, long reply) throws IOException {
     long body = request.body();
     int flags = IO.getInt(body);
+    boolean clearsSetIdBits = clearsSetIdBits(body + OPEN_FLAGS_OF_CREATE);
     long askedAt = kernelCache.now();
     OpenedFile opened =
         operations.create(
             request.node(),
             NativeMemory.name(body + NAME_OF_CREATE),
             IO.getInt(body + MODE_OF_CREATE),
+            IO.getInt(body + UMASK_OF_CREATE),
+            flags,
+            clearsSetIdBits,
+            clearsSetIdBits ? request.callerWithGroups() : request.caller());
+    return created(reply, opened, flags, askedAt);
+  }
+
+  /** The body is that of a CREATE, whose name says nothing. */
+  int tmpfile(RequestHeader request, long reply) throws IOException {
+    long body = request.body();
+    int flags = IO.getInt(body);
+    long askedAt = kernelCache.now();
+    OpenedFile opened =
+        operations.createUnnamed(
+            request.node(),
+            IO.getInt(body + MODE_OF_CREATE),
+            IO.getInt(body + UMASK_OF_CREATE),
             flags,
             request.caller());
+    return created(reply, opened, flags, askedAt);
+  }
+
+  private int created(long reply, OpenedFile opened, int flags, long askedAt) throws IOException {
     int entryBytes = attributesMessage.writeEntry(reply, opened.attributes());
     kernelCache.attributesTold(opened.attributes(), askedAt);
     return entryBytes + opened(reply + entryBytes, opened, flags);
@@ -62,12 +92,22 @@ final class FileRequests {
     if ((flags & OpenFlags.O_TRUNC) != 0) {
       kernelCache.truncating(request.node(), 0);
     }
-    OpenedFile opened = operations.open(request.node(), flags, request.caller());
+    boolean clearsSetIdBits = clearsSetIdBits(request.body() + OPEN_FLAGS_OF_OPEN);
+    OpenedFile opened =
+        operations.open(
+            request.node(),
+            flags,
+            clearsSetIdBits,
+            clearsSetIdBits ? request.callerWithGroups() : request.caller());
     if (kernelCache.mayHoldOlder(opened.attributes())) {
       // Of attributes alone, on this thread: no page is waited for, so nothing can wait for us.
       device.invalidateAttributes(request.node());
     }
     return opened(reply, opened, flags);
+  }
+
+  private static boolean clearsSetIdBits(long openFlags) {
+    return (IO.getInt(openFlags) & KILL_SET_ID_BITS) != 0;
   }
 
   private int opened(long reply, OpenedFile opened, int flags) throws IOException {
@@ -94,7 +134,7 @@ final class FileRequests {
     int size = TransferRequest.sizeBytes(body);
     int flags = TransferRequest.writeFlags(body);
     if (TransferRequest.clearsSetIdBits(body)
-        && operations.clearSetIdBits(handle, request.caller())) {
+        && operations.clearSetIdBits(handle, request::callerWithGroups)) {
       device.invalidateAttributes(request.node());
     }
     ByteBuffer source = NativeMemory.view(body + TransferRequest.BODY_BYTES, size);
@@ -111,7 +151,8 @@ final class FileRequests {
   }
 
   void flush(RequestHeader request) throws IOException {
-    operations.flush(IO.getLong(request.body()));
+    long body = request.body();
+    operations.flush(FlushRequest.handle(body), FlushRequest.lockOwner(body));
   }
 
   void fsync(RequestHeader request) throws IOException {

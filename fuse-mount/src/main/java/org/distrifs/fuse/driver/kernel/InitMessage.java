@@ -21,14 +21,29 @@ final class InitMessage {
   static final int REPLY_BYTES = 64;
 
   static final int ASYNC_READ = 1;
+  static final int POSIX_LOCKS = 1 << 1;
   static final int ATOMIC_O_TRUNC = 1 << 3;
   static final int BIG_WRITES = 1 << 5;
+
+  /** The umask comes with what is made, since it does not count where there is a default ACL. */
+  static final int DONT_MASK = 1 << 6;
+
   static final int DO_READDIRPLUS = 1 << 13;
   static final int READDIRPLUS_AUTO = 1 << 14;
+  static final int FLOCK_LOCKS = 1 << 10;
   static final int ASYNC_DIO = 1 << 15;
   static final int PARALLEL_DIROPS = 1 << 18;
+
+  /** The kernel goes by the ACLs that it finds as extended attributes. */
+  static final int POSIX_ACL = 1 << 20;
+
   static final int MAX_PAGES = 1 << 22;
   static final int CACHE_SYMLINKS = 1 << 23;
+
+  /** What gives privileges is taken away here: the kernel says when it is to be. */
+  static final int HANDLE_KILLPRIV_V2 = 1 << 28;
+
+  static final int SETXATTR_EXT = 1 << 29;
   static final int INIT_EXT = 1 << 30;
 
   /** Of {@code flags2}: what bypasses the pages may be mapped shared nevertheless. */

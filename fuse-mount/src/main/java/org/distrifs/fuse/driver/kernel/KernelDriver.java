@@ -1,7 +1,6 @@
 package org.distrifs.fuse.driver.kernel;
 
 import java.io.IOException;
-import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.fuse.driver.FuseDriver;
@@ -20,9 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Mounts by {@code mount(2)} and serves {@code /dev/fuse} itself. Only root may mount so.
- * Thread-safe, but for {@link #mount} and {@link #close}. Each thread waits for a request, serves
- * it, and waits again; nothing is handed from one to another.
+ * Serves {@code /dev/fuse} itself. Thread-safe, but for {@link #mount} and {@link #close}. Each
+ * thread waits for a request, serves it, and waits again; nothing is handed from one to another.
  */
 public final class KernelDriver implements FuseDriver {
   private static final Logger LOG = LoggerFactory.getLogger(KernelDriver.class);
@@ -37,7 +35,10 @@ public final class KernelDriver implements FuseDriver {
       FuseDevice.ANSWER_HEADER_BYTES + RequestDispatch.MAX_TRANSFER_BYTES;
 
   private final MountOptions options;
+  private final LibC libc = LibC.load();
   private final FuseDevice device;
+  private final RootNode root;
+  private final LockRequests locks;
   private final RequestDispatch dispatch;
   private final KilledCallers killedCallers = new KilledCallers();
   private final CountDownLatch firstRequestServed = new CountDownLatch(1);
@@ -45,21 +46,24 @@ public final class KernelDriver implements FuseDriver {
   private boolean mounted;
   private boolean closed;
 
-  /**
-   * @throws OperatorException if the device cannot be opened
-   */
   public KernelDriver(FuseOperations operations, OperationMetrics metrics, MountOptions options) {
     this.options = options;
-    this.device = FuseDevice.open(LibC.load());
+    this.device = new FuseDevice(libc);
+    this.root = new RootNode(operations.root());
     this.ended = new CountDownLatch(options.threads());
     KernelCache kernelCache = new KernelCache(new SystemClock());
     AttributesMessage attributes =
         new AttributesMessage(options.attributeTimeoutMs(), options.entryTimeoutMs());
+    RequestGuard guard = new RequestGuard(metrics);
+    this.locks = new LockRequests(operations, guard, kernelCache, device);
     this.dispatch =
         new RequestDispatch(
-            new RequestGuard(metrics),
+            guard,
             new NodeRequests(operations, kernelCache, attributes),
-            new FileRequests(operations, metrics, kernelCache, attributes, device));
+            new FileRequests(operations, metrics, kernelCache, attributes, device),
+            new RangeRequests(operations, kernelCache),
+            new XattrRequests(operations.extendedAttributes()),
+            locks);
   }
 
   @Override
@@ -68,13 +72,7 @@ public final class KernelDriver implements FuseDriver {
       throw new IllegalStateException("a driver mounts once");
     }
     mounted = true;
-    String kernelOptions =
-        String.format(
-            Locale.ROOT,
-            "rootmode=40000,user_id=0,group_id=0,default_permissions,max_read=%d%s",
-            RequestDispatch.MAX_TRANSFER_BYTES,
-            options.allowOther() ? ",allow_other" : "");
-    device.mount(options.source(), options.mountPoint(), FILE_SYSTEM_TYPE, kernelOptions);
+    device.mount(DeviceMount.ofThisUser(libc), options);
     NamedThreads factory = NamedThreads.daemon("mount", "fuse");
     for (int count = 0; count < options.threads(); count++) {
       factory.newThread(this::run).start();
@@ -120,6 +118,7 @@ public final class KernelDriver implements FuseDriver {
         return;
       }
       request.begin(buffer);
+      root.enter(request);
       killedCallers.received(request);
       try {
         int result = dispatch.serve(request, answer + FuseDevice.ANSWER_HEADER_BYTES);
@@ -150,6 +149,7 @@ public final class KernelDriver implements FuseDriver {
       return;
     }
     closed = true;
+    locks.close();
     try {
       device.close();
     } catch (IOException e) {

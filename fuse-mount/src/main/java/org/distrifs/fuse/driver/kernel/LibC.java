@@ -2,6 +2,7 @@ package org.distrifs.fuse.driver.kernel;
 
 import jnr.ffi.LastError;
 import jnr.ffi.LibraryLoader;
+import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 
 /**
@@ -35,4 +36,43 @@ public interface LibC {
 
   /** See {@code mount(2)}. */
   int mount(long source, long target, long type, long flags, long data);
+
+  /** See {@code geteuid(2)}. */
+  int geteuid();
+
+  /** See {@code socketpair(2)}. */
+  int socketpair(int domain, int type, int protocol, long pair);
+
+  /** See {@code setsockopt(2)}. */
+  int setsockopt(int descriptor, int level, int option, long value, int valueBytes);
+
+  /** See {@code recvmsg(2)}. */
+  long recvmsg(int descriptor, long message, int flags);
+
+  /**
+   * See {@code posix_spawn(3)}: the answer is 0 or an errno. Of six {@code long}s jffi 1.4.3 passes
+   * on the last one wrong (x86-64), so that is a {@link Pointer}.
+   */
+  int posix_spawnp(
+      long pid,
+      long program,
+      long fileActions,
+      long attributes,
+      long arguments,
+      Pointer environment);
+
+  /** See {@code posix_spawn_file_actions_init(3)}: the answer is 0 or an errno. */
+  int posix_spawn_file_actions_init(long fileActions);
+
+  /** See {@code posix_spawn_file_actions_adddup2(3)}: the answer is 0 or an errno. */
+  int posix_spawn_file_actions_adddup2(long fileActions, int descriptor, int newDescriptor);
+
+  /** See {@code posix_spawn_file_actions_destroy(3)}: the answer is 0 or an errno. */
+  int posix_spawn_file_actions_destroy(long fileActions);
+
+  /** See {@code waitpid(2)}. */
+  int waitpid(int pid, long status, int options);
+
+  /** See {@code kill(2)}. */
+  int kill(int pid, int signal);
 }

@@ -9,6 +9,7 @@ import org.distrifs.fuse.driver.NativeMemory;
 import org.distrifs.fuse.driver.RequestHeader;
 import org.distrifs.fuse.operations.FuseOperations;
 import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.SetAttributes;
 
 /**
  * Requests about names, attributes and directories. Each method is given where the payload of the
@@ -27,6 +28,10 @@ final class NodeRequests {
   private static final int NAME_OF_LINK = 8;
   private static final int NAMES_OF_RENAME = 8;
   private static final int NAMES_OF_RENAME2 = 16;
+
+  // Where the umask lies, with DONT_MASK.
+  private static final int UMASK_OF_MKNOD = 8;
+  private static final int UMASK_OF_MKDIR = 4;
 
   private final FuseOperations operations;
   private final KernelCache kernelCache;
@@ -73,8 +78,10 @@ final class NodeRequests {
       kernelCache.truncating(request.node(), SetattrRequest.size(body));
     }
     long askedAt = kernelCache.now();
+    SetAttributes change = SetattrRequest.change(body, request.node());
     Attributes changed =
-        operations.setattr(SetattrRequest.change(body, request.node()), request.caller());
+        operations.setattr(
+            change, change.getClearSetIdBits() ? request.callerWithGroups() : request.caller());
     if (truncates) {
       kernelCache.truncated(request.node(), SetattrRequest.size(body));
     }
@@ -108,6 +115,7 @@ final class NodeRequests {
             request.node(),
             NativeMemory.name(body + NAME_OF_MKNOD),
             IO.getInt(body),
+            IO.getInt(body + UMASK_OF_MKNOD),
             Integer.toUnsignedLong(IO.getInt(body + 4)),
             request.caller());
     return entry(reply, made, askedAt);
@@ -117,8 +125,10 @@ final class NodeRequests {
     long body = request.body();
     ByteString name = NativeMemory.name(body + NAME_OF_MKDIR);
     long askedAt = kernelCache.now();
-    return entry(
-        reply, operations.mkdir(request.node(), name, IO.getInt(body), request.caller()), askedAt);
+    int umask = IO.getInt(body + UMASK_OF_MKDIR);
+    Attributes made =
+        operations.mkdir(request.node(), name, IO.getInt(body), umask, request.caller());
+    return entry(reply, made, askedAt);
   }
 
   void unlink(RequestHeader request) throws IOException {

@@ -20,18 +20,32 @@ final class Opcode {
   static final int STATFS = 17;
   static final int RELEASE = 18;
   static final int FSYNC = 20;
+  static final int SETXATTR = 21;
+  static final int GETXATTR = 22;
+  static final int LISTXATTR = 23;
+  static final int REMOVEXATTR = 24;
   static final int FLUSH = 25;
   static final int INIT = 26;
   static final int OPENDIR = 27;
   static final int READDIR = 28;
   static final int RELEASEDIR = 29;
   static final int FSYNCDIR = 30;
+  static final int GETLK = 31;
+  static final int SETLK = 32;
+  static final int SETLKW = 33;
   static final int CREATE = 35;
   static final int INTERRUPT = 36;
   static final int DESTROY = 38;
   static final int BATCH_FORGET = 42;
+  static final int FALLOCATE = 43;
   static final int READDIRPLUS = 44;
   static final int RENAME2 = 45;
+  static final int LSEEK = 46;
+  static final int COPY_FILE_RANGE = 47;
+  static final int TMPFILE = 51;
+
+  /** As the other one, with an answer of 64 bits; from protocol 7.45 on. */
+  static final int COPY_FILE_RANGE_64 = 53;
 
   private Opcode() {}
 }

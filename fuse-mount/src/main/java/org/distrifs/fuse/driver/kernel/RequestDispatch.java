@@ -26,24 +26,42 @@ final class RequestDispatch {
 
   private static final int WANTED =
       InitMessage.ASYNC_READ
+          | InitMessage.POSIX_LOCKS
+          | InitMessage.FLOCK_LOCKS
           | InitMessage.ATOMIC_O_TRUNC
           | InitMessage.BIG_WRITES
+          | InitMessage.DONT_MASK
           | InitMessage.DO_READDIRPLUS
           | InitMessage.READDIRPLUS_AUTO
           | InitMessage.ASYNC_DIO
           | InitMessage.PARALLEL_DIROPS
+          | InitMessage.POSIX_ACL
           | InitMessage.MAX_PAGES
           | InitMessage.CACHE_SYMLINKS
+          | InitMessage.HANDLE_KILLPRIV_V2
+          | InitMessage.SETXATTR_EXT
           | InitMessage.INIT_EXT;
 
   private final RequestGuard guard;
   private final NodeRequests nodes;
   private final FileRequests files;
+  private final RangeRequests ranges;
+  private final XattrRequests xattrs;
+  private final LockRequests locks;
 
-  RequestDispatch(RequestGuard guard, NodeRequests nodes, FileRequests files) {
+  RequestDispatch(
+      RequestGuard guard,
+      NodeRequests nodes,
+      FileRequests files,
+      RangeRequests ranges,
+      XattrRequests xattrs,
+      LockRequests locks) {
     this.guard = guard;
     this.nodes = nodes;
     this.files = files;
+    this.ranges = ranges;
+    this.xattrs = xattrs;
+    this.locks = locks;
   }
 
   /**
@@ -82,7 +100,25 @@ final class RequestDispatch {
           guard.answer(Operation.READDIRPLUS, () -> nodes.readdirplus(request, reply));
       case Opcode.FSYNCDIR -> guard.run(Operation.FSYNCDIR, () -> nodes.fsyncdir(request));
       case Opcode.RELEASEDIR -> guard.run(Operation.RELEASEDIR, () -> nodes.releasedir(request));
-      case Opcode.FORGET, Opcode.BATCH_FORGET, Opcode.INTERRUPT -> NO_ANSWER;
+      case Opcode.FALLOCATE -> guard.run(Operation.FALLOCATE, () -> ranges.fallocate(request));
+      case Opcode.LSEEK -> guard.answer(Operation.LSEEK, () -> ranges.lseek(request, reply));
+      case Opcode.COPY_FILE_RANGE ->
+          guard.answer(Operation.COPY_FILE_RANGE, () -> ranges.copy(request, reply));
+      case Opcode.COPY_FILE_RANGE_64 ->
+          guard.answer(Operation.COPY_FILE_RANGE, () -> ranges.copy64(request, reply));
+      case Opcode.TMPFILE -> guard.answer(Operation.TMPFILE, () -> files.tmpfile(request, reply));
+      case Opcode.GETXATTR -> guard.answer(Operation.GETXATTR, () -> xattrs.get(request, reply));
+      case Opcode.LISTXATTR -> guard.answer(Operation.LISTXATTR, () -> xattrs.list(request, reply));
+      case Opcode.SETXATTR -> guard.run(Operation.SETXATTR, () -> xattrs.set(request));
+      case Opcode.REMOVEXATTR -> guard.run(Operation.REMOVEXATTR, () -> xattrs.remove(request));
+      case Opcode.GETLK -> guard.answer(Operation.GETLK, () -> locks.test(request, reply));
+      case Opcode.SETLK -> locks.set(request);
+      case Opcode.SETLKW -> locks.setAndWait(request);
+      case Opcode.INTERRUPT -> {
+        locks.interrupted(request.interrupted());
+        yield NO_ANSWER;
+      }
+      case Opcode.FORGET, Opcode.BATCH_FORGET -> NO_ANSWER;
       case Opcode.DESTROY -> 0;
       default -> -Errno.ENOSYS.code();
     };

@@ -22,6 +22,9 @@ final class SetattrRequest {
   static final int MTIME = 1 << 5;
   static final int ATIME_NOW = 1 << 7;
   static final int MTIME_NOW = 1 << 8;
+  static final int KILL_SET_ID_BITS = 1 << 11;
+
+  private static final int CHANGES = MODE | UID | GID | SIZE | ATIME | MTIME;
 
   private static final int PERMISSION_BITS = 07777;
   private static final TimeChange NOW = TimeChange.newBuilder().setNow(true).build();
@@ -36,9 +39,13 @@ final class SetattrRequest {
     return IO.getLong(body + 16);
   }
 
-  /** All that is asked for. */
+  /**
+   * All that is asked for. A request for no change at all comes of what takes set-id bits away and
+   * changes nothing else: of a write to pages, and of chown(2) that leaves both owners.
+   */
   static SetAttributes change(long body, long inode) {
     SetAttributes.Builder change = SetAttributes.newBuilder().setInode(inode);
+    change.setClearSetIdBits(has(body, KILL_SET_ID_BITS) || !has(body, CHANGES));
     if (has(body, MODE)) {
       change.setMode(IO.getInt(body + 68) & PERMISSION_BITS);
     }

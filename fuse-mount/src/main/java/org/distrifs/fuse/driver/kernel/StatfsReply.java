@@ -27,7 +27,8 @@ final class StatfsReply {
     IO.putLong(reply + 16, available);
     IO.putLong(reply + 24, statistics.getInodesLimit());
     IO.putLong(reply + 32, Math.max(0, statistics.getInodesLimit() - statistics.getInodes()));
-    IO.putInt(reply + 40, AttributesMessage.PREFERRED_IO_BYTES);
+    // Programs there are that multiply with it what is counted in units of frsize.
+    IO.putInt(reply + 40, PAGE_BYTES);
     IO.putInt(reply + 44, statistics.getNameMaxBytes());
     IO.putInt(reply + 48, PAGE_BYTES);
     return BYTES;

@@ -119,7 +119,7 @@ class NativeLayoutTest {
             .setNameMaxBytes(255)
             .build());
 
-    assertThat(statvfs.getLong(0)).isEqualTo(128 << 10);
+    assertThat(statvfs.getLong(0)).isEqualTo(4096);
     assertThat(statvfs.getLong(8)).isEqualTo(4096);
     assertThat(statvfs.getLong(16)).isEqualTo((1 << 30) / 4096);
     assertThat(statvfs.getLong(24)).isEqualTo((1 << 29) / 4096);

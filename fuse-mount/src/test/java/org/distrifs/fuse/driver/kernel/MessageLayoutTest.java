@@ -1,17 +1,22 @@
 package org.distrifs.fuse.driver.kernel;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 import org.distrifs.fuse.driver.KernelCache;
 import org.distrifs.fuse.driver.NativeMemory;
 import org.distrifs.fuse.driver.RequestHeader;
 import org.distrifs.fuse.operations.OpenFlags;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.FileSystemStatistics;
+import org.distrifs.proto.control.Lock;
 import org.distrifs.proto.control.SetAttributes;
+import org.distrifs.proto.control.SetExtendedAttribute;
+import org.distrifs.proto.error.Errno;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -139,6 +144,49 @@ class MessageLayoutTest {
   }
 
   @Test
+  void aChangeThatOnlyTakesPrivilegesAway() {
+    memory.putInt(0, SetattrRequest.SIZE | 1 << 11).putLong(16, 70);
+    SetAttributes cut = SetattrRequest.change(address, 9);
+    assertThat(cut.getSize()).isEqualTo(70);
+    assertThat(cut.getClearSetIdBits()).isTrue();
+
+    memory.putInt(0, SetattrRequest.SIZE);
+    assertThat(SetattrRequest.change(address, 9).getClearSetIdBits()).isFalse();
+
+    int ofHandle = 1 << 6;
+    memory.putInt(0, ofHandle);
+    assertThat(SetattrRequest.change(address, 9).getClearSetIdBits()).isTrue();
+  }
+
+  @Test
+  void extendedAttributes() {
+    memory.putInt(0, 5).putInt(4, 2).putInt(8, 1);
+    memory.put(16, "user.a\0value".getBytes(UTF_8));
+    assertThat(XattrMessage.change(address, 9))
+        .isEqualTo(
+            SetExtendedAttribute.newBuilder()
+                .setInode(9)
+                .setName(ByteString.copyFromUtf8("user.a"))
+                .setValue(ByteString.copyFromUtf8("value"))
+                .setFlags(2)
+                .setClearSetGroupId(true)
+                .build());
+
+    memory.putInt(0, 100).put(8, "user.a\0".getBytes(UTF_8));
+    assertThat(XattrMessage.nameOfGet(address).toStringUtf8()).isEqualTo("user.a");
+
+    ByteString value = ByteString.copyFromUtf8("value");
+    long reply = address + 1024;
+    assertThat(XattrMessage.writeReply(reply, address, value)).isEqualTo(5);
+    assertThat(memory.get(1024)).isEqualTo((byte) 'v');
+    memory.putInt(0, 4);
+    assertThat(XattrMessage.writeReply(reply, address, value)).isEqualTo(-Errno.ERANGE.code());
+    memory.putInt(0, 0);
+    assertThat(XattrMessage.writeReply(reply, address, value)).isEqualTo(8);
+    assertThat(memory.getInt(1024)).isEqualTo(5);
+  }
+
+  @Test
   void readsAndWrites() {
     int append = OpenFlags.O_WRONLY | OpenFlags.O_APPEND;
     memory.putLong(0, 3).putLong(8, 4096).putInt(16, 512).putInt(20, 4).putInt(32, append);
@@ -153,6 +201,74 @@ class MessageLayoutTest {
 
     assertThat(TransferRequest.writeReply(address, 512)).isEqualTo(8);
     assertThat(memory.getInt(0)).isEqualTo(512);
+  }
+
+  @Test
+  void ranges() {
+    memory.putLong(0, 3).putLong(8, 4096).putLong(16, 1L << 40).putInt(24, 0x11);
+    assertThat(FallocateRequest.handle(address)).isEqualTo(3);
+    assertThat(FallocateRequest.offset(address)).isEqualTo(4096);
+    assertThat(FallocateRequest.length(address)).isEqualTo(1L << 40);
+    assertThat(FallocateRequest.mode(address)).isEqualTo(0x11);
+
+    memory.putInt(16, 4);
+    assertThat(SeekRequest.handle(address)).isEqualTo(3);
+    assertThat(SeekRequest.offset(address)).isEqualTo(4096);
+    assertThat(SeekRequest.whence(address)).isEqualTo(4);
+    assertThat(SeekRequest.writeReply(address, 1L << 41)).isEqualTo(8);
+    assertThat(memory.getLong(0)).isEqualTo(1L << 41);
+  }
+
+  @Test
+  void copies() {
+    for (int field = 0; field < 7; field++) {
+      memory.putLong(8 * field, 100 + field);
+    }
+    assertThat(CopyRequest.sourceHandle(address)).isEqualTo(100);
+    assertThat(CopyRequest.sourceOffset(address)).isEqualTo(101);
+    assertThat(CopyRequest.targetNode(address)).isEqualTo(102);
+    assertThat(CopyRequest.targetHandle(address)).isEqualTo(103);
+    assertThat(CopyRequest.targetOffset(address)).isEqualTo(104);
+    assertThat(CopyRequest.length(address)).isEqualTo(105);
+    assertThat(CopyRequest.flags(address)).isEqualTo(106);
+    assertThat(CopyRequest.writeReply64(address, 1L << 40)).isEqualTo(8);
+    assertThat(memory.getLong(0)).isEqualTo(1L << 40);
+  }
+
+  @Test
+  void locks() throws Exception {
+    memory.putLong(0, 3).putLong(8, 0x1122334455667788L).putLong(16, 10).putLong(24, 19);
+    memory.putInt(32, 1).putInt(36, 4711).putInt(40, 0);
+    Lock asked =
+        Lock.newBuilder()
+            .setOwner(0x1122334455667788L)
+            .setType(Lock.Type.WRITE)
+            .setStart(10)
+            .setEnd(19)
+            .setPid(4711)
+            .build();
+    assertThat(LockMessage.handle(address)).isEqualTo(3);
+    assertThat(LockMessage.lock(address)).isEqualTo(asked);
+    memory.putInt(32, 0).putInt(40, 1);
+    assertThat(LockMessage.lock(address).getType()).isEqualTo(Lock.Type.READ);
+    assertThat(LockMessage.lock(address).getKind()).isEqualTo(Lock.Kind.WHOLE_FILE);
+    memory.putInt(32, 2);
+    assertThat(LockMessage.lock(address).getType()).isEqualTo(Lock.Type.UNLOCKED);
+
+    assertThat(LockMessage.writeReply(address, Optional.of(asked))).isEqualTo(24);
+    assertThat(memory.getLong(0)).isEqualTo(10);
+    assertThat(memory.getLong(8)).isEqualTo(19);
+    assertThat(memory.getInt(16)).isEqualTo(1);
+    assertThat(memory.getInt(20)).isEqualTo(4711);
+    LockMessage.writeReply(address, Optional.empty());
+    assertThat(memory.getInt(16)).as("F_UNLCK").isEqualTo(2);
+  }
+
+  @Test
+  void flushes() {
+    memory.putLong(0, 3).putLong(16, 0x1122334455667788L);
+    assertThat(FlushRequest.handle(address)).isEqualTo(3);
+    assertThat(FlushRequest.lockOwner(address)).isEqualTo(0x1122334455667788L);
   }
 
   @Test
@@ -182,7 +298,7 @@ class MessageLayoutTest {
     assertThat(memory.getLong(16)).isEqualTo(40);
     assertThat(memory.getLong(24)).isEqualTo(50);
     assertThat(memory.getLong(32)).isEqualTo(43);
-    assertThat(memory.getInt(40)).isEqualTo(1 << 20);
+    assertThat(memory.getInt(40)).isEqualTo(4096);
     assertThat(memory.getInt(44)).isEqualTo(255);
     assertThat(memory.getInt(48)).isEqualTo(4096);
   }

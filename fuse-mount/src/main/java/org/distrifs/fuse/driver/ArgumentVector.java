@@ -1,17 +1,16 @@
-package org.distrifs.fuse.driver.jnrfuse;
+package org.distrifs.fuse.driver;
 
 import static org.distrifs.fuse.driver.NativeMemory.IO;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.distrifs.fuse.driver.NativeMemory;
 
-/** {@code argc} and {@code argv} of a C function, which does not change them. */
-final class ArgumentVector implements AutoCloseable {
+/** {@code argc} and {@code argv} of a C function, or its {@code envp}; it does not change them. */
+public final class ArgumentVector implements AutoCloseable {
   private final long address;
   private final long[] strings;
 
-  ArgumentVector(List<String> arguments) {
+  public ArgumentVector(List<String> arguments) {
     strings = new long[arguments.size()];
     address = NativeMemory.allocate((arguments.size() + 1L) * Long.BYTES);
     for (int index = 0; index < strings.length; index++) {
@@ -21,12 +20,12 @@ final class ArgumentVector implements AutoCloseable {
     }
   }
 
-  int count() {
+  public int count() {
     return strings.length;
   }
 
   /** A null pointer stands behind the last string. */
-  long address() {
+  public long address() {
     return address;
   }
 

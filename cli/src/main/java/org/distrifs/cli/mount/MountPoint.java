@@ -1,4 +1,4 @@
-package org.distrifs.cli.local;
+package org.distrifs.cli.mount;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -23,14 +23,14 @@ import org.distrifs.runtime.disk.FailureReason;
 import org.distrifs.runtime.lifecycle.OperatorException;
 
 /**
- * The folder that a cluster is mounted on. What is asked of a mounted file system is asked with a
+ * The folder that DistriFS is mounted on. What is asked of a mounted file system is asked with a
  * bound, on a thread that may be left behind: a FUSE file system whose process does not answer
  * blocks its callers.
  */
-final class MountPoint {
+public final class MountPoint {
 
   /** What is known of a folder with something mounted on it. */
-  enum State {
+  public enum State {
     /** Nothing is mounted there. */
     FREE,
     /** Something is mounted and answers. */
@@ -54,7 +54,7 @@ final class MountPoint {
   /**
    * @param folder absolute; only its parent is looked at, never the folder itself
    */
-  static MountPoint of(Path folder) {
+  public static MountPoint of(Path folder) {
     Path parent = folder.getParent();
     if (parent == null) {
       throw new OperatorException(
@@ -72,11 +72,11 @@ final class MountPoint {
     }
   }
 
-  Path folder() {
+  public Path folder() {
     return folder;
   }
 
-  State state() {
+  public State state() {
     Optional<MountTable.Entry> mounted = MountTable.at(folder);
     if (mounted.isEmpty()) {
       return State.FREE;
@@ -102,7 +102,7 @@ final class MountPoint {
    * @return whether the folder was made
    * @throws OperatorException if it cannot be mounted on; the sentence says why and the way out
    */
-  boolean prepare() {
+  public boolean prepare() {
     boolean missing =
         MountTable.at(folder).isEmpty() && !Files.exists(folder, LinkOption.NOFOLLOW_LINKS);
     if (missing) {
@@ -124,7 +124,7 @@ final class MountPoint {
    *
    * @throws OperatorException if it stays
    */
-  void detach() {
+  public void detach() {
     Unmount.detach(folder);
   }
 

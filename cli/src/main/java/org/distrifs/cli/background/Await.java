@@ -1,18 +1,18 @@
-package org.distrifs.cli.local;
+package org.distrifs.cli.background;
 
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.distrifs.runtime.lifecycle.OperatorException;
 
 /** Waits, with a bound, for what other processes do. */
-final class Await {
+public final class Await {
 
   private static final long POLL_MS = 50;
 
   private Await() {}
 
   /** Whether the condition came true within the bound. It is asked at least once. */
-  static boolean until(Duration bound, BooleanSupplier condition) {
+  public static boolean until(Duration bound, BooleanSupplier condition) {
     long deadlineNs = System.nanoTime() + bound.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadlineNs >= 0) {

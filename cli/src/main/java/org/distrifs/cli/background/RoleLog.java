@@ -1,4 +1,4 @@
-package org.distrifs.cli.local;
+package org.distrifs.cli.background;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -10,7 +10,7 @@ import java.util.List;
 import org.distrifs.runtime.disk.FailureReason;
 
 /** What a role has said since a start: the log file behind a position. */
-final class RoleLog {
+public final class RoleLog {
 
   /** Only so much from the end is looked at. */
   private static final int MAX_TAIL_BYTES = 64 << 10;
@@ -27,12 +27,12 @@ final class RoleLog {
   }
 
   /** Remembers where the log ends now. */
-  static RoleLog fromHere(Path file) throws IOException {
+  public static RoleLog fromHere(Path file) throws IOException {
     return new RoleLog(file, Files.exists(file) ? Files.size(file) : 0);
   }
 
   /** Why the role gave up: its sentence, or else its last line, and where to read on. */
-  String reason() {
+  public String reason() {
     List<String> lines;
     try {
       lines = tail().lines().filter(line -> !line.isBlank()).toList();

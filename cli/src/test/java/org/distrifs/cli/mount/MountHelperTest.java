@@ -1,0 +1,134 @@
+package org.distrifs.cli.mount;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What {@code bin/mount.fuse.distrifs} makes of the words of mount(8). Beside it lies a {@code
+ * distrifs} that prints what it is told.
+ */
+class MountHelperTest {
+  private static final Path SCRIPT = Path.of("src/main/dist/bin/mount.fuse.distrifs");
+  private static final int BOUND_S = 60;
+
+  private record Answer(int exitStatus, String output) {}
+
+  @TempDir Path folder;
+  private Path link;
+
+  @BeforeEach
+  void install() throws IOException {
+    Path bin = Files.createDirectory(folder.resolve("bin"));
+    Path script = bin.resolve("mount.fuse.distrifs");
+    Files.copy(SCRIPT, script);
+    assertThat(script.toFile().setExecutable(true)).isTrue();
+    programSays("echo \"$*\"");
+    // As an administrator installs it.
+    link = Files.createSymbolicLink(folder.resolve("mount.fuse.distrifs"), script);
+  }
+
+  private void programSays(String script) throws IOException {
+    Path program = folder.resolve("bin/distrifs");
+    Files.writeString(program, "#!/bin/sh\n" + script + "\n");
+    assertThat(program.toFile().setExecutable(true)).isTrue();
+  }
+
+  private Answer run(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of(link.toString()));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor(BOUND_S, TimeUnit.SECONDS)).isTrue();
+    return new Answer(process.exitValue(), output);
+  }
+
+  @Test
+  void sourceAndTargetAreAllThatIsNeeded() throws Exception {
+    assertThat(run("a:1,b:2", "/mnt/my files"))
+        .isEqualTo(new Answer(0, "mount --daemon --master=a:1,b:2 -- /mnt/my files\n"));
+  }
+
+  @Test
+  void optionsBecomeFlagsAndSettings() throws Exception {
+    Answer answer =
+        run(
+            "a:1",
+            "/m",
+            "-n",
+            "-o",
+            "ro,subdir=/my files/*,attr-timeout=500ms,entry-timeout=0,driver=kernel",
+            "-t",
+            "fuse.distrifs",
+            "-o",
+            "timeout=5,log-file=/l,config=/c,metrics-port=9,noexec,allow_other,mount.threads=4");
+    assertThat(answer.output())
+        .isEqualTo(
+            "mount --daemon --master=a:1 --read-only --subdir=/my files/* --attr-timeout=500ms"
+                + " --entry-timeout=0 --driver=kernel --timeout=5 --log-file=/l --config=/c"
+                + " --metrics-port=9 --set=mount.noExec=true --set=mount.allowOther=true"
+                + " --set=mount.threads=4 -- /m\n");
+    assertThat(answer.exitStatus()).isZero();
+    assertThat(run("a:1", "/m", "-o", "hard").output()).contains(" --hard ");
+  }
+
+  @Test
+  void whatOnlyMountKnowsIsTakenAndLeft() throws Exception {
+    assertThat(
+            run(
+                    "a:1",
+                    "/m",
+                    "-o",
+                    "rw,defaults,auto,noauto,user,user=me,users,_netdev,nofail,nosuid,nodev,noatime,"
+                        + "x-systemd.automount,x-systemd.requires=a.b,X-mount.mkdir,comment=any")
+                .output())
+        .isEqualTo("mount --daemon --master=a:1 -- /m\n");
+  }
+
+  @Test
+  void anUnknownOptionIsRefusedWithThoseThatExist() throws Exception {
+    Answer answer = run("a:1", "/m", "-o", "ro,nonsense=3");
+    assertThat(answer.exitStatus()).isEqualTo(32);
+    assertThat(answer.output())
+        .startsWith("mount.fuse.distrifs: there is no option 'nonsense=3'. There are: ro rw")
+        .contains("subdir= attr-timeout=")
+        .hasLineCount(1);
+    assertThat(run("a:1", "/m", "-s", "-o", "ro,nonsense=3").output())
+        .isEqualTo("mount --daemon --master=a:1 --read-only -- /m\n");
+    assertThat(run("a:1", "/m", "-o", "remount,ro"))
+        .isEqualTo(
+            new Answer(
+                32,
+                "mount.fuse.distrifs: cannot change the mount on /m: unmount it, and mount it again\n"));
+  }
+
+  @Test
+  void aFakeMountIsNotDoneAndAVerboseOneIsShown() throws Exception {
+    assertThat(run("a:1", "/m", "-f", "-o", "ro")).isEqualTo(new Answer(0, ""));
+    assertThat(run("a:1", "/m", "-f", "-v", "-o", "ro").output())
+        .endsWith("/bin/distrifs mount --daemon --master=a:1 --read-only -- /m\n");
+  }
+
+  @Test
+  void aMountThatFailsIsMountsOwnFailure() throws Exception {
+    programSays("echo 'distrifs: No master at a:1.' >&2; exit 1");
+    assertThat(run("a:1", "/m")).isEqualTo(new Answer(32, "distrifs: No master at a:1.\n"));
+  }
+
+  @Test
+  void wrongUsageIsToldSo() throws Exception {
+    assertThat(run("a:1").exitStatus()).isEqualTo(1);
+    assertThat(run("a:1", "/m", "-q").output()).contains("usage: ");
+    assertThat(run("a:1", "/m", "-N", "/proc/1/ns/mnt").output()).contains("nsenter");
+  }
+}

@@ -1,0 +1,169 @@
+package org.distrifs.client.lock;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import org.distrifs.client.ClientSettings;
+import org.distrifs.client.PendingLock;
+import org.distrifs.client.session.MasterApi;
+import org.distrifs.client.session.Replies;
+import org.distrifs.proto.control.Lock;
+import org.distrifs.proto.control.Operation;
+import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.ReleaseLocks;
+import org.distrifs.proto.control.TestLock;
+import org.distrifs.runtime.clock.ClockSource;
+
+/** Locks on one file, through the handles that this process has open. Thread-safe. */
+public final class FileLocks {
+  private final LockedFile file;
+  private final MasterApi master;
+  private final ClientSettings settings;
+  private final ClockSource clock;
+  private final ScheduledExecutorService timer;
+  private final Holdings holdings = new Holdings();
+
+  /** The ends of handles that are under way; each completes when its locks are released. */
+  private final Set<CompletableFuture<Void>> endings = ConcurrentHashMap.newKeySet();
+
+  /**
+   * @param timer runs what comes later; stays the caller's
+   */
+  public FileLocks(
+      LockedFile file,
+      MasterApi master,
+      ClientSettings settings,
+      ClockSource clock,
+      ScheduledExecutorService timer) {
+    this.file = file;
+    this.master = master;
+    this.settings = settings;
+    this.clock = clock;
+    this.timer = timer;
+  }
+
+  LockedFile file() {
+    return file;
+  }
+
+  ClientSettings settings() {
+    return settings;
+  }
+
+  ClockSource clock() {
+    return clock;
+  }
+
+  ScheduledExecutorService timer() {
+    return timer;
+  }
+
+  Holdings holdings() {
+    return holdings;
+  }
+
+  /** The first lock of others that keeps one from being set. */
+  public Optional<Lock> test(Lock wanted) throws IOException {
+    TestLock test = TestLock.newBuilder().setInode(file.inode()).setLock(wanted).build();
+    OperationReply reply =
+        await(submit(Operation.newBuilder().setTestLock(test)), "test of a lock");
+    return reply.hasConflictingLock() ? Optional.of(reply.getConflictingLock()) : Optional.empty();
+  }
+
+  /**
+   * Sets, changes or removes a lock. What makes one weaker first sends and commits what is written.
+   *
+   * @param handle through which it is asked for
+   * @param waits whether it waits for others' locks to go; who unlocks never does
+   * @throws IOException if what is written cannot be sent: nothing is changed then
+   */
+  public PendingLock set(Object handle, Lock lock, boolean waits) throws IOException {
+    Holdings.Key key = Holdings.Key.of(lock);
+    boolean unlocks = lock.getType() == Lock.Type.UNLOCKED;
+    if (holdings.mayHold(key) && lock.getType() != Lock.Type.WRITE) {
+      file.flush();
+    }
+    LockRequest request = new LockRequest(this, lock, waits && !unlocks);
+    if (unlocks && !holdings.mayHold(key)) {
+      request.nothingToDo();
+    } else {
+      holdings.asking(key, handle);
+      request.ask();
+    }
+    return request;
+  }
+
+  /** A process closes a descriptor of the file, by which it loses all its record locks. */
+  public void releaseRecords(long owner) throws IOException {
+    Holdings.Key key = new Holdings.Key(owner, Lock.Kind.RECORD);
+    if (holdings.mayHold(key)) {
+      try {
+        file.flush();
+      } finally {
+        release(key);
+      }
+    }
+  }
+
+  private void release(Holdings.Key key) throws IOException {
+    if (!file.isOrphaned()) {
+      ReleaseLocks release =
+          ReleaseLocks.newBuilder()
+              .setInode(file.inode())
+              .setOwner(key.owner())
+              .addKinds(key.kind())
+              .build();
+      await(submit(Operation.newBuilder().setReleaseLocks(release)), "release of locks");
+    }
+    holdings.unlocked(key);
+  }
+
+  /** The end of a handle. */
+  public interface Ending extends AutoCloseable {
+    /** Releases what was locked through the handle, and by its owner through no other. */
+    @Override
+    void close() throws IOException;
+  }
+
+  /**
+   * A handle is about to end. What was written through it is to be sent before the answer is
+   * closed.
+   */
+  public Ending ending(Object handle) {
+    if (!holdings.mayHoldThrough(handle)) {
+      return () -> {};
+    }
+    CompletableFuture<Void> ending = new CompletableFuture<>();
+    endings.add(ending);
+    return () -> {
+      try {
+        for (Holdings.Key key : holdings.endOf(handle)) {
+          release(key);
+        }
+      } finally {
+        endings.remove(ending);
+        ending.complete(null);
+      }
+    };
+  }
+
+  /** Completes when the handles that are ending now have ended; empty if none is. */
+  Optional<CompletableFuture<Void>> whenEnded() {
+    CompletableFuture<?>[] now = endings.toArray(new CompletableFuture<?>[0]);
+    return now.length == 0 ? Optional.empty() : Optional.of(CompletableFuture.allOf(now));
+  }
+
+  CompletableFuture<OperationReply> submit(Operation.Builder operation) {
+    return master.submit(operation.build());
+  }
+
+  private OperationReply await(CompletableFuture<OperationReply> reply, String what)
+      throws IOException {
+    // The session's own bound is the one that is meant to act.
+    return Replies.await(
+        reply, 2 * settings.operationTimeoutMs(), what + " of inode " + file.inode());
+  }
+}

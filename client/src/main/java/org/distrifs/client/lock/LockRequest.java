@@ -1,0 +1,255 @@
+package org.distrifs.client.lock;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.distrifs.client.PendingLock;
+import org.distrifs.client.session.RefusedException;
+import org.distrifs.client.session.Replies;
+import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.Lock;
+import org.distrifs.proto.control.Operation;
+import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.ReleaseLocks;
+import org.distrifs.proto.control.SetLock;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.error.ErrnoException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One lock that is asked for, again and again while it waits: the master lets no operation wait for
+ * long.
+ */
+final class LockRequest implements PendingLock {
+  private static final Logger LOG = LoggerFactory.getLogger(LockRequest.class);
+
+  /** How long the master may let one operation wait. */
+  private static final long MAX_WAIT_MS = 10_000;
+
+  /** The master is not asked more often: it answers at once when too many wait already. */
+  private static final long ASK_INTERVAL_MS = 500;
+
+  /** How often the master is told that nobody wants to wait any more. */
+  private static final long WITHDRAW_INTERVAL_MS = 250;
+
+  /** After so long a caller who was interrupted is let go, whatever the master says later. */
+  private static final long PATIENCE_MS = 2_000;
+
+  private final FileLocks locks;
+  private final Lock lock;
+  private final boolean waits;
+  private final CompletableFuture<Void> settled = new CompletableFuture<>();
+
+  // Guarded by this.
+  private boolean isAsked;
+  private boolean isInterrupted;
+  private boolean isAskedAfterEndings;
+  private long askedNs;
+
+  /** Set before {@code settled} completes: one of the two. */
+  private Attributes granted;
+
+  private IOException failure;
+
+  LockRequest(FileLocks locks, Lock lock, boolean waits) {
+    this.locks = locks;
+    this.lock = lock;
+    this.waits = waits;
+  }
+
+  /** Unlocks where nothing is locked. */
+  void nothingToDo() {
+    settle(Attributes.getDefaultInstance(), null);
+  }
+
+  /** Asks the master, whose answer brings it on. */
+  void ask() {
+    SetLock.Builder set = SetLock.newBuilder().setInode(locks.file().inode()).setLock(lock);
+    synchronized (this) {
+      if (isInterrupted) {
+        refused(interruption());
+        return;
+      }
+      isAsked = true;
+      askedNs = locks.clock().monotonicNs();
+    }
+    if (waits) {
+      set.setWaitMs((int) Math.min(MAX_WAIT_MS, locks.settings().operationTimeoutMs() / 2));
+    }
+    locks.submit(Operation.newBuilder().setSetLock(set)).whenComplete(this::answered);
+  }
+
+  private void answered(OperationReply reply, Throwable thrown) {
+    if (thrown == null) {
+      granted(reply);
+      return;
+    }
+    synchronized (this) {
+      isAsked = false;
+    }
+    IOException why = Replies.asIoException(thrown, "lock of inode " + locks.file().inode());
+    if (!(why instanceof RefusedException refusal)) {
+      // It may be set, or be set yet.
+      locks.holdings().asked(Holdings.Key.of(lock), true);
+      settle(null, why);
+    } else if (refusal.errno() != Errno.EAGAIN) {
+      refused(refusal);
+    } else if (waits) {
+      askLater();
+    } else {
+      askAfterEndings(refusal);
+    }
+  }
+
+  private void granted(OperationReply reply) {
+    Holdings.Key key = Holdings.Key.of(lock);
+    boolean unlocks = lock.getType() == Lock.Type.UNLOCKED;
+    if (unlocks && (lock.getKind() == Lock.Kind.WHOLE_FILE || isWhole())) {
+      locks.holdings().unlocked(key);
+    }
+    locks.holdings().asked(key, !unlocks);
+    if (!settle(reply.getAttributes(), null) && !unlocks) {
+      giveBack();
+    }
+    // Not before: whoever is interrupted now is to find it granted.
+    synchronized (this) {
+      isAsked = false;
+    }
+  }
+
+  private boolean isWhole() {
+    return lock.getStart() == 0 && lock.getEnd() == Long.MAX_VALUE;
+  }
+
+  private void refused(IOException why) {
+    locks.holdings().asked(Holdings.Key.of(lock), false);
+    settle(null, why);
+  }
+
+  private void askLater() {
+    long delayMs;
+    synchronized (this) {
+      long sinceMs = TimeUnit.NANOSECONDS.toMillis(locks.clock().monotonicNs() - askedNs);
+      delayMs = isInterrupted ? 0 : Math.max(0, ASK_INTERVAL_MS - sinceMs);
+    }
+    after(delayMs, this::ask);
+  }
+
+  /** What is in the way may belong to a handle that was closed already, as its owner sees it. */
+  private void askAfterEndings(RefusedException refusal) {
+    boolean isOwn = refusal.reply().getConflictingLock().getPid() != 0;
+    CompletableFuture<Void> ended = isOwn ? locks.whenEnded().orElse(null) : null;
+    if (ended == null || isAskedAfterEndings) {
+      refused(refusal);
+    } else {
+      isAskedAfterEndings = true;
+      ended.whenComplete((done, never) -> ask());
+    }
+  }
+
+  private void after(long delayMs, Runnable task) {
+    locks.timer().schedule(task, delayMs, TimeUnit.MILLISECONDS);
+  }
+
+  // --- those who do not want to wait any more
+
+  @Override
+  public void interrupt() {
+    boolean isBetween;
+    synchronized (this) {
+      if (isInterrupted) {
+        return;
+      }
+      isInterrupted = true;
+      isBetween = !isAsked;
+    }
+    if (isBetween) {
+      // It asks no more, whenever that would have been.
+      settle(null, interruption());
+    } else {
+      withdraw();
+      after(PATIENCE_MS, this::letGo);
+    }
+  }
+
+  /** Has the master send it away, again and again: it may come to wait there only after this. */
+  private void withdraw() {
+    synchronized (this) {
+      if (!isAsked) {
+        return;
+      }
+    }
+    ReleaseLocks release =
+        ReleaseLocks.newBuilder().setInode(locks.file().inode()).setOwner(lock.getOwner()).build();
+    locks.submit(Operation.newBuilder().setReleaseLocks(release));
+    after(WITHDRAW_INTERVAL_MS, this::withdraw);
+  }
+
+  private void letGo() {
+    settle(null, interruption());
+  }
+
+  private IOException interruption() {
+    return new ErrnoException(Errno.EINTR, "wait for a lock of inode " + locks.file().inode());
+  }
+
+  /** It was granted after its caller was told that it was not. */
+  private void giveBack() {
+    SetLock unlock =
+        SetLock.newBuilder()
+            .setInode(locks.file().inode())
+            .setLock(lock.toBuilder().setType(Lock.Type.UNLOCKED))
+            .build();
+    locks
+        .submit(Operation.newBuilder().setSetLock(unlock))
+        .exceptionally(
+            why -> {
+              LOG.warn(
+                  "A lock of inode {} that came too late is not given back before its owner"
+                      + " closes the file: {}",
+                  locks.file().inode(),
+                  why.getMessage());
+              return null;
+            });
+  }
+
+  // --- the end
+
+  /** Whether it was not settled yet. */
+  private boolean settle(Attributes attributes, IOException why) {
+    synchronized (this) {
+      if (granted != null || failure != null) {
+        return false;
+      }
+      granted = attributes;
+      failure = why;
+    }
+    settled.complete(null);
+    return true;
+  }
+
+  @Override
+  public CompletableFuture<Void> settled() {
+    return settled;
+  }
+
+  @Override
+  public long result() throws IOException {
+    try {
+      settled.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      interrupt();
+      settle(null, interruption());
+    } catch (ExecutionException e) {
+      throw new CompletionException(e);
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return locks.file().granted(granted);
+  }
+}

@@ -1,0 +1,186 @@
+package org.distrifs.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.distrifs.client.fake.FakeCluster.CHUNK_BYTES;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import org.distrifs.client.fake.FakeCluster;
+import org.distrifs.proto.control.Caller;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Data and holes, zeroing and extending, files without a name, and the largest offsets. */
+class RangesTest {
+  private static final long FAR = 1000L * CHUNK_BYTES;
+
+  private final FakeCluster cluster = new FakeCluster();
+  private final DistriFsClient client = cluster.client();
+
+  @AfterEach
+  void close() throws Exception {
+    client.close();
+    cluster.close();
+  }
+
+  @Test
+  void dataIsWhereChunksAreAndWhereBytesAreUnsent() throws IOException {
+    OpenFile file = create("f");
+    file.write(10, bytes(1));
+    file.write(FAR + 10, bytes(1));
+    expectData(file);
+    file.flush();
+    expectData(file);
+    try (DistriFsClient other = cluster.client();
+        OpenFile same = other.open(file.inode())) {
+      expectData(same);
+    }
+  }
+
+  private static void expectData(OpenFile file) throws IOException {
+    assertThat(file.nextData(0, FAR * 2)).isZero();
+    assertThat(file.nextData(77, FAR * 2)).isEqualTo(77);
+    assertThat(file.nextHole(0, FAR * 2)).isEqualTo(CHUNK_BYTES);
+    assertThat(file.nextHole(0, 100)).isEqualTo(100);
+    assertThat(file.nextData(CHUNK_BYTES, FAR * 2)).isEqualTo(FAR);
+    assertThat(file.nextData(CHUNK_BYTES, FAR)).isEqualTo(FAR);
+    assertThat(file.nextData(CHUNK_BYTES, FAR - 1)).isEqualTo(FAR - 1);
+    assertThat(file.nextHole(FAR, FAR * 2)).isEqualTo(FAR + CHUNK_BYTES);
+    assertThat(file.nextData(FAR + CHUNK_BYTES, Long.MAX_VALUE)).isEqualTo(Long.MAX_VALUE);
+    assertThat(file.nextHole(FAR + CHUNK_BYTES, Long.MAX_VALUE)).isEqualTo(FAR + CHUNK_BYTES);
+  }
+
+  @Test
+  void aFileWithoutBytesIsAHoleThoughItsFirstChunkIsAllocated() throws IOException {
+    OpenFile file = create("f");
+    file.extend(FAR);
+    assertThat(file.nextData(0, FAR)).isEqualTo(FAR);
+    assertThat(file.nextHole(5, FAR)).isEqualTo(5);
+  }
+
+  @Test
+  void zeroingWritesOnlyWhereThereIsData() throws IOException {
+    OpenFile file = create("f");
+    file.extend(1L << 50);
+    file.write(FAR, bytes(7));
+    file.flush();
+    int chunks = cluster.master().chunksOf(file.inode());
+    file.zero(0, Long.MAX_VALUE);
+    file.flush();
+    assertThat(cluster.master().chunksOf(file.inode())).isEqualTo(chunks);
+    assertThat(readByte(file, FAR)).isZero();
+    assertThat(file.attributes().getSize()).isEqualTo(1L << 50);
+  }
+
+  @Test
+  void anExtensionReachesTheMasterWithTheNextFlushAndNeverShortens() throws IOException {
+    OpenFile file = create("f");
+    file.extend(5_000);
+    assertThat(file.attributes().getSize()).isEqualTo(5_000);
+    file.extend(100);
+    file.flush();
+    try (DistriFsClient other = cluster.client();
+        OpenFile same = other.open(file.inode())) {
+      assertThat(same.attributes().getSize()).isEqualTo(5_000);
+      same.extend(9_000);
+      same.flush();
+      file.extend(6_000);
+      file.flush();
+    }
+    try (DistriFsClient third = cluster.client()) {
+      assertThat(third.metadata().freshAttributes(file.inode()).getSize()).isEqualTo(9_000);
+    }
+  }
+
+  @Test
+  void theLastBytesOfTheLargestFileHoldWhatIsWritten() throws IOException {
+    OpenFile file = create("f");
+    long last = Long.MAX_VALUE - 1;
+    file.write(last, bytes(1));
+    file.write(last - 2, bytes(2, 3, 4));
+    file.write(last - 10, bytes(5));
+    file.write(last - 11, bytes(6, 7, 8));
+    expectLastBytes(file, last);
+    file.flush();
+    expectLastBytes(file, last);
+    assertThat(file.attributes().getSize()).isEqualTo(Long.MAX_VALUE);
+    assertThat(cluster.master().chunksOf(file.inode())).isLessThanOrEqualTo(2);
+    try (DistriFsClient other = cluster.client();
+        OpenFile same = other.open(file.inode())) {
+      expectLastBytes(same, last);
+    }
+  }
+
+  private static void expectLastBytes(OpenFile file, long last) throws IOException {
+    ByteBuffer target = ByteBuffer.allocateDirect(100);
+    assertThat(file.read(last - 11, target)).isEqualTo(12);
+    byte[] found = new byte[12];
+    target.flip().get(found);
+    assertThat(found).containsExactly(6, 7, 8, 0, 0, 0, 0, 0, 0, 2, 3, 4);
+  }
+
+  @Test
+  void aFileWithoutANameCountsAsHeldFromThenOnThatItIsAskedFor() throws Exception {
+    OpenFile before = create("before");
+    long next = before.inode() + 1;
+    cluster.master().postpone(operation -> operation.hasCreateUnnamed());
+    CompletableFuture<OpenFile> asked =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return client.createUnnamedAndOpen(1, 0600, 0, false, Caller.getDefaultInstance());
+              } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+              }
+            });
+    before.close();
+    cluster.master().askForOrphans(7, List.of(before.inode(), next));
+    await(
+        () ->
+            cluster.master().orphansAnswer() != null
+                && cluster.master().orphansAnswer().getHeldOrphansList().equals(List.of(next)));
+    cluster.master().postpone(operation -> false);
+    OpenFile unnamed = asked.get();
+    assertThat(unnamed.inode()).isEqualTo(next);
+    cluster.master().askForOrphans(8, List.of(next, next + 1));
+    await(() -> cluster.master().orphansAnswer().getOrphansQuestion() == 8);
+    assertThat(cluster.master().orphansAnswer().getHeldOrphansList()).containsExactly(next);
+    unnamed.close();
+    cluster.master().askForOrphans(9, List.of(next));
+    await(() -> cluster.master().orphansAnswer().getOrphansQuestion() == 9);
+    assertThat(cluster.master().orphansAnswer().getHeldOrphansList()).isEmpty();
+  }
+
+  private static void await(BooleanSupplier condition) {
+    Instant end = Instant.now().plus(Duration.ofSeconds(20));
+    while (!condition.getAsBoolean()) {
+      assertThat(Instant.now()).isBefore(end);
+      Thread.onSpinWait();
+    }
+  }
+
+  private OpenFile create(String name) throws IOException {
+    return client.createAndOpen(
+        1, ByteString.copyFromUtf8(name), 0x8000 | 0644, true, Caller.getDefaultInstance());
+  }
+
+  private static byte readByte(OpenFile file, long offset) throws IOException {
+    ByteBuffer target = ByteBuffer.allocateDirect(1);
+    assertThat(file.read(offset, target)).isOne();
+    return target.get(0);
+  }
+
+  private static ByteBuffer bytes(int... values) {
+    ByteBuffer bytes = ByteBuffer.allocateDirect(values.length);
+    for (int value : values) {
+      bytes.put((byte) value);
+    }
+    return bytes.flip();
+  }
+}

@@ -1,0 +1,296 @@
+package org.distrifs.client.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.distrifs.client.PendingLock;
+import org.distrifs.client.fake.FakeCluster;
+import org.distrifs.client.session.MasterApi;
+import org.distrifs.client.session.RefusedException;
+import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.Lock;
+import org.distrifs.proto.control.Operation;
+import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.error.ErrnoException;
+import org.distrifs.runtime.clock.SystemClock;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What is asked of the master, and when; the answers are the test's. */
+class FileLocksTest {
+  private static final long WAIT_S = 20;
+  private static final long INODE = 7;
+  private static final Object HANDLE = "handle";
+  private static final Object OTHER_HANDLE = "other handle";
+
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private final ScriptedMaster master = new ScriptedMaster();
+  private final File file = new File();
+  private final FileLocks locks =
+      new FileLocks(file, master, FakeCluster.settings(), new SystemClock(), timer);
+
+  @AfterEach
+  void close() {
+    timer.shutdownNow();
+  }
+
+  @Test
+  void whereNothingIsLockedNobodyIsAsked() throws IOException {
+    locks.releaseRecords(1);
+    locks.ending(HANDLE).close();
+    assertThat(locks.set(HANDLE, record(1, Lock.Type.UNLOCKED), true).result()).isZero();
+    assertThat(master.asked()).isZero();
+    assertThat(file.flushes).isZero();
+  }
+
+  @Test
+  void whoClosesADescriptorLosesItsRecordLocksOnceAfterWhatItWroteIsSent() throws IOException {
+    grant(locks.set(HANDLE, record(1, Lock.Type.WRITE), false));
+    grant(locks.set(HANDLE, record(2, Lock.Type.WRITE), false));
+    master.answerAll();
+    locks.releaseRecords(1);
+    assertThat(file.flushes).isEqualTo(1);
+    assertThat(master.last().getReleaseLocks().getOwner()).isEqualTo(1);
+    int asked = master.asked();
+    locks.releaseRecords(1);
+    assertThat(master.asked()).isEqualTo(asked);
+  }
+
+  @Test
+  void theEndOfAHandleTakesTheLocksThatWereSetThroughItAlone() throws IOException {
+    grant(locks.set(HANDLE, record(1, Lock.Type.WRITE), false));
+    grant(locks.set(HANDLE, record(2, Lock.Type.WRITE), false));
+    grant(locks.set(OTHER_HANDLE, record(2, Lock.Type.WRITE), false));
+    master.answerAll();
+    int before = master.asked();
+    locks.ending(HANDLE).close();
+    assertThat(master.asked()).isEqualTo(before + 1);
+    assertThat(master.last().getReleaseLocks().getOwner()).isEqualTo(1);
+    locks.ending(OTHER_HANDLE).close();
+    assertThat(master.last().getReleaseLocks().getOwner()).isEqualTo(2);
+  }
+
+  @Test
+  void whoClosedOneHandleAndLockedThroughAnotherSinceKeepsThat() throws IOException {
+    grant(locks.set(HANDLE, record(1, Lock.Type.WRITE), false));
+    master.answerAll();
+    locks.releaseRecords(1);
+    master.holdAnswers();
+    grant(locks.set(OTHER_HANDLE, record(1, Lock.Type.WRITE), false));
+    master.answerAll();
+    int before = master.asked();
+    locks.ending(HANDLE).close();
+    assertThat(master.asked()).isEqualTo(before);
+  }
+
+  @Test
+  void aRefusedLockLeavesNothingToRelease() throws IOException {
+    PendingLock refused = locks.set(HANDLE, record(1, Lock.Type.WRITE), false);
+    master.refuse(Errno.EAGAIN);
+    expectFailure(refused, Errno.EAGAIN);
+    int before = master.asked();
+    locks.releaseRecords(1);
+    assertThat(master.asked()).isEqualTo(before);
+  }
+
+  @Test
+  void aLockOfWhichNothingIsKnownIsReleasedAllTheSame() throws IOException {
+    PendingLock lost = locks.set(HANDLE, record(1, Lock.Type.WRITE), false);
+    master.fail();
+    expectFailure(lost, Errno.EIO);
+    master.answerAll();
+    locks.releaseRecords(1);
+    assertThat(master.last().hasReleaseLocks()).isTrue();
+  }
+
+  @Test
+  void whoWaitsIsAskedForAgainUntilItIsGranted() throws Exception {
+    PendingLock waiting = locks.set(HANDLE, record(1, Lock.Type.WRITE), true);
+    assertThat(master.last().getSetLock().getWaitMs()).isPositive();
+    master.refuse(Errno.EAGAIN);
+    master.awaitAsked(2);
+    assertThat(waiting.settled()).isNotDone();
+    grant(waiting);
+    assertThat(waiting.result()).isEqualTo(file.othersCounter);
+  }
+
+  @Test
+  void anInterruptedWaitIsWithdrawnAndAnsweredAsTheMasterSays() throws Exception {
+    PendingLock waiting = locks.set(HANDLE, record(1, Lock.Type.WRITE), true);
+    waiting.interrupt();
+    master.awaitAsked(2);
+    assertThat(master.last().getReleaseLocks().getKindsCount()).isZero();
+    master.refuseFirst(Errno.EAGAIN);
+    expectFailure(waiting, Errno.EINTR);
+  }
+
+  @Test
+  void aLockThatCameBeforeItsWaitWasWithdrawnIsKept() throws Exception {
+    PendingLock waiting = locks.set(HANDLE, record(1, Lock.Type.WRITE), true);
+    waiting.interrupt();
+    grant(waiting);
+    assertThat(waiting.result()).isEqualTo(file.othersCounter);
+  }
+
+  @Test
+  void whoIsInterruptedWhileTheMasterIsAwayIsLetGoAndALateLockIsGivenBack() throws Exception {
+    PendingLock waiting = locks.set(HANDLE, record(1, Lock.Type.WRITE), true);
+    waiting.interrupt();
+    expectFailure(waiting, Errno.EINTR);
+    master.grantFirst();
+    master.awaitAsked(3);
+    Lock givenBack = master.last().getSetLock().getLock();
+    assertThat(givenBack.getType()).isEqualTo(Lock.Type.UNLOCKED);
+    assertThat(givenBack.getOwner()).isEqualTo(1);
+  }
+
+  @Test
+  void whatAHandleThatIsEndingStillHoldsIsWaitedFor() throws Exception {
+    grant(locks.set(HANDLE, record(1, Lock.Type.WRITE), false));
+    FileLocks.Ending ending = locks.ending(HANDLE);
+    PendingLock next = locks.set(OTHER_HANDLE, record(2, Lock.Type.WRITE), false);
+    master.refuse(Errno.EAGAIN);
+    assertThat(next.settled()).isNotDone();
+    master.answerAll();
+    ending.close();
+    next.settled().get(WAIT_S, TimeUnit.SECONDS);
+    next.result();
+  }
+
+  private void grant(PendingLock lock) {
+    master.grantFirst();
+    assertThat(lock.settled()).succeedsWithin(Duration.ofSeconds(WAIT_S));
+  }
+
+  private static void expectFailure(PendingLock lock, Errno errno) throws IOException {
+    assertThatThrownBy(lock::result)
+        .isInstanceOfSatisfying(ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(errno));
+  }
+
+  private static Lock record(long owner, Lock.Type type) {
+    return Lock.newBuilder().setOwner(owner).setType(type).setEnd(Long.MAX_VALUE).setPid(1).build();
+  }
+
+  private static final class File implements LockedFile {
+    private final long othersCounter = 99;
+    private int flushes;
+
+    @Override
+    public long inode() {
+      return INODE;
+    }
+
+    @Override
+    public void flush() {
+      flushes++;
+    }
+
+    @Override
+    public boolean isOrphaned() {
+      return false;
+    }
+
+    @Override
+    public long granted(Attributes attributes) {
+      return attributes.getInode() == 0 ? 0 : othersCounter;
+    }
+  }
+
+  /** Answers when it is told to. */
+  private static final class ScriptedMaster implements MasterApi {
+    private final List<CompletableFuture<OperationReply>> open = new ArrayList<>();
+    private Operation last = Operation.getDefaultInstance();
+    private boolean answersAll;
+    private int asked;
+
+    @Override
+    public synchronized CompletableFuture<OperationReply> submit(Operation operation) {
+      last = operation;
+      asked++;
+      notifyAll();
+      CompletableFuture<OperationReply> reply = new CompletableFuture<>();
+      if (answersAll) {
+        reply.complete(granted());
+      } else {
+        open.add(reply);
+      }
+      return reply;
+    }
+
+    private static OperationReply granted() {
+      return OperationReply.newBuilder()
+          .setAttributes(Attributes.newBuilder().setInode(INODE).setChangeCounter(99))
+          .build();
+    }
+
+    synchronized Operation last() {
+      return last;
+    }
+
+    synchronized int asked() {
+      return asked;
+    }
+
+    synchronized void awaitAsked(int count) throws InterruptedException {
+      long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
+      while (asked < count) {
+        long leftMs = TimeUnit.NANOSECONDS.toMillis(endNs - System.nanoTime());
+        assertThat(leftMs).as("until " + count + " were asked").isPositive();
+        wait(leftMs);
+      }
+    }
+
+    /** From now on everything is answered at once. */
+    synchronized void answerAll() {
+      answersAll = true;
+    }
+
+    synchronized void holdAnswers() {
+      answersAll = false;
+    }
+
+    private synchronized CompletableFuture<OperationReply> take(int index) {
+      return open.remove(index);
+    }
+
+    void grantFirst() {
+      take(0).complete(granted());
+    }
+
+    void refuse(Errno errno) {
+      refuse(open.size() - 1, errno);
+    }
+
+    void refuseFirst(Errno errno) {
+      refuse(0, errno);
+    }
+
+    private void refuse(int index, Errno errno) {
+      Lock conflict = record(5, Lock.Type.WRITE);
+      OperationReply reply =
+          OperationReply.newBuilder().setErrno(errno.code()).setConflictingLock(conflict).build();
+      take(index).completeExceptionally(new RefusedException(reply, "lock"));
+    }
+
+    void fail() {
+      take(open.size() - 1).completeExceptionally(new ErrnoException(Errno.EIO, "no answer"));
+    }
+
+    @Override
+    public long sessionId() {
+      return 1;
+    }
+
+    @Override
+    public void close() {}
+  }
+}

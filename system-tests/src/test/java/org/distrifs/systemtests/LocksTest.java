@@ -1,0 +1,225 @@
+package org.distrifs.systemtests;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.distrifs.systemtests.cluster.Await;
+import org.distrifs.systemtests.cluster.Cluster;
+import org.distrifs.systemtests.cluster.Command;
+import org.distrifs.systemtests.cluster.ExtraMount;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Locks between programs on two mounts, and what becomes of them when processes are killed. */
+class LocksTest {
+  private static final int METRICS_OFFSET = 1000;
+  private static final Duration GRANTED_WITHIN = Duration.ofSeconds(60);
+
+  /** Adds one to a number in a file, so often, each time under a lock on its bytes. */
+  private static final String COUNT =
+      """
+      use strict; use Fcntl;
+      my ($name, $times) = @ARGV;
+      sysopen my $file, $name, O_RDWR or die "open: $!";
+      sub set { fcntl $file, F_SETLKW, pack('s s x4 q q i x4', $_[0], 0, 0, 8, 0) or die "lock: $!" }
+      for (1 .. $times) {
+        set(F_WRLCK);
+        sysseek $file, 0, 0; sysread($file, my $bytes, 8) == 8 or die "short";
+        sysseek $file, 0, 0; syswrite($file, pack('q', 1 + unpack('q', $bytes))) == 8 or die;
+        set(F_UNLCK);
+      }
+      """;
+
+  /** Locks one byte, and says so, then another one; says what came of that. */
+  private static final String TWO_BYTES =
+      """
+      use strict; use Fcntl; $| = 1;
+      my ($name, $first, $second, $go) = @ARGV;
+      sysopen my $file, $name, O_RDWR or die "open: $!";
+      sub set { fcntl $file, F_SETLKW, pack('s s x4 q q i x4', F_WRLCK, 0, $_[0], 1, 0) }
+      set($first) or die; print "first\\n"; until (-e $go) { select undef, undef, undef, 0.05 }
+      print set($second) ? "second\\n" : 'refused: ' . ($! + 0) . "\\n";
+      """;
+
+  @TempDir static Path folder;
+  private static Cluster cluster;
+  private static ExtraMount firstMount;
+  private static ExtraMount secondMount;
+  private static Path first;
+  private static Path second;
+
+  private Path lock;
+
+  @BeforeAll
+  static void start() throws Exception {
+    cluster = Cluster.start(folder);
+    Files.writeString(
+        cluster.folder().resolve("conf").resolve("master.conf"), "session.expiryMs=12000\n");
+    cluster.local("stop", "master").expectSuccess();
+    cluster.local("start", "master").expectSuccess();
+    firstMount = ExtraMount.of(cluster, folder.resolve("first"), "--driver", "kernel");
+    secondMount = ExtraMount.of(cluster, folder.resolve("second"), "--driver", "kernel");
+    first = firstMount.point();
+    second = secondMount.point();
+  }
+
+  @AfterAll
+  static void stop() {
+    for (ExtraMount mount : new ExtraMount[] {firstMount, secondMount}) {
+      if (mount != null) {
+        mount.close();
+      }
+    }
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  @BeforeEach
+  void makeLock() throws Exception {
+    lock = Files.createTempFile(first, "lock", "").getFileName();
+  }
+
+  @Test
+  void noUpdateUnderALockIsLost() throws Exception {
+    final Path script = Files.writeString(folder.resolve("count.pl"), COUNT);
+    Files.write(first.resolve("counter"), new byte[8]);
+    Command.shell(
+            "perl \"$1\" \"$2\"/counter 500 & a=$!; perl \"$1\" \"$3\"/counter 500 && wait $a",
+            script,
+            first,
+            second)
+        .expectSuccess();
+    for (Path mount : new Path[] {first, second}) {
+      assertThat(
+              Command.shell("od -An -t d8 \"$1\"/counter", mount).expectSuccess().output().strip())
+          .isEqualTo("1000");
+    }
+  }
+
+  @Test
+  void twoMountsInsertIntoOneDatabase() throws Exception {
+    final String insert =
+        "for i in $(seq 100); do echo .timeout 60000; echo \"insert into t values ($i);\"; done"
+            + " | sqlite3 -bail ";
+    Command.shell("sqlite3 \"$1\"/db 'create table t (i integer)'", first).expectSuccess();
+    Command.shell(
+            "(%s \"$1\"/db) & a=$!; (%s \"$2\"/db) && wait $a".formatted(insert, insert),
+            first,
+            second)
+        .expectSuccess();
+    for (Path mount : new Path[] {first, second}) {
+      assertThat(
+              Command.shell(
+                      "sqlite3 \"$1\"/db 'select count(*), sum(i) from t; pragma integrity_check'",
+                      mount)
+                  .expectSuccess()
+                  .output())
+          .isEqualTo("200|10100\nok\n");
+    }
+  }
+
+  @Test
+  void aLockGoesWithItsKilledProcess() throws Exception {
+    final Process holder = holder(first, "exec sleep 1000");
+    final Process waiter = waiter(second);
+    assertThat(isFree(second)).isFalse();
+    holder.destroyForcibly();
+    assertThat(waiter.waitFor(GRANTED_WITHIN.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(waiter.exitValue()).isZero();
+  }
+
+  @Test
+  void aLockGoesWithItsKilledMount() throws Exception {
+    try (ExtraMount killed =
+        ExtraMount.of(cluster, folder.resolve("killed"), "--driver", "kernel")) {
+      final Process holder = holder(killed.point(), "exec sleep 1000");
+      final Process waiter = waiter(second);
+      killed.kill();
+      assertThat(isFree(first)).as("until its session has expired").isFalse();
+      assertThat(waiter.waitFor(GRANTED_WITHIN.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      assertThat(waiter.exitValue()).isZero();
+      holder.destroyForcibly();
+    }
+  }
+
+  @Test
+  void locksAndThoseWhoWaitOutliveTheMaster() throws Exception {
+    final Process holder = holder(first, "read line");
+    final Process waiter = waiter(second);
+    cluster.kill("master");
+    cluster.local("start", "master").expectSuccess();
+    assertThat(isFree(second)).isFalse();
+    assertThat(waiter.isAlive()).isTrue();
+    holder.getOutputStream().close();
+    assertThat(waiter.waitFor(GRANTED_WITHIN.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(waiter.exitValue()).isZero();
+    assertThat(isFree(second)).isTrue();
+  }
+
+  @Test
+  void aCircleOverTwoMountsIsRefused() throws Exception {
+    final Path script = Files.writeString(folder.resolve("two-bytes.pl"), TWO_BYTES);
+    final Path go = folder.resolve("go");
+    final Process one = twoBytes(script, first, 0, 1, go);
+    final Process other = twoBytes(script, second, 1, 0, go);
+    assertThat(one.inputReader().readLine()).isEqualTo("first");
+    assertThat(other.inputReader().readLine()).isEqualTo("first");
+    Files.createFile(go);
+    // EDEADLK is 35. Who is refused ends, and by that the other one gets its lock.
+    assertThat(new String[] {one.inputReader().readLine(), other.inputReader().readLine()})
+        .containsExactlyInAnyOrder("refused: 35", "second");
+  }
+
+  private Process twoBytes(Path script, Path mount, int firstByte, int secondByte, Path go)
+      throws Exception {
+    return new ProcessBuilder(
+            "perl",
+            script.toString(),
+            mount.resolve(lock).toString(),
+            Integer.toString(firstByte),
+            Integer.toString(secondByte),
+            go.toString())
+        .start();
+  }
+
+  /** A shell that has the lock and runs something, after which the lock is free. */
+  private Process holder(Path mount, String script) throws Exception {
+    final Process holder =
+        new ProcessBuilder("flock", "--no-fork", mount.resolve(lock).toString(), "sh", "-c", script)
+            .start();
+    Await.until("it is held", GRANTED_WITHIN, () -> !isFree(second));
+    return holder;
+  }
+
+  private Process waiter(Path mount) throws Exception {
+    final Process waiter =
+        new ProcessBuilder("flock", mount.resolve(lock).toString(), "true").start();
+    Await.until("it waits at the master", GRANTED_WITHIN, LocksTest::somebodyWaits);
+    return waiter;
+  }
+
+  private static boolean somebodyWaits() throws Exception {
+    final URI metrics =
+        URI.create("http://127.0.0.1:%d/metrics".formatted(cluster.basePort() + METRICS_OFFSET));
+    try (InputStream text = metrics.toURL().openStream()) {
+      return new String(text.readAllBytes(), UTF_8)
+          .lines()
+          .anyMatch(line -> line.matches("distrifs_master_operations_waiting[{ ].*[1-9][0-9.]*"));
+    }
+  }
+
+  private boolean isFree(Path mount) {
+    final Path file = mount.resolve(lock);
+    return Command.shell("flock -n \"$1\" true", file).exitStatus() == 0;
+  }
+}

@@ -1,0 +1,60 @@
+package org.distrifs.systemtests.conformance;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where a target is known to differ from ext4, and why. A case that is listed has to fail: once it
+ * passes, it has to go from here.
+ */
+final class KnownDifferences {
+  private static final Map<String, String> OF_BOTH_DRIVERS = new HashMap<>();
+  private static final Map<String, String> OF_JNR_FUSE = new HashMap<>();
+
+  static {
+    OF_BOTH_DRIVERS.put(
+        "Stats.countsNoBlocksOfAHole",
+        "space is counted by chunks: one that has any byte, or was allocated in advance, counts in"
+            + " full, up to the size of the file");
+    because(
+        "to libfuse a file is a path, so to the kernel each name is a file of its own: what"
+            + " changes by one name, the others show a second later",
+        "Link.followsASymlinkOnlyWhenTold",
+        "Link.marksTheChangeTimeOfTheFileAndBothTimesOfTheDirectory",
+        "Link.namesShareOneInode",
+        "Link.worksByADescriptor",
+        "Rename.marksTheOtherNamesOfWhatItCovers",
+        "Rename.toItsOwnOrAnotherNameOfTheSameFileDoesNothing",
+        "Unlink.marksTheDirectoryAndWhatHasOtherNamesLeft",
+        "Unlink.ofOneNameOfAnOpenFileChangesItsLinkCount",
+        "Xattr.belongsToTheInode");
+    because(
+        "libfuse asks for a directory by its path, which is gone",
+        "Rmdir.leavesAnOpenDirectoryEmptyAndWithoutLinks");
+    because(
+        "libfuse 2 has no call for the flags of renameat2",
+        "Rename.refusesToCoverWhatIsThereWhenToldSo",
+        "Exchange.marksBothDirectories",
+        "Exchange.needsWritePermissionOnBothDirectories",
+        "Exchange.swapsAnyTwoTypes");
+    because(
+        "libfuse has no call for a chown of neither owner nor group",
+        "Chown.marksTheChangeTimeEvenIfItChangesNothing");
+  }
+
+  private KnownDifferences() {}
+
+  private static void because(String reason, String... cases) {
+    List.of(cases).forEach(testCase -> OF_JNR_FUSE.put(testCase, reason));
+  }
+
+  /** Why a case does not pass on a target, or null if it has to. */
+  static String reason(Target target, String testCase) {
+    return switch (target) {
+      case EXT4 -> null;
+      case KERNEL -> OF_BOTH_DRIVERS.get(testCase);
+      case JNR_FUSE -> OF_JNR_FUSE.getOrDefault(testCase, OF_BOTH_DRIVERS.get(testCase));
+    };
+  }
+}

@@ -1,0 +1,42 @@
+package org.distrifs.systemtests.conformance;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Whose answers are looked at. */
+enum Target {
+  /** Proves the cases. */
+  EXT4,
+  /** A cluster, mounted by the kernel's own protocol. */
+  KERNEL,
+  /** A cluster, mounted through libfuse 2. */
+  JNR_FUSE;
+
+  /** 2^32 blocks of 4 KiB, less one. */
+  private static final long EXT4_LARGEST_BYTES = (1L << 44) - 4096;
+
+  private final AtomicInteger assertions = new AtomicInteger();
+  private Place place;
+
+  /** Where the cases are to work. */
+  Place place() {
+    return place;
+  }
+
+  void isAt(Place where) {
+    place = where;
+  }
+
+  /** The size of a file at most. */
+  long largestFileBytes() {
+    return this == EXT4 ? EXT4_LARGEST_BYTES : Long.MAX_VALUE;
+  }
+
+  void count(int more) {
+    assertions.addAndGet(more);
+  }
+
+  /** Made so far. */
+  int assertions() {
+    return assertions.get();
+  }
+}
