@@ -69,6 +69,10 @@ final class AppendLease {
       return; // Said before.
     }
     wanted = true;
+    scheduleHandBack();
+  }
+
+  private void scheduleHandBack() {
     services
         .writing()
         .timer()
@@ -84,25 +88,40 @@ final class AppendLease {
 
   /** Commits and releases it, if the master wants it and no append has done so meanwhile. */
   void handBackIfWanted(Committer committer) throws IOException {
-    if (wanted) {
-      handBack(committer);
+    if (!wanted) {
+      return;
     }
+    if (held && turnLeftNs() > 0) {
+      scheduleHandBack(); // The recall was faster than the answer that brought the lease.
+      return;
+    }
+    handBack(committer);
+  }
+
+  /** It could not be handed back: the next recall, which is sure to come, tries again. */
+  void notHandedBack() {
+    wanted = false;
   }
 
   private void handBack(Committer committer) throws IOException {
-    try {
-      if (held) {
+    if (held) {
+      try {
         committer.commit();
+      } catch (IOException | RuntimeException e) {
+        // Kept: what was appended is not committed, and the next one would append over it.
+        notHandedBack();
+        throw e;
       }
-    } finally {
-      // Also when it is not known to be held: an acquisition may have been granted unheard.
-      held = false;
-      wanted = false;
-      await(release());
     }
+    // Also when it is not known to be held: an acquisition may have been granted unheard.
+    held = false;
+    wanted = false;
+    await(release());
   }
 
-  /** The file is closed: gives the lease back and waits for nothing. */
+  /**
+   * The file is closed and nothing of it is on its way: gives the lease back, waits for nothing.
+   */
   void drop() {
     if (held) {
       held = false;

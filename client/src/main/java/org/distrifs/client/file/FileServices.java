@@ -13,7 +13,9 @@ import org.distrifs.client.write.WriteServices;
 /**
  * What all open files stand on.
  *
- * @param background runs what must not run on a thread that brings answers
+ * @param background runs flushes that nobody waits for
+ * @param learning takes over answers that must not be taken over on a thread that brings them;
+ *     nothing on it ever waits for a flush
  */
 record FileServices(
     ClientSettings settings,
@@ -24,4 +26,5 @@ record FileServices(
     ReplicaReader replicas,
     SegmentCache segments,
     WriteServices writing,
-    Executor background) {}
+    Executor background,
+    Executor learning) {}

@@ -142,6 +142,9 @@ public final class SdkClient implements DistriFsClient {
         Executors.newFixedThreadPool(
             BACKGROUND_THREADS, NamedThreads.daemon("client", "background"));
     opened.add("client background", background::shutdownNow);
+    ExecutorService learning =
+        Executors.newSingleThreadExecutor(NamedThreads.daemon("client", "learning"));
+    opened.add("client learning", learning::shutdownNow);
     FileServices services =
         new FileServices(
             settings,
@@ -152,7 +155,8 @@ public final class SdkClient implements DistriFsClient {
             replicas,
             new SegmentCache(settings.readCacheBytes(), clock, readMetrics),
             writing,
-            background);
+            background,
+            learning);
     master.passRecallsTo(inode -> recalled(inode, files, services));
     SdkClient client = new SdkClient(opened, metadata, files, services, background);
     long tickMs = Math.max(1, settings.writeBackDelayMs() / WRITE_BACK_TICKS);
@@ -162,12 +166,13 @@ public final class SdkClient implements DistriFsClient {
 
   /** Another session waits to append to a file, which may be closed by now. */
   private static void recalled(long inode, FileTable files, FileServices services) {
+    // Read first: an acquisition through an open that comes now has a higher number.
+    long lastNumber = services.writing().sequences().get();
     SharedFile file = files.find(inode);
     if (file != null) {
       file.appendLeaseRecalled();
       return;
     }
-    long lastNumber = services.writing().sequences().get();
     services
         .master()
         .submit(

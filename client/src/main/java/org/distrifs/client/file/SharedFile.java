@@ -165,7 +165,8 @@ final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
   public CompletableFuture<Attributes> refresh() {
     Operation question =
         Operation.newBuilder().setGetAttributes(GetAttributes.newBuilder().setInode(inode)).build();
-    // In the background: learning takes locks that the thread here may not wait for.
+    // Elsewhere: learning takes locks that the thread here may not wait for. And not where flushes
+    // are run, which wait for this.
     return services
         .master()
         .submit(question)
@@ -174,7 +175,7 @@ final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
               services.attributes().learn(reply.getAttributes());
               return reply.getAttributes();
             },
-            services.background());
+            services.learning());
   }
 
   /** The attributes with what is not committed yet. */
@@ -302,8 +303,9 @@ final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
       } finally {
         changes.unlock();
       }
-    } catch (IOException e) {
-      // The master asks again; what could not be flushed, the next flush tells its caller.
+    } catch (IOException | RuntimeException e) {
+      // What could not be flushed, the next flush tells its caller.
+      appendLease.notHandedBack();
       LOG.warn("Cannot hand back the append lease of inode {}: {}", inode, e.getMessage());
     }
   }
@@ -411,8 +413,7 @@ final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
 
   /** The last handle was closed. */
   void retire() {
-    appendLease.drop();
-    writer.retire();
+    writer.retire(appendLease::drop);
     reader.invalidateAll();
     services.chains().closed(latest);
   }

@@ -46,6 +46,7 @@ public final class FileWriter {
   private final OwnIntent intent;
   private int inFlight;
   private boolean retired;
+  private Runnable whenAtRest = () -> {};
   private long nextTicket;
   private long lastProgressNs;
 
@@ -285,10 +286,16 @@ public final class FileWriter {
     return underLock(uncommitted::isClean);
   }
 
-  /** No handle is left: gives up what could not be sent and gives back unused chunks. */
-  public void retire() {
+  /**
+   * No handle is left: gives up what could not be sent and gives back unused chunks.
+   *
+   * @param nothingUnderWay called once, when nothing of the file is on its way any more; must not
+   *     block
+   */
+  public void retire(Runnable nothingUnderWay) {
     lock.lock();
     try {
+      whenAtRest = nothingUnderWay;
       extents.takeAll().forEach(this::drop);
       chunkWriters.values().forEach(writer -> writer.discard(this::giveUp));
       chunkWriters.clear();
@@ -305,6 +312,7 @@ public final class FileWriter {
   private void releaseIfAtRest() {
     if (retired && inFlight == 0 && !intent.isAllocating()) {
       flush.release();
+      whenAtRest.run();
     }
   }
 

@@ -13,8 +13,6 @@ import org.distrifs.proto.control.AcquireAppend;
 import org.distrifs.proto.control.MasterMessage;
 import org.distrifs.proto.control.Recall;
 import org.distrifs.proto.error.Errno;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sessions that wait for the append lease of a file, first come, first served; {@code
@@ -23,37 +21,52 @@ import org.slf4j.LoggerFactory;
  */
 final class AppendWaits {
 
-  private static final Logger LOG = LoggerFactory.getLogger(AppendWaits.class);
-
   /** How often it is looked whether a lease became free by itself, and recalled once more. */
   private static final long INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
+  /** How long one waits before its client has to ask again. */
+  private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(10);
+
+  /** One in so many slots of a session may wait here. */
+  private static final int SHARE_OF_SLOTS = 4;
+
   private final MasterState state;
   private final LongFunction<ClientSession> sessions;
-  private final long boundNs;
   private final Map<Long, Deque<PendingOperation>> byInode = new HashMap<>();
   private int size;
   private long lookedNs;
 
   /**
    * @param sessions the open session of an id, or null
-   * @param boundMs after this long a waiting operation is answered with EIO
    */
-  AppendWaits(MasterState state, LongFunction<ClientSession> sessions, long boundMs) {
+  AppendWaits(MasterState state, LongFunction<ClientSession> sessions) {
     this.state = state;
     this.sessions = sessions;
-    this.boundNs = TimeUnit.MILLISECONDS.toNanos(boundMs);
   }
 
   int size() {
     return size;
   }
 
-  /** Keeps an acquisition until the lease is free. */
-  void park(PendingOperation operation, long inode) {
+  /** Keeps an acquisition until the lease is free, or has its client ask again. */
+  void park(PendingOperation operation, long inode, OperationSink sink) {
+    if (hasEnough(operation.session())) {
+      askAgain(operation, inode, sink);
+      return;
+    }
     byInode.computeIfAbsent(inode, unused -> new ArrayDeque<>()).add(operation);
     size++;
     recall(inode);
+  }
+
+  /** Whether a session has so many waiting that it needs its other slots. */
+  private boolean hasEnough(ClientSession session) {
+    long waiting =
+        byInode.values().stream()
+            .flatMap(Deque::stream)
+            .filter(waiter -> waiter.session() == session)
+            .count();
+    return waiting >= Math.max(1, session.info().slots() / SHARE_OF_SLOTS);
   }
 
   /** The lease of a file was given or released: the first who waits gets it, or it is recalled. */
@@ -101,20 +114,20 @@ final class AppendWaits {
       List<PendingOperation> late = new ArrayList<>();
       waiters.removeIf(waiter -> waiter.session().isEnded() || isLate(waiter, nowNs, late));
       dropped(inode, waiters, before - waiters.size());
-      late.forEach(waiter -> giveUp(inode, waiter, sink));
+      late.forEach(waiter -> askAgain(waiter, inode, sink));
       moved(inode, sink);
     }
   }
 
   private boolean isLate(PendingOperation waiter, long nowNs, List<PendingOperation> late) {
-    return nowNs - waiter.arrivedNs() > boundNs && late.add(waiter);
+    return nowNs - waiter.arrivedNs() > WAIT_NS && late.add(waiter);
   }
 
-  private void giveUp(long inode, PendingOperation waiter, OperationSink sink) {
+  /** How long a client waits for the lease in all, it knows itself. */
+  private void askAgain(PendingOperation waiter, long inode, OperationSink sink) {
     ClientSession holder = sessions.apply(state.appendLeaseHolder(inode));
-    String waitedFor =
+    String waitsFor =
         holder == null ? "former writers to be refused everywhere" : holder.toString();
-    LOG.warn("{} on inode {} has waited too long for {}", waiter, inode, waitedFor);
-    sink.answer(waiter, Replies.failure(Errno.EIO, "waited too long for " + waitedFor));
+    sink.answer(waiter, Replies.failure(Errno.EAGAIN, "it waits for " + waitsFor));
   }
 }

@@ -163,7 +163,7 @@ public final class MasterService implements AutoCloseable {
             new ChunkPlacement(registry, policy, settings.replication(), settledNs),
             new CutGuard(state, registry, settings.minReplicas()),
             new CutWaits(state, changes, settings.cutWaitMs()),
-            new AppendWaits(state, sessions::find, settings.sessionExpiryMs()),
+            new AppendWaits(state, sessions::find),
             new LockWaits(state, clock),
             failureReports,
             completer,

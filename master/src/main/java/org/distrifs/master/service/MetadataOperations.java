@@ -144,7 +144,7 @@ final class MetadataOperations implements OperationSink {
     Operation asked = operation.operation();
     if (asked.hasAcquireAppend()
         && state.mustWait(operation.session().id(), asked.getAcquireAppend())) {
-      appendWaits.park(operation, asked.getAcquireAppend().getInode());
+      appendWaits.park(operation, asked.getAcquireAppend().getInode(), this);
       return;
     }
     if (journal.isFull()) {
@@ -226,7 +226,7 @@ final class MetadataOperations implements OperationSink {
     } else if (applied instanceof Applied.MustWait wait) {
       cutWaits.park(operation, wait.inode());
     } else if (applied instanceof Applied.MustWaitForAppend wait) {
-      appendWaits.park(operation, wait.inode());
+      appendWaits.park(operation, wait.inode(), this);
     } else if (applied instanceof Applied.LockedOut) {
       lockWaits.holdUp(operation, this);
     } else if (applied instanceof Applied.Refused refused) {

@@ -145,7 +145,7 @@ public final class SimClient {
   /** Gives back what it holds, when the run is over. */
   void release() {
     if (file != null) {
-      file.writer().retire();
+      file.writer().retire(() -> {});
     }
   }
 
@@ -195,7 +195,7 @@ public final class SimClient {
         .submit(Operation.newBuilder().setCommit(commit).build())
         .thenApply(
             reply -> {
-              file.writer().retire();
+              file.writer().retire(() -> {});
               open(reply.getAttributes());
               return reply.getAttributes();
             });
