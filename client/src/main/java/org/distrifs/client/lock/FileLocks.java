@@ -15,6 +15,8 @@ import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.ReleaseLocks;
 import org.distrifs.proto.control.TestLock;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.error.ErrnoException;
 import org.distrifs.runtime.clock.ClockSource;
 
 /** Locks on one file, through the handles that this process has open. Thread-safe. */
@@ -67,6 +69,9 @@ public final class FileLocks {
 
   /** The first lock of others that keeps one from being set. */
   public Optional<Lock> test(Lock wanted) throws IOException {
+    if (file.isOrphaned()) {
+      throw orphaned();
+    }
     TestLock test = TestLock.newBuilder().setInode(file.inode()).setLock(wanted).build();
     OperationReply reply =
         await(submit(Operation.newBuilder().setTestLock(test)), "test of a lock");
@@ -154,6 +159,11 @@ public final class FileLocks {
   Optional<CompletableFuture<Void>> whenEnded() {
     CompletableFuture<?>[] now = endings.toArray(new CompletableFuture<?>[0]);
     return now.length == 0 ? Optional.empty() : Optional.of(CompletableFuture.allOf(now));
+  }
+
+  IOException orphaned() {
+    return new ErrnoException(
+        Errno.EIO, "lock of inode " + file.inode() + ", opened under a session that has expired");
   }
 
   CompletableFuture<OperationReply> submit(Operation.Builder operation) {

@@ -67,6 +67,11 @@ final class LockRequest implements PendingLock {
 
   /** Asks the master, whose answer brings it on. */
   void ask() {
+    if (locks.file().isOrphaned()) {
+      // The lock would be the new session's, which has nothing to do with this handle.
+      refused(locks.orphaned());
+      return;
+    }
     SetLock.Builder set = SetLock.newBuilder().setInode(locks.file().inode()).setLock(lock);
     synchronized (this) {
       if (isInterrupted) {

@@ -74,7 +74,8 @@ final class LockWaits {
       return false;
     }
     SetLock set = operation.operation().getSetLock();
-    if (state.locks().isLostByTrying(operation.session().id(), set.getInode(), set.getLock())) {
+    if (!isInDoubt(set.getInode())
+        && state.locks().isLostByTrying(operation.session().id(), set.getInode(), set.getLock())) {
       return false;
     }
     holdUp(operation, sink);
@@ -97,11 +98,14 @@ final class LockWaits {
 
   private List<RangeLock> obstacles(PendingOperation operation) {
     SetLock set = operation.operation().getSetLock();
-    if (set.getLock().getType() != Lock.Type.UNLOCKED
-        && state.filesInDoubt().containsKey(set.getInode())) {
+    if (set.getLock().getType() != Lock.Type.UNLOCKED && isInDoubt(set.getInode())) {
       return List.of(NOBODYS);
     }
     return state.locks().conflicts(operation.session().id(), set.getInode(), set.getLock());
+  }
+
+  private boolean isInDoubt(long inode) {
+    return state.filesInDoubt().containsKey(inode);
   }
 
   private static boolean isPastItsTime(PendingOperation operation, long nowNs) {
