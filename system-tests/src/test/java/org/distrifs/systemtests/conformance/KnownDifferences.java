@@ -17,6 +17,26 @@ final class KnownDifferences {
         "Stats.countsNoBlocksOfAHole",
         "space is counted by chunks: one that has any byte, or was allocated in advance, counts in"
             + " full, up to the size of the file");
+    OF_BOTH_DRIVERS.put(
+        "Allocation.seekFindsDataAndHoles",
+        "data is known by chunks: one that exists is data as a whole");
+    OF_BOTH_DRIVERS.put(
+        "Allocation.seekFindsAPunchedHole",
+        "what is punched becomes zeros in a chunk that stays, and is data as before");
+    because(
+        "libfuse 2 has no call for O_TMPFILE",
+        "TemporaryFile.hasNoNameUntilItIsGivenOne",
+        "TemporaryFile.madeExclusivelyGetsNoName",
+        "TemporaryFile.needsADirectoryThatMayBeWrittenAndAModeThatWrites");
+    because(
+        "the kernel does not go by ACLs of a libfuse 2 mount, so none can be set",
+        "Acl.thatSaysNoMoreThanAModeIsOne",
+        "Acl.isKeptAndShowsInTheMode",
+        "Acl.isInheritedFromTheDefaultOfTheDirectory",
+        "Acl.deniesAUserThatItNamesWhatOthersMay",
+        "Acl.decidesWhoMaySearchAndChangeADirectory",
+        "Acl.decidesForUsersAndGroupsThatItNames",
+        "Acl.isSetByTheOwnerAndRoot");
     because(
         "to libfuse a file is a path, so to the kernel each name is a file of its own: what"
             + " changes by one name, the others show a second later",
@@ -27,8 +47,7 @@ final class KnownDifferences {
         "Rename.marksTheOtherNamesOfWhatItCovers",
         "Rename.toItsOwnOrAnotherNameOfTheSameFileDoesNothing",
         "Unlink.marksTheDirectoryAndWhatHasOtherNamesLeft",
-        "Unlink.ofOneNameOfAnOpenFileChangesItsLinkCount",
-        "Xattr.belongsToTheInode");
+        "Unlink.ofOneNameOfAnOpenFileChangesItsLinkCount");
     because(
         "libfuse asks for a directory by its path, which is gone",
         "Rmdir.leavesAnOpenDirectoryEmptyAndWithoutLinks");
