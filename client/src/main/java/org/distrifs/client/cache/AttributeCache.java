@@ -67,7 +67,7 @@ public final class AttributeCache {
   public Attributes newest(Attributes heard) {
     synchronized (byInode) {
       Known known = byInode.get(heard.getInode());
-      return known != null && known.attributes().getChangeCounter() > heard.getChangeCounter()
+      return known != null && known.attributes().getChangeCounter() >= heard.getChangeCounter()
           ? known.attributes()
           : heard;
     }

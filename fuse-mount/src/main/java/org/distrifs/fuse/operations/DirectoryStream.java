@@ -87,7 +87,8 @@ final class DirectoryStream {
   private boolean isOutdated() {
     return page != null
         && (clock.monotonicNs() - pageHeardNs > MAX_AGE_NS
-            || !metadata.newest(page.getAttributes()).equals(page.getAttributes()));
+            || metadata.newest(page.getAttributes()).getChangeCounter()
+                != page.getAttributes().getChangeCounter());
   }
 
   private boolean offerSelfAndParent(long offset, int limit, DirectoryEntrySink sink)

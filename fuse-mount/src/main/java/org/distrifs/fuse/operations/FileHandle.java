@@ -7,13 +7,23 @@ import org.distrifs.proto.control.Attributes;
 /**
  * What a file descriptor of the kernel stands for.
  *
- * @param synchronous it was opened with {@code O_DSYNC} or {@code O_SYNC}
+ * @param flags of {@code open(2)}; see {@link OpenFlags}
  * @param opened the attributes at the open
  */
-record FileHandle(OpenFile file, boolean mayWrite, boolean synchronous, Attributes opened) {
+record FileHandle(OpenFile file, int flags, Attributes opened) {
+
+  boolean mayWrite() {
+    return OpenFlags.mayWrite(flags);
+  }
+
+  /** Whether its reads leave the access time as it is. */
+  boolean leavesAccessTime() {
+    return OpenFlags.has(flags, OpenFlags.O_NOATIME);
+  }
+
   /** What follows a change of the file by other means than a write. */
   void changed() throws IOException {
-    if (synchronous) {
+    if (OpenFlags.has(flags, OpenFlags.O_DSYNC)) {
       file.sync();
     }
   }

@@ -272,17 +272,12 @@ public final class FuseOperations {
                 .build();
         current = metadata.setAttributes(empty, caller);
       }
-      long handle = files.add(handle(file, flags, current));
+      long handle = files.add(new FileHandle(file, flags, current));
       return new OpenedFile(handle, current);
     } catch (IOException | RuntimeException e) {
       closeAfter(e, file);
       throw e;
     }
-  }
-
-  private static FileHandle handle(OpenFile file, int flags, Attributes opened) {
-    return new FileHandle(
-        file, OpenFlags.mayWrite(flags), OpenFlags.has(flags, OpenFlags.O_DSYNC), opened);
   }
 
   private static void closeAfter(Exception failure, OpenFile file) {
@@ -296,7 +291,9 @@ public final class FuseOperations {
   /** Reads into {@code target}; returns the bytes read, fewer than asked only at the end. */
   public int read(long handle, long offset, ByteBuffer target) throws IOException {
     FileHandle opened = files.get(handle);
-    accessTimes.read(metadata.newest(opened.opened()));
+    if (!opened.leavesAccessTime()) {
+      accessTimes.read(metadata.newest(opened.opened()));
+    }
     return opened.file().read(offset, target);
   }
 

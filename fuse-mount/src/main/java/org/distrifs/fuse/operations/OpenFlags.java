@@ -18,6 +18,9 @@ public final class OpenFlags {
   /** {@code O_SYNC} contains this bit, so testing it covers both. */
   public static final int O_DSYNC = 0x1000;
 
+  /** Reads leave the access time as it is. */
+  public static final int O_NOATIME = 0x40000;
+
   private OpenFlags() {}
 
   static boolean mayWrite(int flags) {

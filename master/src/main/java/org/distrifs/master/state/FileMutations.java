@@ -104,7 +104,9 @@ final class FileMutations {
       if (inode != 0
           && inodes.changeCounter(inode) == read.getChangeCounter()
           && isNanoseconds(read.getNanoseconds())) {
-        inodes.setAtime(inode, FileTime.pack(read.getSeconds(), read.getNanoseconds()));
+        // Those of two mounts may come in another order.
+        long time = FileTime.pack(read.getSeconds(), read.getNanoseconds());
+        inodes.setAtime(inode, Math.max(time, inodes.atime(inode)));
       }
     }
     return OperationReply.getDefaultInstance();

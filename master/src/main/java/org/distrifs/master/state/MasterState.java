@@ -33,7 +33,7 @@ import org.distrifs.proto.journal.StartTerm;
 public final class MasterState {
 
   /** What this code can apply: a cluster of a higher level is refused. */
-  public static final int FEATURE_LEVEL = 1;
+  public static final int FEATURE_LEVEL = 2;
 
   /** Characters of a session's client name at most. */
   public static final int MAX_CLIENT_NAME_LENGTH = 1024;
