@@ -108,9 +108,17 @@ public final class MasterMetadata implements Metadata {
 
   @Override
   public Attributes freshAttributes(long inode) throws IOException {
-    OperationReply reply =
-        call(Operation.newBuilder().setGetAttributes(GetAttributes.newBuilder().setInode(inode)));
-    return openFiles.withUncommitted(reply.getAttributes());
+    GetAttributes asked = GetAttributes.newBuilder().setInode(inode).build();
+    try {
+      OperationReply reply = call(Operation.newBuilder().setGetAttributes(asked));
+      return openFiles.withUncommitted(reply.getAttributes());
+    } catch (RefusedException e) {
+      if (e.errno() == Errno.ESTALE) {
+        // Else the name by which it was found would go on leading to it.
+        attributes.forget(inode);
+      }
+      throw e;
+    }
   }
 
   @Override

@@ -72,6 +72,14 @@ public final class FuseOperations {
     return virtual.isPresent() ? virtual.get() : accessTimes.with(metadata.lookup(parent, name));
   }
 
+  /** As {@link #lookup}, as the master sees it at this moment. */
+  public Attributes lookupAnew(long parent, ByteString name) throws IOException {
+    Optional<Attributes> virtual = virtualFiles.lookup(parent, checked(name));
+    return virtual.isPresent()
+        ? virtual.get()
+        : accessTimes.with(metadata.freshLookup(parent, name));
+  }
+
   /**
    * @param umask what is taken off the mode, if the directory has no default ACL; 0 if the kernel
    *     has done it
@@ -192,6 +200,14 @@ public final class FuseOperations {
       throw new ErrnoException(Errno.ESTALE, "open inode " + inode + ", which has no name");
     }
     return open(fresh, flags, clearsSetIdBits, caller);
+  }
+
+  /** As the one by inode, of what a lookup during this same open has led to, named still or not. */
+  public OpenedFile openFound(long inode, int flags, boolean clearsSetIdBits, Caller caller)
+      throws IOException {
+    return VirtualFiles.isVirtual(inode)
+        ? openVirtual(inode, flags, caller)
+        : open(metadata.freshAttributes(inode), flags, clearsSetIdBits, caller);
   }
 
   private OpenedFile openVirtual(long inode, int flags, Caller caller) throws IOException {

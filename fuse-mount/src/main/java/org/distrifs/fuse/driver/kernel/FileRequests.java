@@ -12,6 +12,9 @@ import org.distrifs.fuse.operations.OpenFlags;
 import org.distrifs.fuse.operations.OpenedFile;
 import org.distrifs.fuse.operations.OperationMetrics;
 import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.Caller;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.error.ErrnoException;
 
 /**
  * Requests about open files. Bytes go between the buffers of requests and answers and the client
@@ -35,18 +38,21 @@ final class FileRequests {
   private final KernelCache kernelCache;
   private final AttributesMessage attributesMessage;
   private final FuseDevice device;
+  private final RepeatedOpens repeatedOpens;
 
   FileRequests(
       FuseOperations operations,
       OperationMetrics metrics,
       KernelCache kernelCache,
       AttributesMessage attributesMessage,
-      FuseDevice device) {
+      FuseDevice device,
+      RepeatedOpens repeatedOpens) {
     this.operations = operations;
     this.metrics = metrics;
     this.kernelCache = kernelCache;
     this.attributesMessage = attributesMessage;
     this.device = device;
+    this.repeatedOpens = repeatedOpens;
   }
 
   int create(RequestHeader request, long reply) throws IOException {
@@ -93,17 +99,28 @@ final class FileRequests {
       kernelCache.truncating(request.node(), 0);
     }
     boolean clearsSetIdBits = clearsSetIdBits(request.body() + OPEN_FLAGS_OF_OPEN);
+    Caller caller = clearsSetIdBits ? request.callerWithGroups() : request.caller();
     OpenedFile opened =
-        operations.open(
-            request.node(),
-            flags,
-            clearsSetIdBits,
-            clearsSetIdBits ? request.callerWithGroups() : request.caller());
+        repeatedOpens.end(request.thread(), request.node())
+            ? operations.openFound(request.node(), flags, clearsSetIdBits, caller)
+            : openNamed(request, flags, clearsSetIdBits, caller);
     if (kernelCache.mayHoldOlder(opened.attributes())) {
       // Of attributes alone, on this thread: no page is waited for, so nothing can wait for us.
       device.invalidateAttributes(request.node());
     }
     return opened(reply, opened, flags);
+  }
+
+  private OpenedFile openNamed(
+      RequestHeader request, int flags, boolean clearsSetIdBits, Caller caller) throws IOException {
+    try {
+      return operations.open(request.node(), flags, clearsSetIdBits, caller);
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.ESTALE) {
+        repeatedOpens.begin(request.thread());
+      }
+      throw e;
+    }
   }
 
   private static boolean clearsSetIdBits(long openFlags) {

@@ -55,12 +55,13 @@ public final class KernelDriver implements FuseDriver {
     AttributesMessage attributes =
         new AttributesMessage(options.attributeTimeoutMs(), options.entryTimeoutMs());
     RequestGuard guard = new RequestGuard(metrics);
+    RepeatedOpens repeatedOpens = new RepeatedOpens();
     this.locks = new LockRequests(operations, guard, kernelCache, device);
     this.dispatch =
         new RequestDispatch(
             guard,
-            new NodeRequests(operations, kernelCache, attributes),
-            new FileRequests(operations, metrics, kernelCache, attributes, device),
+            new NodeRequests(operations, kernelCache, attributes, repeatedOpens),
+            new FileRequests(operations, metrics, kernelCache, attributes, device, repeatedOpens),
             new RangeRequests(operations, kernelCache),
             new XattrRequests(operations.extendedAttributes()),
             locks);

@@ -36,18 +36,38 @@ final class NodeRequests {
   private final FuseOperations operations;
   private final KernelCache kernelCache;
   private final AttributesMessage attributesMessage;
+  private final RepeatedOpens repeatedOpens;
 
   NodeRequests(
-      FuseOperations operations, KernelCache kernelCache, AttributesMessage attributesMessage) {
+      FuseOperations operations,
+      KernelCache kernelCache,
+      AttributesMessage attributesMessage,
+      RepeatedOpens repeatedOpens) {
     this.operations = operations;
     this.kernelCache = kernelCache;
     this.attributesMessage = attributesMessage;
+    this.repeatedOpens = repeatedOpens;
   }
 
   int lookup(RequestHeader request, long reply) throws IOException {
     long askedAt = kernelCache.now();
-    Attributes found = operations.lookup(request.node(), NativeMemory.name(request.body()));
+    ByteString name = NativeMemory.name(request.body());
+    Attributes found =
+        repeatedOpens.isUnderWay(request.thread())
+            ? lookupAnew(request, name)
+            : operations.lookup(request.node(), name);
     return entry(reply, found, askedAt);
+  }
+
+  private Attributes lookupAnew(RequestHeader request, ByteString name) throws IOException {
+    try {
+      Attributes found = operations.lookupAnew(request.node(), name);
+      repeatedOpens.found(request.thread(), found.getInode());
+      return found;
+    } catch (IOException e) {
+      repeatedOpens.end(request.thread(), request.node());
+      throw e;
+    }
   }
 
   private int entry(long reply, Attributes attributes, long askedAt) {
