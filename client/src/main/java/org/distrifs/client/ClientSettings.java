@@ -180,14 +180,15 @@ public record ClientSettings(
           1_000,
           0,
           60_000,
-          "How old cached attributes may be; how long another mount's change may go unseen.");
+          "How old cached attributes may be; in a mount half of mount.attributeTimeoutMs at most.");
   public static final Setting<Long> ENTRY_TIMEOUT =
       Setting.ofDurationMs(
           "client.entryTimeoutMs",
           1_000,
           0,
           60_000,
-          "How old cached names may be; that a name is absent is always asked.");
+          "How old cached names may be, in a mount half of mount.entryTimeoutMs at most; that a name is"
+              + " absent is always asked.");
   public static final Setting<Integer> CACHED_INODES =
       Setting.ofInt(
           "client.cachedInodes", 65_536, 16, 16_777_216, "inodes", "Attributes kept in memory.");
@@ -298,6 +299,32 @@ public record ClientSettings(
         readTimeoutMs,
         attributeTimeoutMs,
         entryTimeoutMs,
+        cachedInodes,
+        cachedEntries,
+        cachedChunks);
+  }
+
+  /** The same with other bounds on the age of what is cached, in milliseconds. */
+  public ClientSettings withTimeouts(long otherAttributeTimeoutMs, long otherEntryTimeoutMs) {
+    return new ClientSettings(
+        masters,
+        clientName,
+        operationTimeoutMs,
+        connectTimeoutMs,
+        keepAliveIntervalMs,
+        operationSlots,
+        writeBufferBytes,
+        windowPackets,
+        packetBytes,
+        writeBackDelayMs,
+        packetTimeoutMs,
+        chunkTimeoutMs,
+        readAheadBytes,
+        readCacheBytes,
+        replicaTimeoutMs,
+        readTimeoutMs,
+        otherAttributeTimeoutMs,
+        otherEntryTimeoutMs,
         cachedInodes,
         cachedEntries,
         cachedChunks);

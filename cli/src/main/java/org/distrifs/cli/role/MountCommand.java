@@ -98,7 +98,7 @@ public final class MountCommand implements Callable<Integer> {
       names = "--attr-timeout",
       paramLabel = "DURATION",
       description =
-          "How long attributes are shown without asking, as '500 ms' or '2s' (default: 1s). Stands"
+          "How old attributes may be that are shown, as '500 ms' or '2s' (default: 1s). Stands"
               + " for mount.attributeTimeoutMs.")
   private String attributeTimeout;
 
@@ -106,7 +106,7 @@ public final class MountCommand implements Callable<Integer> {
       names = "--entry-timeout",
       paramLabel = "DURATION",
       description =
-          "How long names are taken for what they were without asking (default: 1s). Stands for"
+          "How long names are taken for what they were (default: 1s). Stands for"
               + " mount.entryTimeoutMs.")
   private String entryTimeout;
 
@@ -214,7 +214,8 @@ public final class MountCommand implements Callable<Integer> {
     DistriFsClient client =
         opened.add(
             "session with the master",
-            DistriFsClients.connect(ClientSettings.of(settings, name), metrics));
+            DistriFsClients.connect(
+                mountSettings.bound(ClientSettings.of(settings, name)), metrics));
     String masters = String.join(",", settings.get(ClientSettings.MASTERS));
     FuseMount mount = FuseMount.start(mountSettings, masters, client, metrics);
     opened.add("mount", mount);

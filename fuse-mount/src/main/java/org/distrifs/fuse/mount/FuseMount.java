@@ -59,6 +59,7 @@ public final class FuseMount implements AutoCloseable {
    * Mounts; callers are served when this returns.
    *
    * @param masters what to show in the mount table, "host:port"
+   * @param client made with settings that were {@link MountSettings#bound bound}
    * @throws OperatorException as {@link #requireMountable}, or because the kernel refused
    */
   public static FuseMount start(
@@ -73,13 +74,16 @@ public final class FuseMount implements AutoCloseable {
             settings.allowOther() && FuseEnvironment.mayAllowOther(),
             settings.readOnly(),
             settings.noExec(),
-            settings.attributeTimeoutMs(),
-            settings.entryTimeoutMs(),
+            settings.kernelAttributeTimeoutMs(),
+            settings.kernelEntryTimeoutMs(),
             settings.threads());
     long nowS = TimeUnit.NANOSECONDS.toSeconds(new SystemClock().wallTimeNs());
     FuseOperations operations =
         new FuseOperations(
-            client, new VirtualFiles(root, metrics::scrape, nowS), !settings.readOnly());
+            client,
+            new VirtualFiles(root, metrics::scrape, nowS),
+            !settings.readOnly(),
+            Math.min(settings.kernelAttributeTimeoutMs(), settings.kernelEntryTimeoutMs()));
     FuseDriver driver =
         settings.driver().make(operations, new OperationMetrics(metrics, operations), options);
     driver.mount();

@@ -1,6 +1,7 @@
 package org.distrifs.fuse.mount;
 
 import java.nio.file.Path;
+import org.distrifs.client.ClientSettings;
 import org.distrifs.runtime.settings.Setting;
 import org.distrifs.runtime.settings.Settings;
 import org.distrifs.runtime.settings.SettingsSchema;
@@ -13,8 +14,8 @@ import org.distrifs.runtime.settings.SettingsSchema;
  * @param readOnly whether the kernel refuses every change
  * @param noExec whether the kernel refuses to run programs that lie in the mount
  * @param allowOther whether other users may use the mount
- * @param attributeTimeoutMs how long the kernel may keep attributes without asking
- * @param entryTimeoutMs how long the kernel may keep names without asking
+ * @param attributeTimeoutMs how old attributes that the mount shows may be
+ * @param entryTimeoutMs how old names that the mount shows may be
  * @param threads requests of the kernel that are served at the same time
  * @param readAheadBytes what the kernel may read before it is asked for, of a file read in order
  * @param stopTimeoutMs how long a stop waits for programs that still use the mount
@@ -61,14 +62,15 @@ public record MountSettings(
           1_000,
           0,
           60_000,
-          "How long the kernel shows attributes without asking; an open always asks.");
+          "How old attributes may be that are shown, half of it in the kernel and half in the client;"
+              + " an open always asks.");
   public static final Setting<Long> ENTRY_TIMEOUT =
       Setting.ofDurationMs(
           "mount.entryTimeoutMs",
           1_000,
           0,
           60_000,
-          "How long the kernel takes a name for what it was without asking.");
+          "How long a name is taken for what it was, half of it in the kernel and half in the client.");
   public static final Setting<Integer> THREADS =
       Setting.ofInt(
           "mount.threads",
@@ -140,6 +142,26 @@ public record MountSettings(
         settings.get(STOP_TIMEOUT),
         DriverChoice.of(settings.get(DRIVER)),
         settings.get(METRICS_PORT));
+  }
+
+  /** How long the kernel may keep attributes without asking: half of how old they may be shown. */
+  public long kernelAttributeTimeoutMs() {
+    return attributeTimeoutMs / 2;
+  }
+
+  /** How long the kernel may keep names without asking: half of how old they may be shown. */
+  public long kernelEntryTimeoutMs() {
+    return entryTimeoutMs / 2;
+  }
+
+  /**
+   * Leaves the client of a mount the half of the time that the kernel does not have: what the
+   * client has kept for its whole time may be what the kernel begins to keep for its own.
+   */
+  public ClientSettings bound(ClientSettings client) {
+    return client.withTimeouts(
+        Math.min(client.attributeTimeoutMs(), attributeTimeoutMs / 2),
+        Math.min(client.entryTimeoutMs(), entryTimeoutMs / 2));
   }
 
   /** The same with another driver. */

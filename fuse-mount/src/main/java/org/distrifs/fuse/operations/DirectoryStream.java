@@ -24,8 +24,8 @@ final class DirectoryStream {
   static final int PAGE_ENTRIES = 512;
 
   /**
-   * How long what the master answered is handed out. The kernel takes the attributes of an entry
-   * for new when it gets them.
+   * How long what the master answered is handed out, at most. The kernel takes the attributes of an
+   * entry for new when it gets them.
    */
   static final long MAX_AGE_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
@@ -37,15 +37,22 @@ final class DirectoryStream {
   private final VirtualFiles virtualFiles;
   private final long inode;
   private final ClockSource clock;
+  private final long maxAgeNs;
   private OperationReply page;
   private long pageAfterCookie;
   private long pageHeardNs;
 
-  DirectoryStream(Metadata metadata, VirtualFiles virtualFiles, long inode, ClockSource clock) {
+  /**
+   * @param maxAgeMs how long what the master answered is handed out, if not for less than {@link
+   *     #MAX_AGE_NS}
+   */
+  DirectoryStream(
+      Metadata metadata, VirtualFiles virtualFiles, long inode, ClockSource clock, long maxAgeMs) {
     this.metadata = metadata;
     this.virtualFiles = virtualFiles;
     this.inode = inode;
     this.clock = clock;
+    this.maxAgeNs = Math.min(MAX_AGE_NS, TimeUnit.MILLISECONDS.toNanos(maxAgeMs));
   }
 
   long inode() {
@@ -86,7 +93,7 @@ final class DirectoryStream {
 
   private boolean isOutdated() {
     return page != null
-        && (clock.monotonicNs() - pageHeardNs > MAX_AGE_NS
+        && (clock.monotonicNs() - pageHeardNs > maxAgeNs
             || metadata.newest(page.getAttributes()).getChangeCounter()
                 != page.getAttributes().getChangeCounter());
   }

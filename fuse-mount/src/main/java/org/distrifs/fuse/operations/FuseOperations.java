@@ -47,17 +47,21 @@ public final class FuseOperations {
   private final HandleTable<FileHandle> files = new HandleTable<>();
   private final HandleTable<DirectoryStream> directories = new HandleTable<>();
   private final Allocation allocation;
+  private final long listedMaxAgeMs;
 
   /**
    * @param recordsReads whether what is read gets access times
+   * @param listedMaxAgeMs how old entries of directories may be when the kernel gets them
    */
-  public FuseOperations(DistriFsClient client, VirtualFiles virtualFiles, boolean recordsReads) {
+  public FuseOperations(
+      DistriFsClient client, VirtualFiles virtualFiles, boolean recordsReads, long listedMaxAgeMs) {
     this.client = client;
     this.metadata = client.metadata();
     this.allocation = new Allocation(metadata);
     this.extendedAttributes = new ExtendedAttributes(metadata, virtualFiles);
     this.accessTimes = new AccessTimes(metadata, clock, recordsReads);
     this.virtualFiles = virtualFiles;
+    this.listedMaxAgeMs = listedMaxAgeMs;
   }
 
   /** The inode of the directory that is the root of the mount. */
@@ -442,7 +446,8 @@ public final class FuseOperations {
   // --- directories
 
   public long opendir(long inode) throws IOException {
-    return directories.add(new DirectoryStream(metadata, virtualFiles, inode, clock));
+    return directories.add(
+        new DirectoryStream(metadata, virtualFiles, inode, clock, listedMaxAgeMs));
   }
 
   /**

@@ -19,6 +19,7 @@ import org.distrifs.runtime.clock.ManualClock;
 import org.junit.jupiter.api.Test;
 
 class DirectoryStreamTest {
+  private static final long MAX_AGE_MS = 1_000;
   private static final Caller CALLER = Caller.getDefaultInstance();
 
   private final ManualClock clock = new ManualClock();
@@ -38,7 +39,7 @@ class DirectoryStreamTest {
 
   private final VirtualFiles virtualFiles = new VirtualFiles(ROOT_INODE, () -> "", 0);
   private final DirectoryStream stream =
-      new DirectoryStream(metadata, virtualFiles, ROOT_INODE, clock);
+      new DirectoryStream(metadata, virtualFiles, ROOT_INODE, clock, MAX_AGE_MS);
 
   @Test
   void anEmptyFolderHasItselfAndItsParent() throws IOException {
@@ -63,7 +64,8 @@ class DirectoryStreamTest {
     unlink("f4");
     make("g");
 
-    DirectoryStream other = new DirectoryStream(metadata, virtualFiles, ROOT_INODE, clock);
+    DirectoryStream other =
+        new DirectoryStream(metadata, virtualFiles, ROOT_INODE, clock, MAX_AGE_MS);
     List<String> rest = new ArrayList<>();
     other.read(offset, 100, (name, attributes, next) -> rest.add(name.toStringUtf8()));
 
@@ -115,6 +117,19 @@ class DirectoryStreamTest {
     List<String> old = new ArrayList<>();
     readOf(100, offset, 100, old);
     assertThat(old).doesNotContain("f5").hasSize(young.size() - 1);
+  }
+
+  @Test
+  void aPageGrowsNoOlderThanTheMountMayShow() throws IOException {
+    make(10);
+    DirectoryStream asked = new DirectoryStream(metadata, virtualFiles, ROOT_INODE, clock, 50);
+    hearsOfChanges = false;
+    asked.read(0, 100, (name, attributes, next) -> next <= 2);
+    unlink("f5"); // As another process does.
+    clock.advance(51, TimeUnit.MILLISECONDS);
+    List<String> seen = new ArrayList<>();
+    asked.read(2, 100, (name, attributes, next) -> seen.add(name.toStringUtf8()));
+    assertThat(seen).hasSize(9).doesNotContain("f5");
   }
 
   @Test

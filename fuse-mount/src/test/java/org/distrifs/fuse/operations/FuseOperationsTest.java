@@ -32,7 +32,7 @@ class FuseOperationsTest {
 
   private final InMemoryClient client = new InMemoryClient();
   private final FuseOperations operations =
-      new FuseOperations(client, new VirtualFiles(ROOT_INODE, () -> "statistics", 0), true);
+      new FuseOperations(client, new VirtualFiles(ROOT_INODE, () -> "statistics", 0), true, 500);
 
   @Test
   void whatOneHandleWritesAnotherReads() throws IOException {

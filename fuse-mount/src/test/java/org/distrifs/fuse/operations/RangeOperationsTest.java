@@ -29,7 +29,7 @@ class RangeOperationsTest {
 
   private final InMemoryClient client = new InMemoryClient();
   private final FuseOperations operations =
-      new FuseOperations(client, new VirtualFiles(ROOT_INODE, () -> "statistics", 0), true);
+      new FuseOperations(client, new VirtualFiles(ROOT_INODE, () -> "statistics", 0), true, 500);
 
   @Test
   void fallocateRefusesInTheOrderOfLinux() throws IOException {
