@@ -1,0 +1,69 @@
+package org.distrifs.systemtests.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Somebody who works in a folder while others misbehave: makes a file, looks at it and removes it,
+ * again and again, and minds how long each of these calls takes.
+ */
+public final class PoliteClient implements AutoCloseable {
+  private static final long END_BOUND_S = 60;
+
+  /**
+   * What it has seen.
+   *
+   * @param rounds how often it made, saw and removed a file
+   * @param slowest the longest that one of these calls took
+   */
+  public record Experience(long rounds, Duration slowest) {}
+
+  private final ExecutorService thread = Executors.newSingleThreadExecutor();
+  private final Future<Experience> experience;
+  private volatile boolean enough;
+
+  /** Works in a folder until it is asked for its {@link #experience}. */
+  public PoliteClient(Path folder) {
+    experience = thread.submit(() -> work(folder.resolve("polite")));
+  }
+
+  private Experience work(Path file) throws IOException {
+    long rounds = 0;
+    long slowestNs = 0;
+    while (!enough) {
+      final long startNs = System.nanoTime();
+      Files.createFile(file);
+      final long madeNs = System.nanoTime();
+      Files.size(file);
+      final long seenNs = System.nanoTime();
+      Files.delete(file);
+      final long removedNs = System.nanoTime();
+      slowestNs = Math.max(slowestNs, Math.max(madeNs - startNs, seenNs - madeNs));
+      slowestNs = Math.max(slowestNs, removedNs - seenNs);
+      rounds++;
+    }
+    return new Experience(rounds, Duration.ofNanos(slowestNs));
+  }
+
+  /**
+   * Ends the work.
+   *
+   * @throws java.util.concurrent.ExecutionException if a call of it failed
+   */
+  public Experience experience() throws Exception {
+    enough = true;
+    return experience.get(END_BOUND_S, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void close() {
+    enough = true;
+    thread.shutdownNow();
+  }
+}
