@@ -62,9 +62,9 @@ class ProgramsTest {
   void tarExtractsWhatItPacked() {
     Command.shell(
             """
-            tar -C /usr/share -cf "$2/doc.tar" doc
-            tar -C "$1" -xf "$2/doc.tar"
-            tar -C "$1" -df "$2/doc.tar"
+            tar -C /usr/share -cf "$2/perl5.tar" perl5
+            tar -C "$1" -xf "$2/perl5.tar"
+            tar -C "$1" -df "$2/perl5.tar"
             """,
             work,
             folder)
@@ -112,8 +112,8 @@ class ProgramsTest {
     final Command.Result result =
         Command.shell(
             """
-            rsync -a /usr/share/doc "$1"/
-            rsync -a --itemize-changes /usr/share/doc "$1"/
+            rsync -a /usr/share/perl5 "$1"/
+            rsync -a --itemize-changes /usr/share/perl5 "$1"/
             """,
             work);
     assertThat(result.expectSuccess().output()).isEmpty();
