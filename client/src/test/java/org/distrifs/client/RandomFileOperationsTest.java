@@ -25,6 +25,10 @@ import org.junit.jupiter.api.Test;
  */
 class RandomFileOperationsTest {
   private static final int FILES = 3;
+
+  /** A packet may be lost several times in a row. */
+  private static final ClientSettings SETTINGS = FakeCluster.settings(500, 5_000);
+
   private static final int MAX_SIZE = 5 * FakeCluster.CHUNK_BYTES;
   private static final int OPERATIONS = 3_000;
 
@@ -127,7 +131,7 @@ class RandomFileOperationsTest {
   private void runRandomOperations(long seed) throws IOException {
     Random random = new Random(seed);
     List<Model> models = new ArrayList<>();
-    DistriFsClient client = cluster.client();
+    DistriFsClient client = cluster.client(SETTINGS);
     List<OpenFile> files = new ArrayList<>();
     for (int i = 0; i < FILES; i++) {
       models.add(new Model());
@@ -143,7 +147,7 @@ class RandomFileOperationsTest {
     client.close();
     cluster.datanodes().setFaults(request -> Fate.SERVE);
     cluster.master().breakStreams(operation -> false, operation -> false);
-    try (DistriFsClient second = cluster.client()) {
+    try (DistriFsClient second = cluster.client(SETTINGS)) {
       for (int i = 0; i < FILES; i++) {
         long inode = second.metadata().lookup(1, ByteString.copyFromUtf8("file-" + i)).getInode();
         try (OpenFile file = second.open(inode)) {

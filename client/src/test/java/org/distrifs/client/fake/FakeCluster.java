@@ -1,6 +1,8 @@
 package org.distrifs.client.fake;
 
+import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.distrifs.client.ClientSettings;
 import org.distrifs.client.DistriFsClient;
 import org.distrifs.client.file.SdkClient;
@@ -9,9 +11,14 @@ import org.distrifs.runtime.clock.SystemClock;
 import org.distrifs.runtime.clock.SystemEntropy;
 import org.distrifs.runtime.lifecycle.CloseStack;
 import org.distrifs.runtime.metrics.Metrics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A master and three datanodes in memory, and clients of them. */
 public final class FakeCluster implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FakeCluster.class);
+
+  private final List<DistriFsClient> clients = new CopyOnWriteArrayList<>();
   public static final int CHUNK_BYTES = 64 << 10;
   public static final int PACKET_BYTES = 16 << 10;
 
@@ -64,19 +71,30 @@ public final class FakeCluster implements AutoCloseable {
   public DistriFsClient client(ClientSettings settings) {
     CloseStack opened = new CloseStack();
     Metrics metrics = opened.add("metrics", new Metrics("client"));
-    return SdkClient.connect(
-        settings,
-        master,
-        datanodes,
-        new SystemClock(),
-        new SystemEntropy(),
-        metrics,
-        clusterId -> {},
-        opened);
+    SdkClient client =
+        SdkClient.connect(
+            settings,
+            master,
+            datanodes,
+            new SystemClock(),
+            new SystemEntropy(),
+            metrics,
+            clusterId -> {},
+            opened);
+    clients.add(client);
+    return client;
   }
 
+  /** Ends the clients first, of which a test that fails has not closed all. */
   @Override
   public void close() throws InterruptedException {
+    for (DistriFsClient client : clients) {
+      try {
+        client.close();
+      } catch (IOException e) {
+        LOG.info("A client could not send everything at its end: {}", e.getMessage());
+      }
+    }
     master.shutDown();
     datanodes.shutDown();
   }

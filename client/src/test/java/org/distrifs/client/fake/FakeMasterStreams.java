@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
@@ -202,17 +203,25 @@ public final class FakeMasterStreams implements ControlStream.Opener {
 
     @Override
     public void send(ClientMessage message) {
-      thread.execute(() -> receive(message));
+      inOrder(() -> receive(message));
     }
 
     @Override
     public void finish() {
-      thread.execute(() -> end("finished"));
+      inOrder(() -> end("finished"));
     }
 
     @Override
     public void cancel(String why) {
-      thread.execute(() -> end(why));
+      inOrder(() -> end(why));
+    }
+
+    private void inOrder(Runnable step) {
+      try {
+        thread.execute(step);
+      } catch (RejectedExecutionException e) {
+        over = true; // The master has ended: nobody hears.
+      }
     }
 
     void end(String why) {
