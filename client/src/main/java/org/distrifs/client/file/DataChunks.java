@@ -87,8 +87,11 @@ final class DataChunks {
     isLastPage = answer.isLast();
   }
 
-  /** One that only this session has, and has not written to, is a hole. */
+  /**
+   * One that only this session has, and has not written to, is a hole. What was fresh when the
+   * master answered may be committed by now.
+   */
   private boolean holdsData(ChunkLocation chunk) {
-    return !chunk.getFresh() || writer.isWrittenFresh(chunk.getIndex());
+    return !chunk.getFresh() || !writer.isUnwrittenFresh(chunk.getIndex());
   }
 }

@@ -3,6 +3,7 @@ package org.distrifs.client.write;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -137,7 +138,10 @@ final class ChunkWriter {
         && file.windowIsOpen()) {
       Packet packet = unsent.poll();
       sent.add(packet);
-      if (!packet.acknowledged) {
+      if (packet.acknowledged) {
+        // It was taken back for the sake of one before it, which may be settled by now.
+        settleAcknowledged();
+      } else {
         send(packet);
       }
     }
@@ -237,6 +241,10 @@ final class ChunkWriter {
     search.succeeded();
     check.acknowledged();
     file.wrote(index);
+    settleAcknowledged();
+  }
+
+  private void settleAcknowledged() {
     while (!sent.isEmpty() && sent.peek().acknowledged) {
       file.settled(index, location.getChunkId(), sent.poll());
     }
@@ -410,7 +418,13 @@ final class ChunkWriter {
     }
     fail(
         Errno.EIO,
-        "its chain took no write for %d ms".formatted(services.settings().chunkTimeoutMs()));
+        "its chain took no write for %d ms; %s, %d packets under way, %d unsent, %d failures in a row"
+            .formatted(
+                services.settings().chunkTimeoutMs(),
+                state.name().toLowerCase(Locale.ROOT),
+                inFlight,
+                unsent.size(),
+                search.failures()));
   }
 
   private void fail(Errno errno, String why) {

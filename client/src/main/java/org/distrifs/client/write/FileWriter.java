@@ -192,6 +192,11 @@ public final class FileWriter {
     return underLock(() -> fresh.location(index) != null && !fresh.isUnwritten(index));
   }
 
+  /** Whether a chunk is fresh, and no bytes of it were acknowledged. */
+  public boolean isUnwrittenFresh(long index) {
+    return underLock(() -> fresh.location(index) != null && fresh.isUnwritten(index));
+  }
+
   /** Takes over a chunk that came with the file's creation. */
   public void adoptFresh(ChunkLocation location) {
     underLock(() -> fresh.learn(location));
