@@ -408,6 +408,8 @@ public final class FakeDatanodes implements ChunkTransport {
       return new ChunkAnswer(DataReply.ok(), Unpooled.EMPTY_BUFFER);
     }
     if (write.sequence() < chunk.highestSequence) {
+      // This one and all behind it come again under new sequences, a refused one among them.
+      chunk.refusedSequence = Long.MAX_VALUE;
       return refusal(Status.SEQUENCE_GAP);
     }
     chunks.put(write.chunkId(), chunk);
