@@ -15,6 +15,7 @@ import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.ExtraMount;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -97,6 +98,7 @@ class UnnamedFilesTest {
     assertThat(orphans()).isZero();
   }
 
+  @Tag("full") // It waits for the end of a session, and for the master to ask everybody else.
   @Test
   void thoseOfAKilledMountArePurged() throws Exception {
     Process holder = hold();
