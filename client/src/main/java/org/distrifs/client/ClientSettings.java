@@ -280,34 +280,18 @@ public record ClientSettings(
 
   /** The same for other masters. */
   public ClientSettings withMasters(List<PeerAddress> otherMasters) {
-    return new ClientSettings(
-        otherMasters,
-        clientName,
-        operationTimeoutMs,
-        connectTimeoutMs,
-        keepAliveIntervalMs,
-        operationSlots,
-        writeBufferBytes,
-        windowPackets,
-        packetBytes,
-        writeBackDelayMs,
-        packetTimeoutMs,
-        chunkTimeoutMs,
-        readAheadBytes,
-        readCacheBytes,
-        replicaTimeoutMs,
-        readTimeoutMs,
-        attributeTimeoutMs,
-        entryTimeoutMs,
-        cachedInodes,
-        cachedEntries,
-        cachedChunks);
+    return with(otherMasters, attributeTimeoutMs, entryTimeoutMs);
   }
 
   /** The same with other bounds on the age of what is cached, in milliseconds. */
   public ClientSettings withTimeouts(long otherAttributeTimeoutMs, long otherEntryTimeoutMs) {
+    return with(masters, otherAttributeTimeoutMs, otherEntryTimeoutMs);
+  }
+
+  private ClientSettings with(
+      List<PeerAddress> otherMasters, long otherAttributeTimeoutMs, long otherEntryTimeoutMs) {
     return new ClientSettings(
-        masters,
+        otherMasters,
         clientName,
         operationTimeoutMs,
         connectTimeoutMs,

@@ -12,7 +12,8 @@ import org.distrifs.runtime.clock.ClockSource;
  * What the writers of all files share.
  *
  * @param sequences the last sequence given to a packet; one for the client, so that the sequences
- *     of a chunk rise over every file handle it is ever written through
+ *     of a chunk rise over every file handle it is ever written through; intents and append leases,
+ *     whose numbers have to rise too, are numbered by the same
  * @param relief makes every file send its unsent bytes; called by a writer that found no memory,
  *     without any lock held
  */

@@ -97,7 +97,7 @@ final class MountPoint {
     }
     if (ServingProcess.isAlive(pid.getAsLong())) {
       throw new OperatorException(
-          "Cannot mount on %s: process %d has DistriFS mounted there already. Unmount it first: fusermount -u %s"
+          "Cannot mount on %s: process %d has DistriFS mounted there already. Unmount it first: distrifs umount %s"
               .formatted(path, pid.getAsLong(), path));
     }
     Unmount.detach(path);

@@ -67,7 +67,7 @@ class MountLifeTest {
     assertThatThrownBy(() -> FuseMount.requireMountable(mounted.settings()))
         .isInstanceOf(OperatorException.class)
         .hasMessageContaining("process " + ProcessHandle.current().pid())
-        .hasMessageContaining("fusermount -u " + mounted.folder());
+        .hasMessageContaining("distrifs umount " + mounted.folder());
   }
 
   @Test
