@@ -52,6 +52,10 @@ public final class MasterSession implements MasterApi {
   private static final long TICK_MS = 100;
   private static final long OPEN_TIMEOUT_MS = 5_000;
   private static final int SILENT_INTERVALS = 4;
+
+  /** Signs of life in the time without any after which the master ends a session, at the least. */
+  private static final int SIGNS_BEFORE_EXPIRY = 4;
+
   private static final long MIN_BACKOFF_MS = 50;
   private static final long MAX_BACKOFF_MS = 2_000;
   private static final long CLOSE_WAIT_MS = 1_000;
@@ -86,6 +90,10 @@ public final class MasterSession implements MasterApi {
   private long phaseUntilNs;
   private long lastHeardNs;
   private long keepAliveAtNs;
+
+  /** As the master said at the last opening; 0 before. */
+  private long expiryMs;
+
   private boolean keepAliveDue;
   private boolean sending;
   private int masterIndex;
@@ -387,8 +395,13 @@ public final class MasterSession implements MasterApi {
     sendOutbox();
   }
 
+  /** As it is set, or more often if the master gives sessions up sooner than that allows for. */
   private long keepAliveNs() {
-    return TimeUnit.MILLISECONDS.toNanos(settings.keepAliveIntervalMs());
+    long intervalMs = settings.keepAliveIntervalMs();
+    if (expiryMs > 0) {
+      intervalMs = Math.min(intervalMs, Math.max(1, expiryMs / SIGNS_BEFORE_EXPIRY));
+    }
+    return TimeUnit.MILLISECONDS.toNanos(intervalMs);
   }
 
   /** Those whose bound passed. One that is in flight keeps its slot until it is answered. */
@@ -511,6 +524,7 @@ public final class MasterSession implements MasterApi {
               new OperationSlots(
                   Math.max(1, Math.min(opened.getSlots(), settings.operationSlots())));
         }
+        expiryMs = Integer.toUnsignedLong(opened.getExpiryMs());
         beOpen(from.master, another);
         if (another && hadSession) {
           LOG.warn("The former session expired; {} operations under it failed", orphans.size());
