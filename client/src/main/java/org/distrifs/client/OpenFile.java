@@ -91,7 +91,8 @@ public interface OpenFile extends AutoCloseable {
 
   /**
    * Flushes and removes all record locks that an owner has on the file, through this handle or
-   * another; the locks are removed even when flushing fails. Costs nothing if it has none.
+   * another; the locks are removed even when flushing fails. A caller that is interrupted is let go
+   * after two seconds, whatever is left to be done. Costs nothing if the owner has none.
    */
   void releaseRecordLocks(long owner) throws IOException;
 

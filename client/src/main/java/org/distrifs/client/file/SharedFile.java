@@ -86,7 +86,8 @@ final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
             services.master(),
             services.settings(),
             services.writing().clock(),
-            services.writing().timer());
+            services.writing().timer(),
+            services.background());
   }
 
   @Override

@@ -4,8 +4,12 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.distrifs.client.ClientSettings;
 import org.distrifs.client.PendingLock;
 import org.distrifs.client.session.MasterApi;
@@ -18,14 +22,22 @@ import org.distrifs.proto.control.TestLock;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 import org.distrifs.runtime.clock.ClockSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Locks on one file, through the handles that this process has open. Thread-safe. */
 public final class FileLocks {
+  private static final Logger LOG = LoggerFactory.getLogger(FileLocks.class);
+
+  /** A process that is being killed waits no longer than this for its locks to be released. */
+  private static final long PATIENCE_MS = 2_000;
+
   private final LockedFile file;
   private final MasterApi master;
   private final ClientSettings settings;
   private final ClockSource clock;
   private final ScheduledExecutorService timer;
+  private final Executor background;
   private final Holdings holdings = new Holdings();
 
   /** The ends of handles that are under way; each completes when its locks are released. */
@@ -33,18 +45,21 @@ public final class FileLocks {
 
   /**
    * @param timer runs what comes later; stays the caller's
+   * @param background runs what may take long; stays the caller's
    */
   public FileLocks(
       LockedFile file,
       MasterApi master,
       ClientSettings settings,
       ClockSource clock,
-      ScheduledExecutorService timer) {
+      ScheduledExecutorService timer,
+      Executor background) {
     this.file = file;
     this.master = master;
     this.settings = settings;
     this.clock = clock;
     this.timer = timer;
+    this.background = background;
   }
 
   LockedFile file() {
@@ -88,11 +103,12 @@ public final class FileLocks {
   public PendingLock set(Object handle, Lock lock, boolean waits) throws IOException {
     Holdings.Key key = Holdings.Key.of(lock);
     boolean unlocks = lock.getType() == Lock.Type.UNLOCKED;
-    if (holdings.mayHold(key) && lock.getType() != Lock.Type.WRITE) {
+    boolean mayHold = holdings.mayHold(key);
+    if (mayHold && lock.getType() != Lock.Type.WRITE) {
       file.flush();
     }
-    LockRequest request = new LockRequest(this, lock, waits && !unlocks);
-    if (unlocks && !holdings.mayHold(key)) {
+    LockRequest request = new LockRequest(this, lock, waits && !unlocks, !mayHold);
+    if (unlocks && !mayHold) {
       request.nothingToDo();
     } else {
       holdings.asking(key, handle);
@@ -101,15 +117,54 @@ public final class FileLocks {
     return request;
   }
 
-  /** A process closes a descriptor of the file, by which it loses all its record locks. */
+  /**
+   * A process closes a descriptor of the file, by which it loses all its record locks. If the
+   * calling thread is interrupted it is let go after two seconds; what was written is sent and the
+   * locks are released all the same. It does wait that long because the kernel gives the owner's
+   * number to another process as soon as this one is gone.
+   */
   public void releaseRecords(long owner) throws IOException {
     Holdings.Key key = new Holdings.Key(owner, Lock.Kind.RECORD);
-    if (holdings.mayHold(key)) {
-      try {
-        file.flush();
-      } finally {
-        release(key);
-      }
+    if (!holdings.mayHold(key)) {
+      return;
+    }
+    if (Thread.interrupted()) {
+      releaseOfKilled(key);
+      Thread.currentThread().interrupt();
+    } else {
+      flushAndRelease(key);
+    }
+  }
+
+  private void flushAndRelease(Holdings.Key key) throws IOException {
+    try {
+      file.flush();
+    } finally {
+      release(key);
+    }
+  }
+
+  private void releaseOfKilled(Holdings.Key key) {
+    CompletableFuture<Void> released = new CompletableFuture<>();
+    background.execute(
+        () -> {
+          try {
+            flushAndRelease(key);
+          } catch (IOException e) {
+            LOG.warn(
+                "Record locks of a killed process on inode {} stay until the file is closed: {}",
+                file.inode(),
+                e.getMessage());
+          } finally {
+            released.complete(null);
+          }
+        });
+    try {
+      released.completeOnTimeout(null, PATIENCE_MS, TimeUnit.MILLISECONDS).get();
+    } catch (InterruptedException e) {
+      // It was killed once more; once is enough.
+    } catch (ExecutionException e) {
+      throw new CompletionException(e);
     }
   }
 

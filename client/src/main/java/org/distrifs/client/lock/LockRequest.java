@@ -41,6 +41,7 @@ final class LockRequest implements PendingLock {
   private final FileLocks locks;
   private final Lock lock;
   private final boolean waits;
+  private final boolean isOwnersFirst;
   private final CompletableFuture<Void> settled = new CompletableFuture<>();
 
   // Guarded by this.
@@ -54,10 +55,14 @@ final class LockRequest implements PendingLock {
 
   private IOException failure;
 
-  LockRequest(FileLocks locks, Lock lock, boolean waits) {
+  /**
+   * @param isOwnersFirst whether its owner has no lock of that kind on the file yet
+   */
+  LockRequest(FileLocks locks, Lock lock, boolean waits, boolean isOwnersFirst) {
     this.locks = locks;
     this.lock = lock;
     this.waits = waits;
+    this.isOwnersFirst = isOwnersFirst;
   }
 
   /** Unlocks where nothing is locked. */
@@ -201,8 +206,17 @@ final class LockRequest implements PendingLock {
     return new ErrnoException(Errno.EINTR, "wait for a lock of inode " + locks.file().inode());
   }
 
-  /** It was granted after its caller was told that it was not. */
+  /**
+   * It was granted after its caller was told that it was not. If its owner has others they may lie
+   * beneath it, and would go with it: then it stays until they all do.
+   */
   private void giveBack() {
+    if (!isOwnersFirst) {
+      LOG.warn(
+          "A lock of inode {} that came too late stays until its owner closes the file",
+          locks.file().inode());
+      return;
+    }
     SetLock unlock =
         SetLock.newBuilder()
             .setInode(locks.file().inode())

@@ -36,7 +36,7 @@ class FileLocksTest {
   private final ScriptedMaster master = new ScriptedMaster();
   private final File file = new File();
   private final FileLocks locks =
-      new FileLocks(file, master, FakeCluster.settings(), new SystemClock(), timer);
+      new FileLocks(file, master, FakeCluster.settings(), new SystemClock(), timer, timer);
 
   @AfterEach
   void close() {
@@ -63,6 +63,17 @@ class FileLocksTest {
     int asked = master.asked();
     locks.releaseRecords(1);
     assertThat(master.asked()).isEqualTo(asked);
+  }
+
+  @Test
+  void whoIsKilledWhileItClosesLosesThemToo() throws IOException {
+    grant(locks.set(HANDLE, record(1, Lock.Type.WRITE), false));
+    master.answerAll();
+    Thread.currentThread().interrupt();
+    locks.releaseRecords(1);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(file.flushes).isEqualTo(1);
+    assertThat(master.last().getReleaseLocks().getOwner()).isEqualTo(1);
   }
 
   @Test
@@ -151,6 +162,19 @@ class FileLocksTest {
     Lock givenBack = master.last().getSetLock().getLock();
     assertThat(givenBack.getType()).isEqualTo(Lock.Type.UNLOCKED);
     assertThat(givenBack.getOwner()).isEqualTo(1);
+  }
+
+  @Test
+  void aLateLockStaysWhereItsOwnerHasAnOlderOneThatWouldGoWithIt() throws Exception {
+    grant(locks.set(HANDLE, record(1, Lock.Type.READ), false));
+    PendingLock waiting = locks.set(HANDLE, record(1, Lock.Type.WRITE), true);
+    waiting.interrupt();
+    expectFailure(waiting, Errno.EINTR);
+    master.grantFirst();
+    master.answerAll();
+    assertThat(master.last().hasSetLock()).isFalse();
+    locks.releaseRecords(1);
+    assertThat(master.last().getReleaseLocks().getKindsList()).containsExactly(Lock.Kind.RECORD);
   }
 
   @Test

@@ -374,17 +374,14 @@ public final class FuseOperations {
 
   /**
    * As {@link #flush(long)}, after which the owner of the descriptor has no record locks on the
-   * file any more. One that is being killed waits for nothing: what is left {@link #release} does,
-   * after it has sent what was written.
+   * file any more.
    */
   public void flush(long handle, long lockOwner) throws IOException {
     OpenFile file = files.get(handle).file();
     try {
       flush(handle);
     } finally {
-      if (!Thread.currentThread().isInterrupted()) {
-        file.releaseRecordLocks(lockOwner);
-      }
+      file.releaseRecordLocks(lockOwner);
     }
   }
 

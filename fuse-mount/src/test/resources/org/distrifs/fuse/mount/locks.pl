@@ -67,6 +67,12 @@ sub holder {
   return { pid => $pid, end => sub { syswrite $tell, '.'; waitpid $pid, 0 } };
 }
 
+# Interrupts whatever waits, every second: one alarm alone may ring before the wait begins.
+sub alarm_again {
+  POSIX::sigaction(POSIX::SIGALRM(), POSIX::SigAction->new(sub { alarm 1 }));
+  alarm 1;
+}
+
 open my $made, '>', 'locked' or die; print $made 'x' x 100; close $made;
 my $parent = $$;
 my $file = open_file();
@@ -113,13 +119,10 @@ print "a signal ends a wait, and leaves no lock\n";
   my $holder = holder(sub { my $f = open_file(); set($f, F_SETLK, F_WRLCK, 0, 1); our $kept = $f });
   child(sub {
     my $f = open_file();
-    POSIX::sigaction(POSIX::SIGALRM(), POSIX::SigAction->new(sub { }));
-    alarm 1;
+    alarm_again();
     print set($f, F_SETLKW, F_WRLCK, 0, 2), "\n";
-    alarm 1;
     $! = 0; flock $f, LOCK_EX; print name(), "\n";
     my $g = open_file();
-    alarm 1;
     $! = 0; flock $g, LOCK_EX; print name(), "\n";
     alarm 0;
   });
@@ -142,18 +145,20 @@ print "a circle is refused\n";
     my $f = open_file();
     print set($f, F_SETLK, F_WRLCK, 2, 1), "\n";
     syswrite $say, '.';
-    set($f, F_SETLKW, F_WRLCK, 0, 1);
+    select undef, undef, undef, 0.01 while set($f, F_SETLKW, F_WRLCK, 0, 1) eq 'EDEADLK';
     POSIX::_exit(0);
   }
   sysread $said, my $byte, 1;
-  # Until the other one waits there is no circle, and this one waits in vain for a second.
-  POSIX::sigaction(POSIX::SIGALRM(), POSIX::SigAction->new(sub { }));
+  # Whoever closes the circle is refused. The other one tries again, so that it is the one who waits
+  # at last; this one leaves it the time for that.
   my $answer = 'EINTR';
   for (1 .. 50) {
-    last if $answer ne 'EINTR';
-    alarm 1;
+    select undef, undef, undef, 0.1;
+    alarm_again();
     $answer = set($file, F_SETLKW, F_WRLCK, 2, 1);
+    last if $answer ne 'EINTR';
   }
+  $SIG{ALRM} = 'DEFAULT';
   alarm 60;
   print "$answer\n";
   print set($file, F_SETLK, F_UNLCK, 0, 0), "\n";
@@ -169,11 +174,10 @@ print "locks of an open file description\n";
   print set($file, F_SETLK, F_RDLCK, 5, 1), "\n";
   close $second;
   print set($file, F_SETLK, F_RDLCK, 5, 1), "\n";
-  my $pid = fork // die;
-  if ($pid == 0) { sleep 1; POSIX::_exit(0) }
+  my $holder = holder(sub { });
   close $ofd;
   print set($file, F_SETLK, F_RDLCK, 5, 1), "\n";
-  waitpid $pid, 0;
+  $holder->{end}->();
   print set($file, F_SETLKW, F_WRLCK, 5, 1), "\n";
   print set($file, F_SETLK, F_UNLCK, 0, 0), "\n";
 }
