@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,9 +21,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Measures what users feel on any directory, through ordinary system calls: sequential write and
+ * Measures what users feel on any directories, through ordinary system calls: sequential write and
  * read, random reads, small files, stat. Beside each figure stands the same on a local directory,
- * because the machine is shared and drifts.
+ * because the machine is shared and drifts; several directories are measured in turns, for the same
+ * reason, and the first of several rounds only warms them up.
  *
  * <p>It needs nothing but a JDK, so {@code scripts/bench} runs it from this source file.
  */
@@ -72,35 +74,73 @@ public final class FileSystemBench {
 
   /** Entry point; {@code scripts/bench --help} prints the usage. */
   public static void main(String[] arguments) throws IOException {
-    Path directory = null;
+    List<Path> directories = new ArrayList<>();
     Path local = Path.of(System.getProperty("java.io.tmpdir"));
     Path cluster = Path.of(System.getProperty("user.home"), ".distrifs");
     Path json = Path.of("bench.json");
     long sizeMib = 1024;
+    int rounds = 1;
     for (int i = 0; i < arguments.length; i++) {
       switch (arguments[i]) {
         case "--local" -> local = Path.of(value(arguments, ++i));
         case "--dir" -> cluster = Path.of(value(arguments, ++i));
         case "--json" -> json = Path.of(value(arguments, ++i));
         case "--size-mib" -> sizeMib = Long.parseLong(value(arguments, ++i));
+        case "--rounds" -> rounds = Integer.parseInt(value(arguments, ++i));
         case "--help" -> usage(System.out, 0);
         default -> {
-          if (directory != null || arguments[i].startsWith("-")) {
+          if (arguments[i].startsWith("-")) {
             usage(System.err, 2);
           }
-          directory = Path.of(arguments[i]);
+          directories.add(Path.of(arguments[i]));
         }
       }
     }
-    if (directory == null || !Files.isDirectory(directory) || !Files.isDirectory(local)) {
+    if (directories.isEmpty() || rounds < 1 || sizeMib < 1) {
       usage(System.err, 2);
     }
-    final Path runDirectory = cluster.resolve("run");
-    final List<Row> measured = new FileSystemBench(directory, sizeMib << 20, runDirectory).run();
-    final List<Row> reference = new FileSystemBench(local, sizeMib << 20, runDirectory).run();
-    print(directory, measured, local, reference);
-    Files.writeString(json, json(directory, measured, local, reference));
+    directories.add(local);
+    if (!directories.stream().allMatch(Files::isDirectory)) {
+      usage(System.err, 2);
+    }
+    final List<List<Row>> measured =
+        inTurns(directories, rounds, sizeMib << 20, cluster.resolve("run"));
+    print(directories, measured);
+    Files.writeString(json, json(directories, measured));
     System.out.println("written: " + json.toAbsolutePath());
+  }
+
+  /** The rows of each directory: of several rounds, the medians of all but the first. */
+  private static List<List<Row>> inTurns(
+      List<Path> directories, int rounds, long sizeBytes, Path runDirectory) throws IOException {
+    final List<List<List<Row>>> runs = new ArrayList<>();
+    directories.forEach(unused -> runs.add(new ArrayList<>()));
+    for (int round = 0; round < rounds; round++) {
+      for (int i = 0; i < directories.size(); i++) {
+        // Nobody is always the first one.
+        final int turn = (round + i) % directories.size();
+        final List<Row> rows =
+            new FileSystemBench(directories.get(turn), sizeBytes, runDirectory).run();
+        if (rounds == 1 || round > 0) {
+          runs.get(turn).add(rows);
+        }
+      }
+    }
+    return runs.stream().map(FileSystemBench::medians).toList();
+  }
+
+  private static List<Row> medians(List<List<Row>> rounds) {
+    final List<Row> medians = new ArrayList<>();
+    for (int i = 0; i < rounds.get(0).size(); i++) {
+      final int index = i;
+      final List<Row> same =
+          rounds.stream()
+              .map(rows -> rows.get(index))
+              .sorted(Comparator.comparingDouble(Row::value))
+              .toList();
+      medians.add(same.get(same.size() / 2));
+    }
+    return medians;
   }
 
   private static String value(String[] arguments, int index) {
@@ -113,9 +153,11 @@ public final class FileSystemBench {
   private static void usage(PrintStream out, int status) {
     out.println(
         """
-        usage: scripts/bench DIR [--local DIR] [--dir CLUSTER] [--size-mib N] [--json FILE]
-          DIR      an existing directory to measure, for example a DistriFS mount
-          --local  an existing directory on a local disk for the row beside (default: the temporary folder)
+        usage: scripts/bench DIR... [--rounds N] [--local DIR] [--dir CLUSTER] [--size-mib N] [--json FILE]
+          DIR      existing directories to measure, for example DistriFS mounts with different drivers
+          --rounds each directory is measured so often, in turns; the medians of all rounds but the first
+                   are told (default: 1, which is told itself)
+          --local  an existing directory on a local disk for the column beside (default: the temporary folder)
           --dir    the local cluster's folder, whose processes' CPU time is counted (default: ~/.distrifs)
           --json   where the figures go (default: bench.json)""");
     System.exit(status);
@@ -304,7 +346,7 @@ public final class FileSystemBench {
     }
   }
 
-  private static void print(Path directory, List<Row> measured, Path local, List<Row> reference) {
+  private static void print(List<Path> directories, List<List<Row>> measured) {
     System.out.printf(
         Locale.ROOT,
         "%s, %d cores, Java %s, Linux %s%n",
@@ -312,20 +354,24 @@ public final class FileSystemBench {
         Runtime.getRuntime().availableProcessors(),
         System.getProperty("java.version"),
         System.getProperty("os.version"));
-    System.out.printf("measured: %s   local: %s%n%n", directory, local);
-    System.out.printf("%-28s %16s %16s %12s%n", "", "measured", "local", "CPU s/GiB");
-    for (int i = 0; i < measured.size(); i++) {
-      final Row row = measured.get(i);
+    final List<Row> local = measured.get(measured.size() - 1);
+    for (int d = 0; d < directories.size() - 1; d++) {
       System.out.printf(
-          Locale.ROOT,
-          "%-28s %8.0f %-7s %8.0f %-7s %12s  %s%n",
-          row.name(),
-          row.value(),
-          row.unit(),
-          reference.get(i).value(),
-          row.unit(),
-          row.bytes() == 0 ? "" : String.format(Locale.ROOT, "%.2f", row.cpuSecondsPerGib()),
-          cpuText(row));
+          "%nmeasured: %s   local: %s%n%n", directories.get(d), directories.get(measured.size() - 1));
+      System.out.printf("%-28s %16s %16s %12s%n", "", "measured", "local", "CPU s/GiB");
+      for (int i = 0; i < local.size(); i++) {
+        final Row row = measured.get(d).get(i);
+        System.out.printf(
+            Locale.ROOT,
+            "%-28s %8.0f %-7s %8.0f %-7s %12s  %s%n",
+            row.name(),
+            row.value(),
+            row.unit(),
+            local.get(i).value(),
+            row.unit(),
+            row.bytes() == 0 ? "" : String.format(Locale.ROOT, "%.2f", row.cpuSecondsPerGib()),
+            cpuText(row));
+      }
     }
   }
 
@@ -336,15 +382,18 @@ public final class FileSystemBench {
     return String.join(", ", parts);
   }
 
-  private static String json(Path directory, List<Row> measured, Path local, List<Row> reference) {
-    return "{\"time\":\"%s\",\"cores\":%d,\"java\":\"%s\",\"linux\":\"%s\",\"runs\":[%s,%s]}\n"
+  private static String json(List<Path> directories, List<List<Row>> measured) {
+    final List<String> runs = new ArrayList<>();
+    for (int i = 0; i < directories.size(); i++) {
+      runs.add(jsonRun(directories.get(i), measured.get(i)));
+    }
+    return "{\"time\":\"%s\",\"cores\":%d,\"java\":\"%s\",\"linux\":\"%s\",\"runs\":[%s]}\n"
         .formatted(
             Instant.now(),
             Runtime.getRuntime().availableProcessors(),
             System.getProperty("java.version"),
             System.getProperty("os.version"),
-            jsonRun(directory, measured),
-            jsonRun(local, reference));
+            String.join(",", runs));
   }
 
   private static String jsonRun(Path directory, List<Row> rows) {

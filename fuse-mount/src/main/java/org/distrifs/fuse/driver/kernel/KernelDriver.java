@@ -34,6 +34,9 @@ public final class KernelDriver implements FuseDriver {
   private static final int ANSWER_BYTES =
       FuseDevice.ANSWER_HEADER_BYTES + RequestDispatch.MAX_TRANSFER_BYTES;
 
+  /** The next request finds one that waits while the last one is served. */
+  private static final int RECEIVING_THREADS = 2;
+
   private final MountOptions options;
   private final LibC libc = LibC.load();
   private final FuseDevice device;
@@ -41,6 +44,7 @@ public final class KernelDriver implements FuseDriver {
   private final LockRequests locks;
   private final RequestDispatch dispatch;
   private final KilledCallers killedCallers = new KilledCallers();
+  private final ReceivingThreads receiving = new ReceivingThreads(RECEIVING_THREADS);
   private final CountDownLatch firstRequestServed = new CountDownLatch(1);
   private final CountDownLatch ended;
   private boolean mounted;
@@ -101,6 +105,7 @@ public final class KernelDriver implements FuseDriver {
     try {
       serve(request, answer);
     } finally {
+      receiving.end();
       NativeMemory.free(request);
       NativeMemory.free(answer);
       ended.countDown();
@@ -109,8 +114,9 @@ public final class KernelDriver implements FuseDriver {
 
   private void serve(long buffer, long answer) {
     RequestHeader request = new RequestHeader();
-    while (true) {
+    while (receiving.begin()) {
       int length = device.receive(buffer, REQUEST_BYTES);
+      receiving.received();
       if (length == FuseDevice.ENDED) {
         return;
       }
