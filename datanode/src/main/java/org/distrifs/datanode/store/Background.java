@@ -1,7 +1,9 @@
 package org.distrifs.datanode.store;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -11,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.runtime.clock.ClockSource;
+import org.distrifs.runtime.disk.FileSystemSync;
 import org.distrifs.runtime.lifecycle.NamedThreads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +30,9 @@ final class Background implements AutoCloseable {
   private static final int MAX_WRITE_BACKS_WAITING = 256;
   private static final int CLOSE_SECONDS = 30;
 
+  /** From so many replicas on, each of which needs three syncs, one of the file system is less. */
+  private static final int WHOLE_SYNC_FROM = 8;
+
   private final StoreSettings settings;
   private final OpenFiles openFiles;
   private final DiskThreads diskThreads;
@@ -35,6 +41,7 @@ final class Background implements AutoCloseable {
   private final ClockSource clock;
   private final SpaceGauge space;
   private final Trash trash;
+  private final FileSystemSync fileSystem;
 
   /** Replicas that are dirty though not suspect, and so have to be marked clean some day. */
   private final Set<Replica> dirty = ConcurrentHashMap.newKeySet();
@@ -61,7 +68,8 @@ final class Background implements AutoCloseable {
       DiskFailure failure,
       ClockSource clock,
       SpaceGauge space,
-      Trash trash) {
+      Trash trash,
+      FileSystemSync fileSystem) {
     this.settings = settings;
     this.openFiles = openFiles;
     this.diskThreads = diskThreads;
@@ -70,6 +78,7 @@ final class Background implements AutoCloseable {
     this.clock = clock;
     this.space = space;
     this.trash = trash;
+    this.fileSystem = fileSystem;
   }
 
   void start() {
@@ -115,17 +124,34 @@ final class Background implements AutoCloseable {
   }
 
   /** Makes durable and marks clean what had no change for a while. */
-  private void cleanIdle(long idleMs) {
-    long nowNs = clock.monotonicNs();
+  private void cleanIdle(long idleMs) throws StoreException {
+    List<Replica> idle = idleSince(clock.monotonicNs() - TimeUnit.MILLISECONDS.toNanos(idleMs));
+    if (idle.size() >= WHOLE_SYNC_FROM) {
+      makeDurableTogether(idle);
+    }
+    idle.forEach(this::clean);
+  }
+
+  private List<Replica> idleSince(long ns) {
+    List<Replica> idle = new ArrayList<>();
     for (Iterator<Replica> it = dirty.iterator(); it.hasNext(); ) {
       Replica replica = it.next();
       if (!replica.isDirty()) {
         it.remove();
-      } else if (nowNs - replica.lastChangeNs() >= TimeUnit.MILLISECONDS.toNanos(idleMs)
-          && replica.isSettled()
-          && !replica.isJoining()) {
-        clean(replica);
+      } else if (ns - replica.lastChangeNs() >= 0 && replica.isSettled() && !replica.isJoining()) {
+        idle.add(replica);
       }
+    }
+    return idle;
+  }
+
+  /** What is changed meanwhile is not durable by this, and is made so by itself. */
+  private void makeDurableTogether(List<Replica> replicas) throws StoreException {
+    long[] changes = replicas.stream().mapToLong(Replica::changes).toArray();
+    failure.guard("the data folder", fileSystem::sync);
+    for (int i = 0; i < changes.length; i++) {
+      replicas.get(i).madeDurable(changes[i]);
+      replicas.get(i).madeFolderDurable();
     }
   }
 
@@ -177,6 +203,11 @@ final class Background implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    try {
+      fileSystem.close();
+    } catch (IOException e) {
+      LOG.warn("{}", e.getMessage());
     }
   }
 }

@@ -31,9 +31,26 @@ final class Durability {
    */
   void markDirty(Replica replica, ReplicaFiles files, long from, long end) throws IOException {
     if (replica.markDirty(from, end)) {
-      files.writeHeader(replica.nextHeader(bootId));
-      failure.guard(files.meta.toString(), files.meta::sync);
+      writeHeader(replica, files);
+      syncMeta(replica, files);
     }
+  }
+
+  /**
+   * Writes over the header before the last one. The last one is durable by then: else a crash in
+   * the middle of this could leave only one from before both, which may call clean what is not.
+   */
+  private void writeHeader(Replica replica, ReplicaFiles files) throws IOException {
+    if (replica.isHeaderInDoubt()) {
+      syncMeta(replica, files);
+    }
+    files.writeHeader(replica.nextHeader(bootId));
+    replica.setHeaderInDoubt(true);
+  }
+
+  private void syncMeta(Replica replica, ReplicaFiles files) throws IOException {
+    failure.guard(files.meta.toString(), files.meta::sync);
+    replica.setHeaderInDoubt(false);
   }
 
   /** Makes everything durable that was applied so far. */
@@ -43,8 +60,8 @@ final class Durability {
     }
     long changes = replica.changes();
     failure.guard(files.data.toString(), files.data::sync);
-    files.writeHeader(replica.nextHeader(bootId));
-    failure.guard(files.meta.toString(), files.meta::sync);
+    writeHeader(replica, files);
+    syncMeta(replica, files);
     syncFolder(replica);
     replica.madeDurable(changes);
   }
@@ -58,8 +75,9 @@ final class Durability {
   }
 
   /**
-   * Makes everything durable and then says so, durably: the replica is clean. One that a crash
-   * would leave different from the other members stays dirty.
+   * Makes everything durable and then says so: the replica is clean. One that a crash would leave
+   * different from the other members stays dirty. The mark itself is not synced: a crash that loses
+   * it makes a replica suspect that need not be, and no more.
    */
   void clean(Replica replica, ReplicaFiles files) throws IOException {
     sync(replica, files);
@@ -67,16 +85,15 @@ final class Durability {
       return;
     }
     replica.markClean();
-    files.writeHeader(replica.nextHeader(bootId));
-    failure.guard(files.meta.toString(), files.meta::sync);
+    writeHeader(replica, files);
     index.changed(replica);
   }
 
   /** Says durably that the replica belongs to no chain, before its bytes become others. */
   void join(Replica replica, ReplicaFiles files) throws IOException {
     replica.joining(bootId);
-    files.writeHeader(replica.nextHeader(bootId));
-    failure.guard(files.meta.toString(), files.meta::sync);
+    writeHeader(replica, files);
+    syncMeta(replica, files);
     index.changed(replica);
   }
 
@@ -88,11 +105,11 @@ final class Durability {
       throws IOException {
     long changes = replica.changes();
     failure.guard(files.data.toString(), files.data::sync);
-    failure.guard(files.meta.toString(), files.meta::sync);
+    syncMeta(replica, files);
     syncFolder(replica);
     replica.installed(version, nodeIds, bootId);
-    files.writeHeader(replica.nextHeader(bootId));
-    failure.guard(files.meta.toString(), files.meta::sync);
+    writeHeader(replica, files);
+    syncMeta(replica, files);
     replica.madeDurable(changes);
     index.changed(replica);
   }

@@ -68,7 +68,16 @@ public final class LocalChunkStore implements ChunkStore {
     this.diskThreads = new DiskThreads(settings.diskThreads());
     this.trash = new Trash(disk, dataFolder, clock, settings.trashKeepMs(), failure);
     this.background =
-        new Background(settings, openFiles, diskThreads, durability, failure, clock, space, trash);
+        new Background(
+            settings,
+            openFiles,
+            diskThreads,
+            durability,
+            failure,
+            clock,
+            space,
+            trash,
+            disk.fileSystemSync(dataFolder));
   }
 
   /**

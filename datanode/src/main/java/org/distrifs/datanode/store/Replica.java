@@ -27,6 +27,7 @@ final class Replica {
   private boolean sameBoot;
   private boolean recentWritesReplaced;
   private boolean folderDurable;
+  private boolean headerInDoubt;
   private boolean born;
   private boolean settled = true;
   private boolean discarded;
@@ -69,6 +70,7 @@ final class Replica {
     replica.suspect = !header.dirty().isEmpty();
     replica.sameBoot = header.bootId().equals(currentBootId);
     replica.folderDurable = !replica.suspect;
+    replica.headerInDoubt = true;
     return replica;
   }
 
@@ -173,6 +175,15 @@ final class Replica {
 
   synchronized void madeDurable(long upToChanges) {
     durableChanges = Math.max(durableChanges, upToChanges);
+  }
+
+  /** Whether the last header that was written may not be durable yet. */
+  synchronized boolean isHeaderInDoubt() {
+    return headerInDoubt;
+  }
+
+  synchronized void setHeaderInDoubt(boolean headerInDoubt) {
+    this.headerInDoubt = headerInDoubt;
   }
 
   synchronized boolean isFolderDurable() {

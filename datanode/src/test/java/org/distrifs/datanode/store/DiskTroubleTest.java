@@ -9,6 +9,10 @@ import static org.distrifs.datanode.store.StoreFixture.patterned;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.distrifs.proto.frame.Status;
 import org.distrifs.runtime.lifecycle.ProcessHalt;
 import org.junit.jupiter.api.Test;
@@ -108,17 +112,68 @@ class DiskTroubleTest {
   }
 
   @Test
+  void manyReplicasAtRestAreMadeDurableTogetherAndOneThatIsWrittenAgainIsDirtyDurably()
+      throws Exception {
+    int count = 100;
+    StoreSettings soon = new StoreSettings(2, 4, 0, 50, 0, 3_600_000);
+    try (StoreFixture fixture = new StoreFixture(folder, disk, soon)) {
+      for (int i = 0; i < count; i++) {
+        fixture.put(CHUNK + i, 1, 0, patterned(100, i), 1);
+      }
+      int made = disk.singleSyncs.get();
+      awaitClean(fixture, CHUNK, count);
+      assertThat(disk.wholeSyncs.get()).isBetween(1, 5);
+      assertThat(disk.singleSyncs.get() - made).as("single syncs").isLessThan(count / 2);
+
+      int before = disk.singleSyncs.get();
+      fixture.put(CHUNK, 1, 0, patterned(100, 7), 2);
+      assertThat(disk.singleSyncs.get() - before)
+          .as("the clean header, the dirty one")
+          .isEqualTo(2);
+      fixture.crashAndReopen(new UUID(8, 9));
+      assertThat(fixture.store().find(CHUNK).suspect()).isTrue();
+      assertThat(fixture.store().find(CHUNK + 1).suspect()).isFalse();
+      assertThat(fixture.store().find(CHUNK + 1).lastOrder()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void theDiskIsOutWhenItsFileSystemCannotBeSynced() throws Exception {
+    StoreSettings soon = new StoreSettings(2, 4, 0, 50, 0, 3_600_000);
+    BlockingQueue<String> halts = new LinkedBlockingQueue<>();
+    try (ProcessHalt.Replacement halt =
+            ProcessHalt.replaceForTest((exitCode, reason) -> halts.add(reason));
+        StoreFixture fixture = new StoreFixture(folder, disk, soon)) {
+      assertThat(halt).isNotNull();
+      for (int i = 0; i < 20; i++) {
+        fixture.put(CHUNK + i, 1, 0, patterned(100, i), 1);
+      }
+      disk.syncFails = true;
+      assertThat(halts.poll(20, TimeUnit.SECONDS)).contains("cannot sync the file system");
+      assertThat(failureOf(fixture.store().readVerified(CHUNK, 0, 100)))
+          .isEqualTo(Status.IO_FAILURE);
+      disk.syncFails = false;
+    }
+  }
+
+  private static void awaitClean(StoreFixture fixture, long first, int count) throws Exception {
+    long deadlineNs = System.nanoTime() + 20_000_000_000L;
+    for (long chunk = first; chunk < first + count; chunk++) {
+      while (fixture.store().find(chunk).dirty()) {
+        assertThat(System.nanoTime()).as("marked clean in time").isLessThan(deadlineNs);
+        await(fixture.store().drain(chunk));
+      }
+    }
+  }
+
+  @Test
   void aReplicaAtRestIsMadeDurableAndMarkedClean() throws Exception {
     StoreSettings soon = new StoreSettings(2, 4, 0, 50, 0, 3_600_000);
     try (StoreFixture fixture = new StoreFixture(folder, disk, soon)) {
       fixture.put(CHUNK, 1, 0, patterned(100, 1), 1);
       fixture.put(CHUNK + 1, 1, 0, patterned(100, 1), 1);
       fixture.store().setSettled(CHUNK + 1, false);
-      long deadlineNs = System.nanoTime() + 20_000_000_000L;
-      while (fixture.store().find(CHUNK).dirty()) {
-        assertThat(System.nanoTime()).as("marked clean in time").isLessThan(deadlineNs);
-        await(fixture.store().drain(CHUNK));
-      }
+      awaitClean(fixture, CHUNK, 1);
       assertThat(fixture.store().find(CHUNK + 1).dirty())
           .as("a write of it is not known to be on all members")
           .isTrue();

@@ -5,9 +5,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.distrifs.runtime.disk.Disk;
 import org.distrifs.runtime.disk.DiskFile;
 import org.distrifs.runtime.disk.DiskFullException;
+import org.distrifs.runtime.disk.FileSystemSync;
 import org.distrifs.runtime.disk.LocalDisk;
 import org.distrifs.runtime.disk.OpenMode;
 
@@ -19,6 +21,11 @@ final class FaultyDisk implements Disk {
   volatile int roomBytes = Integer.MAX_VALUE;
 
   volatile boolean syncFails;
+
+  /** Syncs of single files and folders, and of the whole file system, so far. */
+  final AtomicInteger singleSyncs = new AtomicInteger();
+
+  final AtomicInteger wholeSyncs = new AtomicInteger();
 
   @Override
   public DiskFile open(Path path, OpenMode mode) throws IOException {
@@ -53,6 +60,7 @@ final class FaultyDisk implements Disk {
       if (syncFails) {
         throw new IOException("cannot sync " + path);
       }
+      singleSyncs.incrementAndGet();
       file.sync();
     }
 
@@ -109,7 +117,28 @@ final class FaultyDisk implements Disk {
 
   @Override
   public void syncDirectory(Path folder) throws IOException {
+    singleSyncs.incrementAndGet();
     disk.syncDirectory(folder);
+  }
+
+  @Override
+  public FileSystemSync fileSystemSync(Path path) throws IOException {
+    FileSystemSync whole = disk.fileSystemSync(path);
+    return new FileSystemSync() {
+      @Override
+      public void sync() throws IOException {
+        if (syncFails) {
+          throw new IOException("cannot sync the file system of " + path);
+        }
+        wholeSyncs.incrementAndGet();
+        whole.sync();
+      }
+
+      @Override
+      public void close() throws IOException {
+        whole.close();
+      }
+    };
   }
 
   @Override

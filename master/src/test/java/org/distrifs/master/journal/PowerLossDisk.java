@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import org.distrifs.runtime.disk.Disk;
 import org.distrifs.runtime.disk.DiskFile;
+import org.distrifs.runtime.disk.FileSystemSync;
 import org.distrifs.runtime.disk.OpenMode;
 
 /**
@@ -141,6 +142,11 @@ final class PowerLossDisk implements Disk {
   public synchronized void syncDirectory(Path folder) throws IOException {
     checkPower();
     durableNames = new HashMap<>(names);
+  }
+
+  @Override
+  public FileSystemSync fileSystemSync(Path path) {
+    throw new UnsupportedOperationException("a journal syncs its own files");
   }
 
   @Override

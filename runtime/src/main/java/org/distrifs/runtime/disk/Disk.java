@@ -63,6 +63,13 @@ public interface Disk {
   /** Makes the names created, renamed and deleted in a folder durable (fsync of the folder). */
   void syncDirectory(Path folder) throws IOException;
 
+  /**
+   * Opens what makes the whole file system that holds {@code path} durable; the caller closes it.
+   *
+   * @throws IOException if the operating system refuses
+   */
+  FileSystemSync fileSystemSync(Path path) throws IOException;
+
   /** Bytes that this process may still write on the file system that holds {@code path}. */
   long usableBytes(Path path) throws IOException;
 

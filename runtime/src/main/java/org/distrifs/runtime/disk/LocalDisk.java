@@ -102,6 +102,11 @@ public final class LocalDisk implements Disk {
   }
 
   @Override
+  public FileSystemSync fileSystemSync(Path path) throws IOException {
+    return new LocalFileSystemSync(path);
+  }
+
+  @Override
   public long usableBytes(Path path) throws IOException {
     return Files.getFileStore(path).getUsableSpace();
   }

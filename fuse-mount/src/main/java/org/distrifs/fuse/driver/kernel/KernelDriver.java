@@ -34,8 +34,10 @@ public final class KernelDriver implements FuseDriver {
   private static final int ANSWER_BYTES =
       FuseDevice.ANSWER_HEADER_BYTES + RequestDispatch.MAX_TRANSFER_BYTES;
 
-  /** The next request finds one that waits while the last one is served. */
-  private static final int RECEIVING_THREADS = 2;
+  /**
+   * The next request finds one that waits while the last one, and a RELEASE beside it, are served.
+   */
+  private static final int RECEIVING_THREADS = 3;
 
   private final MountOptions options;
   private final LibC libc = LibC.load();

@@ -1,0 +1,63 @@
+package org.distrifs.runtime.disk;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import jnr.ffi.LastError;
+import jnr.ffi.LibraryLoader;
+import jnr.ffi.Runtime;
+
+/**
+ * {@code syncfs(2)}. It reports a failed write once for each descriptor, to those that were open by
+ * then (Linux 5.8): so one is kept.
+ */
+final class LocalFileSystemSync implements FileSystemSync {
+  private static final int O_RDONLY = 0;
+  private static final int CLOSED = -1;
+
+  /** The system calls. Public because the binding is generated into another package. */
+  public interface LibC {
+    /** See {@code open(2)}. */
+    int open(String path, int flags);
+
+    /** See {@code syncfs(2)}. */
+    int syncfs(int descriptor);
+
+    /** See {@code close(2)}. */
+    int close(int descriptor);
+  }
+
+  private final Path path;
+  private final LibC libc;
+  private final AtomicInteger descriptor = new AtomicInteger(CLOSED);
+
+  LocalFileSystemSync(Path path) throws IOException {
+    this.path = path;
+    this.libc = LibraryLoader.create(LibC.class).failImmediately().load("c");
+    int opened = libc.open(path.toString(), O_RDONLY);
+    check(opened, "open");
+    descriptor.set(opened);
+  }
+
+  @Override
+  public void sync() throws IOException {
+    check(libc.syncfs(descriptor.get()), "sync the file system of");
+  }
+
+  private void check(int result, String what) throws IOException {
+    if (result < 0) {
+      throw new IOException(
+          "cannot %s %s: errno %d"
+              .formatted(what, path, LastError.getLastError(Runtime.getSystemRuntime())));
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    // By then the number may be another file's.
+    int open = descriptor.getAndSet(CLOSED);
+    if (open != CLOSED) {
+      check(libc.close(open), "close");
+    }
+  }
+}
