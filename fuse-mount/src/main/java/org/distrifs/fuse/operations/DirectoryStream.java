@@ -80,7 +80,7 @@ final class DirectoryStream {
       int next = positionBehind(cookie, limit);
       for (; next < page.getEntriesCount(); next++) {
         DirectoryEntry entry = page.getEntries(next);
-        if (!offer(entry, sink)) {
+        if (!virtualFiles.hides(inode, entry.getName()) && !offer(entry, sink)) {
           return;
         }
         cookie = entry.getCookie();

@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import org.distrifs.client.OpenFile;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code copy_file_range(2)}: bytes go from one open file to another without passing the kernel.
@@ -12,6 +14,8 @@ import org.distrifs.proto.error.ErrnoException;
  * otherwise. One copy, for one thread.
  */
 final class RangeCopy {
+  private static final Logger LOG = LoggerFactory.getLogger(RangeCopy.class);
+
   /** Bytes moved for one call at most, so that it does not wait for long: {@value}. */
   static final int MAX_MOVED_BYTES = 16 << 20;
 
@@ -59,7 +63,17 @@ final class RangeCopy {
     }
     int bufferBytes = (int) Math.min(count, PIECE_BYTES);
     RangeCopy copy = new RangeCopy(source, target, from, to, bufferBytes);
-    copy.run(from + count);
+    try {
+      copy.run(from + count);
+    } catch (IOException e) {
+      if (copy.at == from) {
+        throw e;
+      }
+      // As in Linux, what was copied is the answer: the kernel drops its old pages of that. Who
+      // goes
+      // on hears of the failure then.
+      LOG.debug("A copy ended after {} bytes", copy.at - from, e);
+    }
     opened.changed();
     return copy.at - from;
   }

@@ -139,6 +139,11 @@ public final class VirtualFiles {
     }
   }
 
+  /** Whether an entry of DistriFS cannot be reached by its name, which is one of these. */
+  boolean hides(long parent, ByteString name) {
+    return isFolder(parent, name);
+  }
+
   private boolean isFolder(long parent, ByteString name) {
     return parent == root && name.equals(FOLDER_NAME);
   }

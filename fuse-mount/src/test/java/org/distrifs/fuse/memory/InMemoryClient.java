@@ -24,6 +24,7 @@ public final class InMemoryClient implements DistriFsClient {
   private final AtomicInteger flushes = new AtomicInteger();
   private final AtomicReference<Errno> nextFlushFailure = new AtomicReference<>();
   private volatile boolean flushesWait;
+  private volatile long writeLimit = Long.MAX_VALUE;
   private final AtomicInteger waitingFlushes = new AtomicInteger();
   private final AtomicReference<Errno> nextCloseFailure = new AtomicReference<>();
 
@@ -45,6 +46,11 @@ public final class InMemoryClient implements DistriFsClient {
   /** The next flush or sync of any file fails. */
   public void failNextFlush(Errno errno) {
     nextFlushFailure.set(errno);
+  }
+
+  /** Writes that would end behind this offset fail with {@code ENOSPC}. */
+  public void setWriteLimit(long limit) {
+    writeLimit = limit;
   }
 
   /** Whether flushes wait until the thread is interrupted, as for a cluster that is away. */
@@ -141,14 +147,17 @@ public final class InMemoryClient implements DistriFsClient {
     }
 
     @Override
-    public void write(long offset, ByteBuffer source) {
+    public void write(long offset, ByteBuffer source) throws ErrnoException {
       long end = offset + source.remaining();
+      if (end > writeLimit) {
+        throw new ErrnoException(Errno.ENOSPC, "write up to " + end);
+      }
       node.data.write(offset, source);
       tree.written(node, end);
     }
 
     @Override
-    public long append(ByteBuffer source) {
+    public long append(ByteBuffer source) throws ErrnoException {
       synchronized (node) {
         long offset = attributes().getSize();
         write(offset, source);

@@ -47,6 +47,16 @@ class DirectoryStreamTest {
   }
 
   @Test
+  void aNameThatIsHiddenInTheMountIsNotListed() throws IOException {
+    make("a");
+    make(".distrifs");
+    make("b");
+    for (int perRead = 1; perRead < 6; perRead++) {
+      assertThat(readAll(perRead)).containsExactlyInAnyOrder(".", "..", "a", "b");
+    }
+  }
+
+  @Test
   void everyEntryComesOnceHoweverFewFitAtATime() throws IOException {
     List<String> names = make(2 * DirectoryStream.PAGE_ENTRIES + 3);
     for (int perRead : new int[] {1, 2, 3, 511, 512, 513, 10_000}) {

@@ -122,6 +122,21 @@ class RangeOperationsTest {
   }
 
   @Test
+  void aCopyThatFailsMidwayTellsWhatItCopied() throws IOException {
+    long from = create("from");
+    long to = create("to");
+    write(from, 0, "head");
+    write(from, FAR, "tail");
+    client.setWriteLimit(FAR);
+    long copied = operations.copyFileRange(from, 0, to, 0, FAR + 4, 0);
+    assertThat(copied).isBetween(4L, FAR);
+    assertThat(read(to, 0, 4)).isEqualTo("head");
+    assertErrno(
+        Errno.ENOSPC,
+        () -> operations.copyFileRange(from, copied, to, copied, FAR + 4 - copied, 0));
+  }
+
+  @Test
   void copiesAreRefusedAsByLinux() throws IOException {
     long file = create("f");
     write(file, 0, "0123456789");
