@@ -148,7 +148,7 @@ class HostileWriterTest {
   @Tag("full")
   Stream<DynamicTest> allAtOnceAndForLong() {
     final Map<String, Callable<Void>> attacks = new LinkedHashMap<>();
-    attacks.put("a hundred thousand extended attributes", () -> setAttributes(12_500));
+    attacks.put("a hundred thousand attempts at extended attributes", () -> setAttributes(12_500));
     attacks.put("a tree of two thousand levels", () -> perl(DEEP_TREE, 2_000, "level"));
     attacks.put("sixty-five thousand hard links", () -> perl(LINKS, MAX_LINKS));
     return Stream.concat(

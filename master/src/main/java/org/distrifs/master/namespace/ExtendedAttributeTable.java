@@ -19,6 +19,12 @@ public final class ExtendedAttributeTable {
   /** Bytes of the attributes of one inode at most, as they are stored: {@value}. */
   public static final int MAX_INODE_BYTES = 1 << 16;
 
+  /**
+   * Attributes of one inode at most: {@value}, whose names always fit into a listing. ext4 has room
+   * for about ninety small ones.
+   */
+  public static final int MAX_INODE_ATTRIBUTES = 128;
+
   /** Bytes of the attributes of all inodes at most, with what arrays cost: {@value}. */
   public static final long MAX_TOTAL_BYTES = 1L << 28;
 
@@ -82,6 +88,9 @@ public final class ExtendedAttributeTable {
     int removedBytes = at < 0 ? 0 : behind(before, at) - at;
     long bytes = (long) before.length - removedBytes + storedBytes(name, value);
     if (bytes > MAX_INODE_BYTES || !hasRoom(before, bytes)) {
+      return false;
+    }
+    if (at < 0 && count(before) >= MAX_INODE_ATTRIBUTES) {
       return false;
     }
     int insertAt = at < 0 ? before.length : at;
@@ -165,6 +174,14 @@ public final class ExtendedAttributeTable {
       pages[page] = new byte[PAGE_SLOTS][];
     }
     pages[page][inode & (PAGE_SLOTS - 1)] = attributes.length == 0 ? null : attributes;
+  }
+
+  private static int count(byte[] attributes) {
+    int count = 0;
+    for (int at = 0; at < attributes.length; at = behind(attributes, at)) {
+      count++;
+    }
+    return count;
   }
 
   /** Where an attribute begins, or -1. */

@@ -64,6 +64,19 @@ class ExtendedAttributeTableTest {
   }
 
   @Test
+  void anInodeHasSoManyAttributesAndNoMore() {
+    int most = ExtendedAttributeTable.MAX_INODE_ATTRIBUTES;
+    for (int i = 0; i < most; i++) {
+      assertThat(table.set(1, bytes("user." + i), new byte[1])).isTrue();
+    }
+    assertThat(table.set(1, bytes("user." + most), new byte[1])).isFalse();
+    assertThat(table.set(1, bytes("user.0"), new byte[2])).as("another value").isTrue();
+    assertThat(table.remove(1, bytes("user.1"))).isTrue();
+    assertThat(table.set(1, bytes("user." + most), new byte[1])).isTrue();
+    assertThat(names(1)).hasSize(most);
+  }
+
+  @Test
   void allInodesHaveRoomForSoManyBytesAndNoMore() {
     ExtendedAttributeTable small = new ExtendedAttributeTable(100);
     byte[] name = bytes("user.a");
