@@ -193,9 +193,17 @@ final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
     if (wallNs != 0) {
       long seconds = Math.floorDiv(wallNs, NS_PER_SECOND);
       int nanoseconds = (int) Math.floorMod(wallNs, NS_PER_SECOND);
-      merged.setMtimeS(seconds).setMtimeNs(nanoseconds).setCtimeS(seconds).setCtimeNs(nanoseconds);
+      merged.setMtimeS(seconds).setMtimeNs(nanoseconds);
+      // A change of something else may have come after the write.
+      if (isEarlier(base.getCtimeS(), base.getCtimeNs(), seconds, nanoseconds)) {
+        merged.setCtimeS(seconds).setCtimeNs(nanoseconds);
+      }
     }
     return merged.build();
+  }
+
+  private static boolean isEarlier(long seconds, int nanoseconds, long thanSeconds, int thanNs) {
+    return seconds != thanSeconds ? seconds < thanSeconds : nanoseconds < thanNs;
   }
 
   private Attributes newer(Attributes heard) {

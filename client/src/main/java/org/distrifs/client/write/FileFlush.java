@@ -168,7 +168,8 @@ final class FileFlush {
             .setSize(writer.uncommitted().committingEnd())
             .setModified(true)
             .setModifiedAgoNs(
-                Math.max(0, services.clock().monotonicNs() - writer.uncommitted().lastWriteNs()));
+                Math.max(0, services.clock().monotonicNs() - writer.uncommitted().lastWriteNs()))
+            .setModifiedAtNs(writer.uncommitted().lastWriteWallNs());
     // Those that are no news too: the master refuses when one is not part of the file any more.
     LongSet written = new LongOpenHashSet(writer.uncommitted().committingChunks());
     writer.fresh().written().forEach(location -> written.add(location.getChunkId()));

@@ -136,7 +136,9 @@ public final class FuseOperations {
   }
 
   public ByteString readlink(long inode) throws IOException {
-    return metadata.readLink(inode);
+    ByteString target = metadata.readLink(inode);
+    accessTimes.read(metadata.attributes(inode));
+    return target;
   }
 
   // --- attributes
@@ -156,6 +158,24 @@ public final class FuseOperations {
   public Attributes setattr(SetAttributes change, Caller caller) throws IOException {
     virtualFiles.checkChange(change.getInode());
     return metadata.setAttributes(change, caller);
+  }
+
+  /**
+   * Takes set-id bits away and changes nothing else: asked for by a write, or by {@code chown(2)}
+   * that leaves both owners. Without a handle that writes it can only be the latter, which is for
+   * the owner and root alone.
+   */
+  public Attributes clearSetIdBits(SetAttributes change, Caller caller) throws IOException {
+    virtualFiles.checkChange(change.getInode());
+    Attributes attributes = metadata.attributes(change.getInode());
+    int mode = attributes.getMode();
+    boolean mayChangeMode = caller.getUid() == 0 || caller.getUid() == attributes.getUid();
+    if (!mayChangeMode
+        && SetIdBits.cleared(mode, attributes.getGid(), caller) != mode
+        && !files.anyMatch(file -> file.mayWrite() && file.file().inode() == change.getInode())) {
+      throw new ErrnoException(Errno.EPERM, "take set-id bits of " + change.getInode() + " away");
+    }
+    return setattr(change, caller);
   }
 
   /** The calls that work on extended attributes. */

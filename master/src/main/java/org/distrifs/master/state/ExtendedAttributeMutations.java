@@ -43,14 +43,22 @@ final class ExtendedAttributeMutations {
     if (badName != 0) {
       return Replies.error(badName);
     }
-    int errno = AttributeNames.isAcl(set.getName()) ? setAcl(inode, set) : setPlain(inode, set);
-    return errno != 0 ? Replies.error(errno) : changed(mutation, inode);
+    if (AttributeNames.isAcl(set.getName())) {
+      int errno = setAcl(inode, set);
+      return errno != 0 ? Replies.error(errno) : changed(mutation, inode);
+    }
+    byte[] before = attributes.get(inode, set.getName().toByteArray());
+    int errno = setPlain(inode, set, before != null);
+    if (errno != 0) {
+      return Replies.error(errno);
+    }
+    // As in ext4, the same value once more is no change.
+    boolean isSame = before != null && set.getValue().equals(ByteString.copyFrom(before));
+    return isSame ? replies.of(inode).build() : changed(mutation, inode);
   }
 
-  private int setPlain(int inode, SetExtendedAttribute set) {
+  private int setPlain(int inode, SetExtendedAttribute set, boolean exists) {
     int flags = set.getFlags();
-    byte[] name = set.getName().toByteArray();
-    boolean exists = attributes.get(inode, name) != null;
     if ((flags & ~(XATTR_CREATE | XATTR_REPLACE)) != 0) {
       return Errno.EINVAL.code();
     }
@@ -60,7 +68,7 @@ final class ExtendedAttributeMutations {
     if (!exists && (flags & XATTR_REPLACE) != 0) {
       return Errno.ENODATA.code();
     }
-    return store(inode, name, set.getValue());
+    return store(inode, set.getName().toByteArray(), set.getValue());
   }
 
   private int setAcl(int inode, SetExtendedAttribute set) {

@@ -18,6 +18,12 @@ final class FileMutations {
   /** Reads that one operation tells of, at most. */
   private static final int MAX_READS = 1024;
 
+  /** A client's clock may be ahead of this one by so much: less than a tick of a kernel's. */
+  private static final long MAX_AHEAD_NS = 4_000_000;
+
+  /** And behind by so much, of which the way of a message is a part. */
+  private static final long MAX_BEHIND_NS = 50_000_000;
+
   private final InodeTable inodes;
   private final InodeResolver resolver;
   private final FileChunks chunks;
@@ -206,9 +212,17 @@ final class FileMutations {
         : FileTime.pack(change.getSeconds(), change.getNanoseconds());
   }
 
+  /**
+   * When the last write was. Programs have been told the time by the client's clock: if that agrees
+   * with this one's, but for the way of the message, it stays as it is. If not, this clock counts,
+   * so that the times of files that several machines write can be compared.
+   */
   private static long writeTime(Mutation mutation, Commit commit) {
     long agoNs = commit.getModified() ? commit.getModifiedAgoNs() : 0;
     boolean believable = agoNs >= 0 && agoNs <= mutation.timeNs();
-    return FileTime.ofNs(believable ? mutation.timeNs() - agoNs : mutation.timeNs());
+    long ownNs = believable ? mutation.timeNs() - agoNs : mutation.timeNs();
+    long atNs = commit.getModified() ? commit.getModifiedAtNs() : 0;
+    boolean agrees = atNs > 0 && atNs - ownNs <= MAX_AHEAD_NS && ownNs - atNs <= MAX_BEHIND_NS;
+    return FileTime.ofNs(agrees ? atNs : ownNs);
   }
 }

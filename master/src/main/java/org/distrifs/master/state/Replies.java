@@ -57,7 +57,7 @@ final class Replies {
             .setNlink(isDirectory ? directoryLinks(inodes.nlink(inode)) : inodes.nlink(inode))
             .setUid(inodes.uid(inode))
             .setGid(inodes.gid(inode))
-            .setSize(isDirectory ? DIRECTORY_SIZE_BYTES : inodes.size(inode))
+            .setSize(isDirectory ? directorySize(inodes.nlink(inode)) : inodes.size(inode))
             .setAtimeS(FileTime.seconds(atime))
             .setAtimeNs(FileTime.nanoseconds(atime))
             .setMtimeS(FileTime.seconds(mtime))
@@ -91,6 +91,11 @@ final class Replies {
   }
 
   /** Programs that count subdirectories by links take 1 for "do not": as ext4's dir_nlink. */
+  /** One that was removed, and is open, has no entries that could take room. */
+  private static long directorySize(int nlink) {
+    return nlink == 0 ? 0 : DIRECTORY_SIZE_BYTES;
+  }
+
   private static int directoryLinks(int nlink) {
     return nlink > Namespace.MAX_LINKS ? 1 : nlink;
   }

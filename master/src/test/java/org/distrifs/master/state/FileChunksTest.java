@@ -171,6 +171,37 @@ class FileChunksTest {
   }
 
   @Test
+  void theTimeThatTheClientHasShownStaysIfItsClockAgrees() {
+    long before = fs.timeNs();
+    mtimeOfWrite(0);
+    long step = fs.timeNs() - before; // Each operation comes so much after the last one.
+    for (long offNs : new long[] {-49_000_000, -1_000_000, 0, 3_000_000}) {
+      long atNs = fs.timeNs() + step - 400_000 + offNs;
+      assertThat(mtimeOfWrite(atNs)).isEqualTo(atNs);
+    }
+    for (long offNs : new long[] {-51_000_000, 5_000_000, 3_600_000_000_000L}) {
+      assertThat(mtimeOfWrite(fs.timeNs() + step - 400_000 + offNs))
+          .isEqualTo(fs.timeNs() - 400_000);
+    }
+    assertThat(mtimeOfWrite(Long.MIN_VALUE)).isEqualTo(fs.timeNs() - 400_000);
+  }
+
+  private long mtimeOfWrite(long atNs) {
+    Attributes after =
+        fs.reply(
+                Operation.newBuilder()
+                    .setCommit(
+                        Commit.newBuilder()
+                            .setInode(file)
+                            .setSize(7)
+                            .setModified(true)
+                            .setModifiedAgoNs(400_000)
+                            .setModifiedAtNs(atNs)))
+            .getAttributes();
+    return after.getMtimeS() * 1_000_000_000 + after.getMtimeNs();
+  }
+
+  @Test
   void truncationDropsChunksAndCutsTheOneAtTheBorder() {
     long first = allocate(SESSION, 0).getChunkId();
     long second = allocate(SESSION, 1).getChunkId();

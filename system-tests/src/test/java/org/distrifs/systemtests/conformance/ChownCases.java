@@ -163,6 +163,20 @@ abstract class ChownCases extends Cases {
     }
   }
 
+  @Test
+  void leavesTheSetIdBitsOfAFileToItsOwner() throws Exception {
+    for (int mode : new int[] {04755, 02755, 06755, 04600}) {
+      String path = "f" + Integer.toOctalString(mode);
+      FileType.REGULAR.make(path, 0644);
+      chmod(path, mode);
+      marks(
+          "",
+          path,
+          () -> expect(EPERM, Identity.STRANGER, () -> chown(path, NO_CHANGE, NO_CHANGE)));
+      sameMode(mode, lstat(path).permissions());
+    }
+  }
+
   /** Set-group-id without permission to execute is no privilege: root keeps it. */
   @Test
   void keepsTheSetGroupIdBitOfWhatTheGroupMayNotExecuteForRoot() throws Exception {

@@ -46,11 +46,13 @@ final class KnownDifferences {
         "Link.worksByADescriptor",
         "Rename.marksTheOtherNamesOfWhatItCovers",
         "Rename.toItsOwnOrAnotherNameOfTheSameFileDoesNothing",
+        "Stats.tellsOfEachChangeOfAFileThatIsBeingWritten",
         "Unlink.marksTheDirectoryAndWhatHasOtherNamesLeft",
         "Unlink.ofOneNameOfAnOpenFileChangesItsLinkCount");
     because(
         "libfuse asks for a directory by its path, which is gone",
-        "Rmdir.leavesAnOpenDirectoryEmptyAndWithoutLinks");
+        "Rmdir.leavesAnOpenDirectoryEmptyAndWithoutLinks",
+        "Stats.tellsThatADirectoryThatIsNoMoreIsEmpty");
     because(
         "libfuse 2 has no call for the flags of renameat2",
         "Rename.refusesToCoverWhatIsThereWhenToldSo",

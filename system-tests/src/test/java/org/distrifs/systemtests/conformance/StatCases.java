@@ -57,6 +57,51 @@ abstract class StatCases extends Cases {
     same("inodes", 5 * FileType.values().length, inodes.size());
   }
 
+  /** What was written may be on its way still. */
+  @Test
+  void tellsOfEachChangeOfAFileThatIsBeingWritten() throws Exception {
+    int file = open("f", O_CREAT | O_RDWR, 0644);
+    Cases.Call[] changes = {
+      () -> Calls.chmod("f", 0600),
+      () -> Calls.fchmod(file, 0644),
+      () -> Calls.chown("f", 1, 2),
+      () -> Calls.link("f", "g"),
+      () -> Calls.rename("g", "h"),
+      () -> Calls.unlink("h"),
+      () -> XattrCalls.setxattr("f", "user.name", "value"),
+    };
+    for (Cases.Call change : changes) {
+      write(file, "x");
+      marks("c", "f", change);
+    }
+    close(file);
+  }
+
+  @Test
+  void tellsTheSameTimesWhenAFileThatWasWrittenIsClosed() throws Exception {
+    for (int count = 0; count < 5; count++) {
+      int file = open("f" + count, O_CREAT | O_RDWR, 0644);
+      write(file, "x");
+      Stat told = fstat(file);
+      fsync(file);
+      same("after fsync", told.mtime(), fstat(file).mtime());
+      write(file, "x");
+      told = fstat(file);
+      close(file);
+      same("after close", told.mtime(), lstat("f" + count).mtime());
+    }
+  }
+
+  @Test
+  void tellsThatADirectoryThatIsNoMoreIsEmpty() throws Exception {
+    mkdir("d", 0755);
+    int directory = open("d", O_RDONLY);
+    Calls.rmdir("d");
+    same("links", 0, fstat(directory).nlink());
+    same("size", 0L, fstat(directory).size());
+    close(directory);
+  }
+
   @Test
   void countsTheBlocksThatAreWritten() throws Exception {
     int file = open("f", O_CREAT | O_RDWR, 0644);

@@ -69,6 +69,14 @@ abstract class XattrCases extends Cases {
   }
 
   @Test
+  void isNoChangeIfTheValueIsTheSame() throws Exception {
+    write("f", "");
+    marks("c", "f", () -> setxattr("f", "user.name", "value"));
+    marks("", "f", () -> setxattr("f", "user.name", "value"));
+    marks("c", "f", () -> setxattr("f", "user.name", "other"));
+  }
+
+  @Test
   void isMadeOrReplacedAsTold() throws Exception {
     write("f", "");
     expect(ENODATA, () -> setxattr("f", "user.a", bytes("x"), XATTR_REPLACE));

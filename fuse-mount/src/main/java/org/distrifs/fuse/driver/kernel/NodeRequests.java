@@ -9,6 +9,7 @@ import org.distrifs.fuse.driver.NativeMemory;
 import org.distrifs.fuse.driver.RequestHeader;
 import org.distrifs.fuse.operations.FuseOperations;
 import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.SetAttributes;
 
 /**
@@ -99,9 +100,11 @@ final class NodeRequests {
     }
     long askedAt = kernelCache.now();
     SetAttributes change = SetattrRequest.change(body, request.node());
+    Caller caller = change.getClearSetIdBits() ? request.callerWithGroups() : request.caller();
     Attributes changed =
-        operations.setattr(
-            change, change.getClearSetIdBits() ? request.callerWithGroups() : request.caller());
+        SetattrRequest.changesNothing(body)
+            ? operations.clearSetIdBits(change, caller)
+            : operations.setattr(change, caller);
     if (truncates) {
       kernelCache.truncated(request.node(), SetattrRequest.size(body));
     }

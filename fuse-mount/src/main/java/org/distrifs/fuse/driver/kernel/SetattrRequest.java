@@ -35,6 +35,11 @@ final class SetattrRequest {
     return (IO.getInt(body) & flag) != 0;
   }
 
+  /** Whether nothing is asked for but what {@link #change} makes of that. */
+  static boolean changesNothing(long body) {
+    return !has(body, CHANGES);
+  }
+
   static long size(long body) {
     return IO.getLong(body + 16);
   }
@@ -45,7 +50,7 @@ final class SetattrRequest {
    */
   static SetAttributes change(long body, long inode) {
     SetAttributes.Builder change = SetAttributes.newBuilder().setInode(inode);
-    change.setClearSetIdBits(has(body, KILL_SET_ID_BITS) || !has(body, CHANGES));
+    change.setClearSetIdBits(has(body, KILL_SET_ID_BITS) || changesNothing(body));
     if (has(body, MODE)) {
       change.setMode(IO.getInt(body + 68) & PERMISSION_BITS);
     }
