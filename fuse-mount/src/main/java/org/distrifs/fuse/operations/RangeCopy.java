@@ -69,9 +69,8 @@ final class RangeCopy {
       if (copy.at == from) {
         throw e;
       }
-      // As in Linux, what was copied is the answer: the kernel drops its old pages of that. Who
-      // goes
-      // on hears of the failure then.
+      // As in Linux, what was copied is the answer, so that the kernel drops its old pages of it;
+      // who goes on hears of the failure then.
       LOG.debug("A copy ended after {} bytes", copy.at - from, e);
     }
     opened.changed();
