@@ -51,7 +51,7 @@ class LinearizableBlocksTest {
 
   @Test
   void everyHistoryIsLinearizable() throws Exception {
-    expectLinearizable(5);
+    expectLinearizable(4);
   }
 
   @Test

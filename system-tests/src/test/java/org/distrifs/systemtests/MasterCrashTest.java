@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the master answered is there after any crash; a damaged journal is never believed. */
 class MasterCrashTest {
-  private static final int CREATES = 5000;
-  private static final int CREATES_BEFORE_THE_KILL = 1500;
+  private static final int CREATES = 2000;
+  private static final int CREATES_BEFORE_THE_KILL = 700;
 
   @TempDir Path folder;
   private Cluster cluster;
