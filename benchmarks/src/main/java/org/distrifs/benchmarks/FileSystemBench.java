@@ -357,7 +357,8 @@ public final class FileSystemBench {
     final List<Row> local = measured.get(measured.size() - 1);
     for (int d = 0; d < directories.size() - 1; d++) {
       System.out.printf(
-          "%nmeasured: %s   local: %s%n%n", directories.get(d), directories.get(measured.size() - 1));
+          "%nmeasured: %s   local: %s%n%n",
+          directories.get(d), directories.get(measured.size() - 1));
       System.out.printf("%-28s %16s %16s %12s%n", "", "measured", "local", "CPU s/GiB");
       for (int i = 0; i < local.size(); i++) {
         final Row row = measured.get(d).get(i);
