@@ -154,18 +154,8 @@ class FileChunksTest {
 
   @Test
   void commitSetsTheTimeOfTheWrite() {
-    OperationReply reply =
-        fs.reply(
-            Operation.newBuilder()
-                .setCommit(
-                    Commit.newBuilder()
-                        .setInode(file)
-                        .setSize(7)
-                        .setModified(true)
-                        .setModifiedAgoNs(400_000)));
-    Attributes after = reply.getAttributes();
-    assertThat(after.getMtimeS() * 1_000_000_000 + after.getMtimeNs())
-        .isEqualTo(fs.timeNs() - 400_000);
+    Attributes after = writtenAt(0);
+    assertThat(mtimeNs(after)).isEqualTo(fs.timeNs() - 400_000);
     assertThat(after.getCtimeS() * 1_000_000_000 + after.getCtimeNs())
         .isEqualTo(fs.timeNs() - 400_000);
   }
@@ -187,18 +177,22 @@ class FileChunksTest {
   }
 
   private long mtimeOfWrite(long atNs) {
-    Attributes after =
-        fs.reply(
-                Operation.newBuilder()
-                    .setCommit(
-                        Commit.newBuilder()
-                            .setInode(file)
-                            .setSize(7)
-                            .setModified(true)
-                            .setModifiedAgoNs(400_000)
-                            .setModifiedAtNs(atNs)))
-            .getAttributes();
-    return after.getMtimeS() * 1_000_000_000 + after.getMtimeNs();
+    return mtimeNs(writtenAt(atNs));
+  }
+
+  private static long mtimeNs(Attributes attributes) {
+    return attributes.getMtimeS() * 1_000_000_000 + attributes.getMtimeNs();
+  }
+
+  private Attributes writtenAt(long atNs) {
+    Commit.Builder commit =
+        Commit.newBuilder()
+            .setInode(file)
+            .setSize(7)
+            .setModified(true)
+            .setModifiedAgoNs(400_000)
+            .setModifiedAtNs(atNs);
+    return fs.reply(Operation.newBuilder().setCommit(commit)).getAttributes();
   }
 
   @Test
