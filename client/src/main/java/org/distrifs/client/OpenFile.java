@@ -60,13 +60,30 @@ public interface OpenFile extends AutoCloseable {
   void zero(long offset, long length) throws IOException;
 
   /**
+   * Counts a range as allocated from the next {@link #flush} on, in blocks of 4 KiB. Nothing is
+   * written or reserved, the size stays, and the times move.
+   *
+   * @param offset 0 or more
+   * @param length bytes, 1 or more, up to the largest offset at most
+   */
+  void allocate(long offset, long length) throws IOException;
+
+  /**
+   * {@link #zero}, and flushes. What of the range is whole blocks, or reaches beyond the end of the
+   * file, counts as allocated no longer from the next {@link #flush} on. The times move.
+   *
+   * @param offset 0 or more
+   * @param length bytes, 1 or more, up to the largest offset at most
+   */
+  void punch(long offset, long length) throws IOException;
+
+  /**
    * The first offset in [offset, end) at which data may lie; {@code end} if all of it reads as
-   * zeros. Exact to a chunk: one that exists is data as a whole. The size of the file does not
-   * matter.
+   * zeros. Exact to a block of 4 KiB. The size of the file does not matter.
    */
   long nextData(long offset, long end) throws IOException;
 
-  /** The first offset in [offset, end) in a chunk without data; {@code end} if there is none. */
+  /** The first offset in [offset, end) in a block without data; {@code end} if there is none. */
   long nextHole(long offset, long end) throws IOException;
 
   /**

@@ -14,6 +14,7 @@ import org.distrifs.client.fake.FakeCluster;
 import org.distrifs.client.fake.FakeDatanodes.Fate;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.frame.DataRequest;
+import org.distrifs.proto.range.BlockRanges;
 import org.distrifs.runtime.clock.Seeds;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -167,7 +168,7 @@ class RandomFileOperationsTest {
       DistriFsClient client, OpenFile file, Model model, Random random, long seed, int step)
       throws IOException {
     String where = "seed " + seed + ", step " + step + ", inode " + file.inode();
-    switch (random.nextInt(26)) {
+    switch (random.nextInt(29)) {
       case 0, 1, 2, 3, 4, 5, 6 -> {
         byte[] data = bytes(random, 1 + random.nextInt(random.nextBoolean() ? 50_000 : 300));
         int offset = random.nextInt(MAX_SIZE - data.length);
@@ -210,7 +211,14 @@ class RandomFileOperationsTest {
         file.extend(size);
         model.extend(size);
       }
-      case 18, 19 -> seek(file, model, random.nextInt(MAX_SIZE), where);
+      case 18, 19 -> {
+        int offset = random.nextInt(MAX_SIZE);
+        int length = 1 + random.nextInt(random.nextBoolean() ? MAX_SIZE : 20_000);
+        file.punch(offset, length);
+        model.zero(offset, length);
+      }
+      case 20 -> file.allocate(random.nextInt(MAX_SIZE), 1 + random.nextInt(50_000));
+      case 21, 22 -> seek(file, model, random.nextInt(MAX_SIZE), where);
       default -> compare(file, model, random.nextInt(MAX_SIZE), 1 + random.nextInt(60_000), where);
     }
     return file;
@@ -242,9 +250,9 @@ class RandomFileOperationsTest {
     if (data < MAX_SIZE) {
       assertThat(hole).as(where).isGreaterThan(data);
     }
-    long chunkEnd = hole - hole % FakeCluster.CHUNK_BYTES + FakeCluster.CHUNK_BYTES;
+    long blockEnd = hole - hole % BlockRanges.BLOCK_BYTES + BlockRanges.BLOCK_BYTES;
     boolean found = hole < MAX_SIZE;
-    assertThat(!found || model.isZero(hole, chunkEnd)).as("%s: a hole at %d", where, hole).isTrue();
+    assertThat(!found || model.isZero(hole, blockEnd)).as("%s: a hole at %d", where, hole).isTrue();
   }
 
   private static byte[] bytes(Random random, int length) {

@@ -8,16 +8,19 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.distrifs.client.fake.FakeCluster;
 import org.distrifs.proto.control.Caller;
+import org.distrifs.proto.range.BlockRanges;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Data and holes, zeroing and extending, files without a name, and the largest offsets. */
 class RangesTest {
+  private static final int BLOCK = BlockRanges.BLOCK_BYTES;
   private static final long FAR = 1000L * CHUNK_BYTES;
 
   private final FakeCluster cluster = new FakeCluster();
@@ -30,9 +33,9 @@ class RangesTest {
   }
 
   @Test
-  void dataIsWhereChunksAreAndWhereBytesAreUnsent() throws IOException {
+  void dataIsWhatWasWrittenSentOrNot() throws IOException {
     OpenFile file = create("f");
-    file.write(10, bytes(1));
+    file.write(3 * BLOCK + 10, bytes(1));
     file.write(FAR + 10, bytes(1));
     expectData(file);
     file.flush();
@@ -44,16 +47,80 @@ class RangesTest {
   }
 
   private static void expectData(OpenFile file) throws IOException {
-    assertThat(file.nextData(0, FAR * 2)).isZero();
-    assertThat(file.nextData(77, FAR * 2)).isEqualTo(77);
-    assertThat(file.nextHole(0, FAR * 2)).isEqualTo(CHUNK_BYTES);
-    assertThat(file.nextHole(0, 100)).isEqualTo(100);
-    assertThat(file.nextData(CHUNK_BYTES, FAR * 2)).isEqualTo(FAR);
+    assertThat(file.nextData(0, FAR * 2)).isEqualTo(3 * BLOCK);
+    assertThat(file.nextData(3 * BLOCK + 77, FAR * 2)).isEqualTo(3 * BLOCK + 77);
+    assertThat(file.nextHole(0, FAR * 2)).isZero();
+    assertThat(file.nextHole(3 * BLOCK, FAR * 2)).isEqualTo(4 * BLOCK);
+    assertThat(file.nextHole(3 * BLOCK, 3 * BLOCK + 100)).isEqualTo(3 * BLOCK + 100);
+    assertThat(file.nextData(4 * BLOCK, FAR * 2)).isEqualTo(FAR);
     assertThat(file.nextData(CHUNK_BYTES, FAR)).isEqualTo(FAR);
     assertThat(file.nextData(CHUNK_BYTES, FAR - 1)).isEqualTo(FAR - 1);
-    assertThat(file.nextHole(FAR, FAR * 2)).isEqualTo(FAR + CHUNK_BYTES);
-    assertThat(file.nextData(FAR + CHUNK_BYTES, Long.MAX_VALUE)).isEqualTo(Long.MAX_VALUE);
-    assertThat(file.nextHole(FAR + CHUNK_BYTES, Long.MAX_VALUE)).isEqualTo(FAR + CHUNK_BYTES);
+    assertThat(file.nextHole(FAR, FAR * 2)).isEqualTo(FAR + BLOCK);
+    assertThat(file.nextData(FAR + BLOCK, Long.MAX_VALUE)).isEqualTo(Long.MAX_VALUE);
+    assertThat(file.nextHole(FAR + BLOCK, Long.MAX_VALUE)).isEqualTo(FAR + BLOCK);
+  }
+
+  @Test
+  void whatIsPunchedIsAHoleAndNotAllocated() throws IOException {
+    OpenFile file = create("f");
+    file.write(0, filled(10 * BLOCK));
+    file.flush();
+    assertThat(file.attributes().getAllocatedBlocks()).isEqualTo(10);
+    file.punch(2 * BLOCK - 1, 3 * BLOCK);
+    file.flush();
+    assertThat(file.attributes().getAllocatedBlocks()).isEqualTo(8);
+    assertThat(file.nextHole(0, 10 * BLOCK)).isEqualTo(2 * BLOCK);
+    assertThat(file.nextData(2 * BLOCK, 10 * BLOCK)).isEqualTo(4 * BLOCK);
+    assertThat(readByte(file, 2 * BLOCK - 1)).isZero();
+    assertThat(readByte(file, 5 * BLOCK - 1)).isOne();
+    file.write(3 * BLOCK, bytes(1));
+    assertThat(file.nextData(2 * BLOCK, 10 * BLOCK)).isEqualTo(3 * BLOCK);
+    file.flush();
+    assertThat(file.attributes().getAllocatedBlocks()).isEqualTo(9);
+    file.punch(9 * BLOCK + 5, 10 * BLOCK);
+    file.punch(5, 9 * BLOCK);
+    file.flush();
+    assertThat(file.attributes().getAllocatedBlocks()).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsAllocatedCountsWithoutBeingWritten() throws IOException {
+    OpenFile file = create("f");
+    file.allocate(0, FAR + 1);
+    file.flush();
+    assertThat(file.attributes().getSize()).isZero();
+    assertThat(file.attributes().getAllocatedBlocks()).isEqualTo(FAR / BLOCK + 1);
+    assertThat(file.nextData(0, FAR)).isEqualTo(FAR);
+    assertThat(cluster.master().chunksOf(file.inode())).isLessThanOrEqualTo(1);
+    file.truncate(0);
+    assertThat(file.attributes().getAllocatedBlocks()).isZero();
+  }
+
+  @Test
+  void aHoleIsNoneIfThereIsDataThoughTheMasterDoesNotKnow() throws IOException {
+    OpenFile file = create("f");
+    file.write(0, filled(10 * BLOCK));
+    file.punch(BLOCK, 8 * BLOCK);
+    file.write(5 * BLOCK + 100, bytes(1));
+    file.flush();
+    // As if another mount had punched before that write, and told of it after.
+    cluster.master().punchByAnother(file.inode(), BlockRanges.of(1, 9));
+    assertThat(file.nextData(BLOCK, 10 * BLOCK)).isEqualTo(5 * BLOCK);
+    assertThat(file.nextHole(5 * BLOCK, 10 * BLOCK)).isEqualTo(6 * BLOCK);
+  }
+
+  @Test
+  void whatIsNotCommittedCountsAsFarAsItCanBeNew() throws IOException {
+    OpenFile file = create("f");
+    file.write(0, filled(10 * BLOCK));
+    assertThat(file.attributes().getAllocatedBlocks()).isEqualTo(10);
+    file.flush();
+    file.write(BLOCK, filled(BLOCK));
+    assertThat(file.attributes().getAllocatedBlocks()).isEqualTo(10);
+    file.write(20 * BLOCK, filled(BLOCK));
+    assertThat(file.attributes().getAllocatedBlocks()).isEqualTo(12);
+    file.flush();
+    assertThat(file.attributes().getAllocatedBlocks()).isEqualTo(11);
   }
 
   @Test
@@ -174,6 +241,12 @@ class RangesTest {
     ByteBuffer target = ByteBuffer.allocateDirect(1);
     assertThat(file.read(offset, target)).isOne();
     return target.get(0);
+  }
+
+  private static ByteBuffer filled(int length) {
+    byte[] ones = new byte[length];
+    Arrays.fill(ones, (byte) 1);
+    return ByteBuffer.wrap(ones);
   }
 
   private static ByteBuffer bytes(int... values) {

@@ -57,9 +57,7 @@ class DatanodeLossTest {
    * @param deadAfter {@code node.deadAfterMs}: when what a silent node holds is copied to others
    */
   private void start(Duration deadAfter) throws Exception {
-    final Path conf = Files.createDirectories(folder.resolve("cluster").resolve("conf"));
-    Files.writeString(
-        conf.resolve("master.conf"), "node.deadAfterMs = %d\n".formatted(deadAfter.toMillis()));
+    Cluster.configureMaster(folder, "node.deadAfterMs = " + deadAfter.toMillis());
     cluster = Cluster.start(folder, "--datanodes", "" + DATANODES);
   }
 

@@ -36,11 +36,8 @@ class KilledMountTest {
 
   @BeforeEach
   void start() throws Exception {
+    Cluster.configureMaster(folder, "session.expiryMs = 3000");
     cluster = Cluster.start(folder);
-    Files.writeString(
-        cluster.folder().resolve("conf").resolve("master.conf"), "session.expiryMs=3000\n");
-    cluster.local("stop", "master").expectSuccess();
-    cluster.local("start", "master").expectSuccess();
     killed = ExtraMount.of(cluster, folder.resolve("killed"));
   }
 

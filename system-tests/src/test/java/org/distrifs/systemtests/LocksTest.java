@@ -61,11 +61,8 @@ class LocksTest {
 
   @BeforeAll
   static void start() throws Exception {
+    Cluster.configureMaster(folder, "session.expiryMs = 8000");
     cluster = Cluster.start(folder);
-    Files.writeString(
-        cluster.folder().resolve("conf").resolve("master.conf"), "session.expiryMs=12000\n");
-    cluster.local("stop", "master").expectSuccess();
-    cluster.local("start", "master").expectSuccess();
     firstMount = ExtraMount.of(cluster, folder.resolve("first"), "--driver", "kernel");
     secondMount = ExtraMount.of(cluster, folder.resolve("second"), "--driver", "kernel");
     first = firstMount.point();

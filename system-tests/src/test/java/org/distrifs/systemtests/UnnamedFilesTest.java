@@ -6,7 +6,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -51,10 +50,8 @@ class UnnamedFilesTest {
 
   @BeforeEach
   void start() throws Exception {
+    Cluster.configureMaster(folder, "session.expiryMs = 3000");
     cluster = Cluster.start(folder);
-    Files.writeString(
-        cluster.folder().resolve("conf").resolve("master.conf"), "session.expiryMs=3000\n");
-    restartMaster();
     mount = ExtraMount.of(cluster, folder.resolve("second"), "--driver", "kernel");
   }
 
@@ -68,18 +65,14 @@ class UnnamedFilesTest {
     }
   }
 
-  private void restartMaster() {
-    cluster.local("stop", "master").expectSuccess();
-    cluster.local("start", "master").expectSuccess();
-  }
-
   @Test
   void oneThatIsOpenOutlivesTheMasterAndGetsItsName() throws Exception {
     Process holder = hold();
     try (BufferedReader output = holder.inputReader(StandardCharsets.UTF_8)) {
       assertThat(output.readLine()).isEqualTo("open");
       assertThat(orphans()).isOne();
-      restartMaster();
+      cluster.local("stop", "master").expectSuccess();
+      cluster.local("start", "master").expectSuccess();
       // Long enough for the new master to have asked, and to have heard that it is held.
       final long before = cluster.status().getUptimeMs();
       Await.until(

@@ -20,6 +20,7 @@ import org.distrifs.proto.control.ReportFailure;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 import org.distrifs.proto.frame.Status;
+import org.distrifs.proto.range.BlockRanges;
 import org.distrifs.runtime.clock.ClockSource;
 
 /**
@@ -59,8 +60,9 @@ public final class ChainCache {
    * Chunks that exist, in the order of their indices.
    *
    * @param isLast whether none exist behind them; otherwise there is one at the least
+   * @param allocated blocks of the whole file that were written or reserved; a few may lack
    */
-  public record Existing(List<ChunkLocation> chunks, boolean isLast) {}
+  public record Existing(List<ChunkLocation> chunks, boolean isLast, BlockRanges allocated) {}
 
   /** A power of two; files that share one cost each other a question now and then. */
   private static final int GENERATIONS = 1024;
@@ -132,7 +134,13 @@ public final class ChainCache {
       reply.getChunksList().forEach(location -> learn(inode, location));
     }
     return CompletableFuture.completedFuture(
-        new Existing(reply.getChunksList(), reply.getEndOfChunks()));
+        new Existing(reply.getChunksList(), reply.getEndOfChunks(), allocated(reply)));
+  }
+
+  private static BlockRanges allocated(OperationReply reply) {
+    return reply.getSparse()
+        ? BlockRanges.of(reply.getAllocatedList())
+        : BlockRanges.touching(0, reply.getAttributes().getSize());
   }
 
   /**

@@ -7,6 +7,7 @@ import org.distrifs.client.cache.ChainCache;
 import org.distrifs.client.session.Replies;
 import org.distrifs.client.write.FileWriter;
 import org.distrifs.proto.control.ChunkLocation;
+import org.distrifs.proto.range.BlockRanges;
 
 /**
  * Which chunks of a file hold data: those that the master knows, and those that this process has
@@ -18,7 +19,6 @@ final class DataChunks {
   static final long NONE = Long.MAX_VALUE;
 
   private final long inode;
-  private final long chunkBytes;
   private final FileWriter writer;
   private final ChainCache chains;
   private final long boundMs;
@@ -27,13 +27,13 @@ final class DataChunks {
   private List<ChunkLocation> page = List.of();
   private int position;
   private boolean isLastPage;
+  private BlockRanges allocated;
 
   /**
    * @param boundMs on each question to the master
    */
-  DataChunks(long inode, long chunkBytes, FileWriter writer, ChainCache chains, long boundMs) {
+  DataChunks(long inode, FileWriter writer, ChainCache chains, long boundMs) {
     this.inode = inode;
-    this.chunkBytes = chunkBytes;
     this.writer = writer;
     this.chains = chains;
     this.boundMs = boundMs;
@@ -41,20 +41,12 @@ final class DataChunks {
     this.pending = writer.pendingChunks();
   }
 
-  /** As {@link org.distrifs.client.OpenFile#nextData}. */
-  long nextData(long offset, long end) throws IOException {
-    long index = from(offset / chunkBytes);
-    return index > (end - 1) / chunkBytes ? end : Math.max(offset, index * chunkBytes);
-  }
-
-  /** As {@link org.distrifs.client.OpenFile#nextHole}. */
-  long nextHole(long offset, long end) throws IOException {
-    long last = (end - 1) / chunkBytes;
-    long index = offset / chunkBytes;
-    while (index <= last && from(index) == index) {
-      index++;
+  /** Blocks of the file that were written or reserved, as far as the master knows. */
+  BlockRanges allocated() throws IOException {
+    if (allocated == null) {
+      ask(0);
     }
-    return index > last ? end : Math.max(offset, index * chunkBytes);
+    return allocated;
   }
 
   /** The first index of a chunk with data at or behind an index, which never goes back. */
@@ -85,6 +77,7 @@ final class DataChunks {
     page = answer.chunks();
     position = 0;
     isLastPage = answer.isLast();
+    allocated = answer.allocated();
   }
 
   /**

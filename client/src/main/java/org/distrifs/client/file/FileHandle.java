@@ -85,15 +85,29 @@ final class FileHandle implements OpenFile {
   }
 
   @Override
+  public void allocate(long offset, long length) throws IOException {
+    requireOpen();
+    reportFailure();
+    file.allocate(offset, length);
+  }
+
+  @Override
+  public void punch(long offset, long length) throws IOException {
+    requireOpen();
+    reportFailure();
+    file.punch(offset, length);
+  }
+
+  @Override
   public long nextData(long offset, long end) throws IOException {
     requireOpen();
-    return file.dataChunks().nextData(offset, end);
+    return file.data().nextData(offset, end);
   }
 
   @Override
   public long nextHole(long offset, long end) throws IOException {
     requireOpen();
-    return file.dataChunks().nextHole(offset, end);
+    return file.data().nextHole(offset, end);
   }
 
   @Override

@@ -26,6 +26,7 @@ import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 import org.distrifs.proto.frame.Status;
+import org.distrifs.proto.range.BlockRanges;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -190,6 +191,7 @@ final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
     Attributes base = newer(heard);
     Attributes.Builder merged = base.toBuilder();
     merged.setSize(Math.max(base.getSize(), uncommittedEnd));
+    merged.setAllocatedBlocks(allocatedBlocks(base, merged.getSize()));
     if (wallNs != 0) {
       long seconds = Math.floorDiv(wallNs, NS_PER_SECOND);
       int nanoseconds = (int) Math.floorMod(wallNs, NS_PER_SECOND);
@@ -200,6 +202,13 @@ final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
       }
     }
     return merged.build();
+  }
+
+  /** As if what is not committed lay in blocks that were not allocated, if there are so many. */
+  private long allocatedBlocks(Attributes base, long size) {
+    long more = BlockRanges.count(writer.uncommittedBytes());
+    long most = Math.max(base.getAllocatedBlocks(), BlockRanges.count(size));
+    return Math.min(base.getAllocatedBlocks() + more, most);
   }
 
   private static boolean isEarlier(long seconds, int nanoseconds, long thanSeconds, int thanNs) {
@@ -246,10 +255,12 @@ final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
   }
 
   /** Where its data is, for one look at it. */
-  DataChunks dataChunks() throws IOException {
+  DataRanges data() throws IOException {
     requireSession("look for data");
-    return new DataChunks(
-        inode, chunkBytes, writer, services.chains(), 2 * services.settings().operationTimeoutMs());
+    long boundMs = 2 * services.settings().operationTimeoutMs();
+    DataChunks chunks = new DataChunks(inode, writer, services.chains(), boundMs);
+    SequencePattern pattern = new SequencePattern();
+    return new DataRanges(chunks, chunkBytes, (offset, target) -> read(pattern, offset, target));
   }
 
   // --- reading and writing
@@ -350,7 +361,37 @@ final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
     // Asked anew: what another mount has appended is to become zeros, too.
     long size = services.metadata().freshAttributes(inode).getSize();
     long end = offset + Math.min(length, Math.max(0, size - offset));
-    Zeros.overwrite(dataChunks(), offset, end, this::overwrite);
+    Zeros.overwrite(data(), offset, end, this::overwrite);
+  }
+
+  void allocate(long offset, long length) throws IOException {
+    changeAlone("allocation");
+    try {
+      writer.allocated(offset, offset + length);
+      writer.extend(0);
+    } finally {
+      changes.unlock();
+    }
+  }
+
+  void punch(long offset, long length) throws IOException {
+    zero(offset, length);
+    changeAlone("punching");
+    try {
+      // The zeros are blocks that were written, until they are told of otherwise.
+      writer.flush();
+      long size = attributes().getSize();
+      long end = offset + length;
+      long firstKept = end / BlockRanges.BLOCK_BYTES;
+      boolean reachesTheEnd = end >= size;
+      writer.punched(
+          BlockRanges.of(
+              BlockRanges.count(offset),
+              reachesTheEnd ? Math.max(firstKept, BlockRanges.count(size)) : firstKept));
+      writer.extend(0);
+    } finally {
+      changes.unlock();
+    }
   }
 
   /** A write that leaves out what lies behind the end of the file. */

@@ -16,8 +16,8 @@ final class Zeros {
     void write(long offset, ByteBuffer source) throws IOException;
   }
 
-  /** Writes zeros over [offset, end), as far as chunks hold data there. */
-  static void overwrite(DataChunks data, long offset, long end, Target target) throws IOException {
+  /** Writes zeros over [offset, end), as far as there is data. */
+  static void overwrite(DataRanges data, long offset, long end, Target target) throws IOException {
     long at = data.nextData(offset, end);
     while (at < end) {
       long pieceEnd = data.nextHole(at, at + Math.min(end - at, PIECE_BYTES));

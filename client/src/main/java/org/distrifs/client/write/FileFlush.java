@@ -169,7 +169,8 @@ final class FileFlush {
             .setModified(true)
             .setModifiedAgoNs(
                 Math.max(0, services.clock().monotonicNs() - writer.uncommitted().lastWriteNs()))
-            .setModifiedAtNs(writer.uncommitted().lastWriteWallNs());
+            .setModifiedAtNs(writer.uncommitted().lastWriteWallNs())
+            .setBlocks(writer.uncommitted().blocks().committing());
     // Those that are no news too: the master refuses when one is not part of the file any more.
     LongSet written = new LongOpenHashSet(writer.uncommitted().committingChunks());
     writer.fresh().written().forEach(location -> written.add(location.getChunkId()));

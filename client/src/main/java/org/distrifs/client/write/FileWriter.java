@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import org.distrifs.proto.control.ChunkLocation;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
+import org.distrifs.proto.range.BlockRanges;
 
 /**
  * The write side of one file in this process, shared by its handles: unsent extents, packets on
@@ -104,7 +105,7 @@ public final class FileWriter {
         if (needed <= held || services.memory().tryTake(needed - held)) {
           int grew = extents.write(offset, piece);
           services.memory().give(Math.max(needed, held) - grew);
-          uncommitted.wrote(services.clock(), offset + length);
+          uncommitted.wrote(services.clock(), offset + length, length);
           Extent full = extents.takeFull(offset);
           if (full != null) {
             dispatch(full);
@@ -125,6 +126,21 @@ public final class FileWriter {
   /** As a write of no bytes that ends at {@code size}: nothing has to be sent before the commit. */
   public void extend(long size) {
     underLock(() -> uncommitted.extended(services.clock(), size));
+  }
+
+  /** Blocks are to count as allocated: the next commit tells. */
+  public void allocated(long offset, long end) {
+    underLock(() -> uncommitted.blocks().allocated(offset, end));
+  }
+
+  /** Blocks are zeros and not to count as allocated: the next commit tells. */
+  public void punched(BlockRanges punched) {
+    underLock(() -> uncommitted.blocks().punched(punched));
+  }
+
+  /** Bytes written since everything was committed last. */
+  public long uncommittedBytes() {
+    return underLock(uncommitted::writtenBytes);
   }
 
   /** The size of the file as uncommitted writes make it; at least {@code committedBytes}. */
@@ -478,7 +494,7 @@ public final class FileWriter {
 
   /** A packet and all before it in its chunk were applied by every member. */
   void settled(long index, long chunkId, Packet packet) {
-    uncommitted.acknowledged(index, chunkId, packet.fileEnd());
+    uncommitted.acknowledged(index, chunkId, packet.fileOffset, packet.fileEnd());
     drop(packet);
     progressed();
   }

@@ -21,8 +21,15 @@ final class UncommittedWrites {
   private final LongOpenHashSet unsynced = new LongOpenHashSet();
   private final LongOpenHashSet writtenChunks = new LongOpenHashSet();
   private LongSet committingChunks = LongSet.of();
+  private long writtenBytes;
+  private final UncommittedBlocks blocks = new UncommittedBlocks();
 
-  void wrote(ClockSource clock, long writeEnd) {
+  void wrote(ClockSource clock, long writeEnd, int length) {
+    writtenBytes += length;
+    touched(clock, writeEnd);
+  }
+
+  private void touched(ClockSource clock, long writeEnd) {
     lastWriteNs = clock.monotonicNs();
     lastWriteWallNs = clock.wallTimeNs();
     if (clean) {
@@ -34,16 +41,27 @@ final class UncommittedWrites {
 
   /** A write of no bytes, of which only its end and its time are to be told. */
   void extended(ClockSource clock, long size) {
-    wrote(clock, size);
+    touched(clock, size);
     acknowledged = true;
     acknowledgedEnd = Math.max(acknowledgedEnd, size);
   }
 
-  void acknowledged(long chunkIndex, long chunkId, long packetEnd) {
+  void acknowledged(long chunkIndex, long chunkId, long packetStart, long packetEnd) {
     acknowledged = true;
     writtenChunks.add(chunkId);
+    blocks.allocated(packetStart, packetEnd);
     acknowledgedEnd = Math.max(acknowledgedEnd, packetEnd);
     unsynced.add(chunkIndex);
+  }
+
+  /** What the next commit tells of blocks. */
+  UncommittedBlocks blocks() {
+    return blocks;
+  }
+
+  /** Bytes written since everything was committed last. */
+  long writtenBytes() {
+    return writtenBytes;
   }
 
   /** Nothing is unsent, unacknowledged or uncommitted. */
@@ -85,6 +103,7 @@ final class UncommittedWrites {
     acknowledgedEnd = 0;
     committingChunks = writtenChunks.clone();
     writtenChunks.clear();
+    blocks.beginCommit();
     return true;
   }
 
@@ -109,6 +128,7 @@ final class UncommittedWrites {
       acknowledgedEnd = Math.max(acknowledgedEnd, committingEnd);
       writtenChunks.addAll(committingChunks);
     }
+    blocks.commitEnded(settled);
     committing = false;
     committingEnd = 0;
     committingChunks = LongSet.of();
@@ -123,6 +143,7 @@ final class UncommittedWrites {
     end = Math.max(pendingEnd, Math.max(acknowledgedEnd, committingEnd));
     if (pendingEnd == 0 && !hasAcknowledged()) {
       clean = true;
+      writtenBytes = 0;
     } else {
       oldestNs = lastWriteNs;
     }

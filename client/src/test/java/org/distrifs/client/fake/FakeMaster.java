@@ -24,6 +24,7 @@ import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.range.BlockRanges;
 
 /** The namespace of a master in memory, without its streams. Not thread-safe. */
 final class FakeMaster {
@@ -35,6 +36,7 @@ final class FakeMaster {
     long epoch;
     int nlink = 1;
     long mtimeS;
+    BlockRanges allocated = BlockRanges.NONE;
     final TreeMap<Long, FakeChunk> chunks = new TreeMap<>();
     final TreeMap<String, Long> names = new TreeMap<>();
 
@@ -71,6 +73,13 @@ final class FakeMaster {
   /** Another mount changes a file: for tests of close-to-open. */
   void truncateByAnother(long inode, long size) {
     setAttributes(SetAttributes.newBuilder().setInode(inode).setSize(size).build());
+  }
+
+  /** Another mount says that blocks are a hole. */
+  void punchByAnother(long inode, BlockRanges blocks) {
+    Inode punched = inodes.get(inode);
+    punched.allocated = punched.allocated.minus(blocks);
+    punched.counter++;
   }
 
   int chunksOf(long inode) {
@@ -133,6 +142,7 @@ final class FakeMaster {
         .setTruncateEpoch(inode.epoch)
         .setChunkSizeBytes(chunkBytes)
         .setChunkCount(inode.chunks.size())
+        .setAllocatedBlocks(inode.allocated.blocks())
         .build();
   }
 
@@ -272,6 +282,11 @@ final class FakeMaster {
     if (commit.getModified()) {
       if (current) {
         inode.size = Math.max(inode.size, commit.getSize());
+        inode.allocated =
+            inode
+                .allocated
+                .plus(BlockRanges.of(commit.getBlocks().getAllocatedList()))
+                .minus(BlockRanges.of(commit.getBlocks().getPunchedList()));
       }
       inode.counter++;
     }
@@ -288,6 +303,9 @@ final class FakeMaster {
       if (change.getSize() < inode.size) {
         inode.epoch++;
         cut(inode, change.getSize());
+      }
+      if (change.getSize() <= inode.size) {
+        inode.allocated = inode.allocated.below(BlockRanges.count(change.getSize()));
       }
       inode.size = change.getSize();
     }
@@ -317,7 +335,9 @@ final class FakeMaster {
     }
     OperationReply.Builder reply = OperationReply.newBuilder();
     long first = question.getFirstIndex();
-    reply.setEndOfChunks(question.getSkipHoles());
+    if (question.getSkipHoles()) {
+      reply.setEndOfChunks(true).setSparse(true).addAllAllocated(inode.allocated.toMessage());
+    }
     for (FakeChunk chunk : inode.chunks.tailMap(first, true).values()) {
       if (!question.getSkipHoles() && chunk.index() - first >= question.getCount()) {
         break;

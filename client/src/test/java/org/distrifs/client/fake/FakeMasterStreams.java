@@ -27,6 +27,7 @@ import org.distrifs.proto.control.ReplyBatch;
 import org.distrifs.proto.control.SessionEnded;
 import org.distrifs.proto.control.SessionOpened;
 import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.range.BlockRanges;
 
 /**
  * Sessions of a master in memory: slots with remembered answers, streams that break when a test
@@ -145,6 +146,14 @@ public final class FakeMasterStreams implements ControlStream.Opener {
     run(
         () -> {
           master.truncateByAnother(inode, size);
+          return null;
+        });
+  }
+
+  public void punchByAnother(long inode, BlockRanges blocks) {
+    run(
+        () -> {
+          master.punchByAnother(inode, blocks);
           return null;
         });
   }

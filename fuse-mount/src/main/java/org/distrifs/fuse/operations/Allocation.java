@@ -9,7 +9,7 @@ import org.distrifs.proto.error.ErrnoException;
 /**
  * {@code fallocate(2)}: makes a file longer, and parts of it zeros. Space is not reserved: a range
  * for which there is none now is refused, but what is granted another writer may still take.
- * Punching makes zeros of what is there; the space is given back with the file, or by truncation.
+ * Punching makes zeros of what is there.
  */
 public final class Allocation {
   /** The size stays, whatever the range ({@code FALLOC_FL_KEEP_SIZE}). */
@@ -50,10 +50,19 @@ public final class Allocation {
     if (!punches && !fits(file, offset, length)) {
       throw refused(Errno.ENOSPC, offset, length, mode);
     }
-    if (punches || zeroes) {
-      file.zero(offset, length);
+    if (punches) {
+      file.punch(offset, length);
+    } else {
+      if (zeroes) {
+        file.zero(offset, length);
+      }
+      file.allocate(offset, length);
     }
-    file.extend(keepsSize ? 0 : offset + length);
+    if (!keepsSize) {
+      file.extend(offset + length);
+    }
+    // Programs look at once at how much is allocated.
+    file.flush();
     opened.changed();
   }
 

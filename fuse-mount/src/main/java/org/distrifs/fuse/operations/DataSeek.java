@@ -5,7 +5,7 @@ import org.distrifs.client.OpenFile;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 
-/** {@code lseek(2)} to the next data and the next hole, exact to a chunk. */
+/** {@code lseek(2)} to the next data and the next hole, exact to a block of 4 KiB. */
 final class DataSeek {
   private static final int SEEK_DATA = 3;
   private static final int SEEK_HOLE = 4;

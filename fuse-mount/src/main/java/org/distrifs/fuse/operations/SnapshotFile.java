@@ -68,6 +68,16 @@ final class SnapshotFile implements OpenFile {
     throw readOnly();
   }
 
+  @Override
+  public void allocate(long offset, long length) throws ErrnoException {
+    throw readOnly();
+  }
+
+  @Override
+  public void punch(long offset, long length) throws ErrnoException {
+    throw readOnly();
+  }
+
   /** It is all data. */
   @Override
   public long nextData(long offset, long end) {

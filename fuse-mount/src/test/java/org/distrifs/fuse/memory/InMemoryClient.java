@@ -180,6 +180,18 @@ public final class InMemoryClient implements DistriFsClient {
       node.data.zero(offset, Math.min(length, Math.max(0, attributes().getSize() - offset)));
     }
 
+    /** Blocks are allocated as they are written. */
+    @Override
+    public void allocate(long offset, long length) {
+      extend(0);
+    }
+
+    @Override
+    public void punch(long offset, long length) {
+      zero(offset, length);
+      extend(0);
+    }
+
     @Override
     public long nextData(long offset, long end) {
       return node.data.nextData(offset, end);

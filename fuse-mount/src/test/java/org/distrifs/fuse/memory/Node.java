@@ -97,6 +97,7 @@ final class Node {
     return attributes
         .setChunkSizeBytes(MemoryData.BLOCK_BYTES)
         .setChunkCount(data.blockCount())
+        .setAllocatedBlocks(data.blockCount() * (MemoryData.BLOCK_BYTES / 4096L))
         .build();
   }
 }

@@ -24,6 +24,7 @@ public final class Namespace {
   private final DentryTable dentries = new DentryTable();
   private final ByteHeap targets = new ByteHeap();
   private final ExtendedAttributeTable extendedAttributes = new ExtendedAttributeTable();
+  private final SparseFiles sparseFiles = new SparseFiles();
   private final LinkNames names = new LinkNames(inodes);
   private final IntConsumer onOrphan;
   private final IntConsumer onFirstName;
@@ -56,6 +57,10 @@ public final class Namespace {
 
   public ExtendedAttributeTable extendedAttributes() {
     return extendedAttributes;
+  }
+
+  public SparseFiles sparseFiles() {
+    return sparseFiles;
   }
 
   /** Directories with a name, and the root. */
@@ -322,6 +327,7 @@ public final class Namespace {
       targets.free((int) inodes.payload(inode));
     }
     extendedAttributes.removeAll(inode);
+    sparseFiles.remove(inode);
     inodes.remove(inode);
     orphans--;
   }

@@ -11,6 +11,7 @@ import org.distrifs.proto.control.RecordReads;
 import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.control.TimeChange;
 import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.range.BlockRanges;
 
 /** The mutations of one inode: attributes, size, and what a client wrote. */
 final class FileMutations {
@@ -27,6 +28,7 @@ final class FileMutations {
   private final InodeTable inodes;
   private final InodeResolver resolver;
   private final FileChunks chunks;
+  private final AllocatedBlocks blocks;
   private final UnfinishedWrites unfinished;
   private final AccessControl access;
   private final Replies replies;
@@ -35,12 +37,14 @@ final class FileMutations {
       InodeTable inodes,
       InodeResolver resolver,
       FileChunks chunks,
+      AllocatedBlocks blocks,
       UnfinishedWrites unfinished,
       AccessControl access,
       Replies replies) {
     this.inodes = inodes;
     this.resolver = resolver;
     this.chunks = chunks;
+    this.blocks = blocks;
     this.unfinished = unfinished;
     this.access = access;
     this.replies = replies;
@@ -130,6 +134,14 @@ final class FileMutations {
     if (Long.compareUnsigned(commit.getTruncateEpoch(), inodes.truncateEpoch(inode)) > 0) {
       return Replies.error(Errno.EINVAL, "this truncate epoch was never given out");
     }
+    BlockRanges allocated;
+    BlockRanges punched;
+    try {
+      allocated = AllocatedBlocks.read(commit.getBlocks().getAllocatedList());
+      punched = AllocatedBlocks.read(commit.getBlocks().getPunchedList());
+    } catch (IllegalArgumentException e) {
+      return Replies.error(Errno.EINVAL, e.getMessage());
+    }
     List<Integer> written = new ArrayList<>();
     for (long chunkId : commit.getWrittenChunksList()) {
       int chunk = chunks.map().find(chunkId);
@@ -154,8 +166,15 @@ final class FileMutations {
         chunks.release(chunk, mutation.sessionId());
       }
     }
+    long sizeBefore = inodes.size(inode);
     if (extended) {
       inodes.setSize(inode, commit.getSize());
+    }
+    if (commit.hasBlocks()) {
+      boolean isCurrent = commit.getTruncateEpoch() == inodes.truncateEpoch(inode);
+      blocks.changed(inode, sizeBefore, isCurrent, allocated, punched);
+    } else {
+      blocks.grew(inode, sizeBefore);
     }
     if (commit.getModified() || extended) {
       access.dropCapability(inode);
@@ -180,8 +199,10 @@ final class FileMutations {
    * members, whoever holds it: otherwise bytes of before would come back when the file grows.
    */
   private void setSize(int inode, long size) {
-    boolean shorter = size < inodes.size(inode);
+    long sizeBefore = inodes.size(inode);
+    boolean shorter = size < sizeBefore;
     inodes.setSize(inode, size);
+    blocks.truncated(inode, sizeBefore);
     if (!shorter) {
       return;
     }

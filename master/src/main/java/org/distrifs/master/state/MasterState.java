@@ -46,7 +46,8 @@ public final class MasterState {
   private final AccessControl access = new AccessControl(namespace);
   private final UnfinishedWrites unfinished =
       new UnfinishedWrites(namespace.inodes(), chunks, access);
-  private final Replies replies = new Replies(namespace, chunks.map());
+  private final AllocatedBlocks blocks = new AllocatedBlocks(namespace, chunks.map());
+  private final Replies replies = new Replies(namespace, chunks.map(), blocks);
   private final FileLocks locks = new FileLocks(resolver, replies);
   private final Nodes nodes = new Nodes();
   private final Sessions sessions = new Sessions();
@@ -58,7 +59,8 @@ public final class MasterState {
       new ClientMutations(
           sessions,
           new NamespaceMutations(namespace, resolver, allocation, access, replies),
-          new FileMutations(namespace.inodes(), resolver, chunks, unfinished, access, replies),
+          new FileMutations(
+              namespace.inodes(), resolver, chunks, blocks, unfinished, access, replies),
           new ExtendedAttributeMutations(namespace, resolver, access, replies),
           allocation,
           appends,
@@ -69,7 +71,7 @@ public final class MasterState {
   private final Cleanup cleanup =
       new Cleanup(namespace, chunks, unfinished.intents(), appends.leases(), locks.table());
   private final Expiries expiries = new Expiries();
-  private final Reads reads = new Reads(namespace, resolver, chunks, locks, replies);
+  private final Reads reads = new Reads(namespace, resolver, chunks, blocks, locks, replies);
 
   private long clusterId;
   private long term;

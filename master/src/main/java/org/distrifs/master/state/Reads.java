@@ -30,6 +30,7 @@ final class Reads {
   private final Namespace namespace;
   private final InodeResolver resolver;
   private final FileChunks chunks;
+  private final AllocatedBlocks blocks;
   private final FileLocks locks;
   private final Replies replies;
 
@@ -37,11 +38,13 @@ final class Reads {
       Namespace namespace,
       InodeResolver resolver,
       FileChunks chunks,
+      AllocatedBlocks blocks,
       FileLocks locks,
       Replies replies) {
     this.namespace = namespace;
     this.resolver = resolver;
     this.chunks = chunks;
+    this.blocks = blocks;
     this.locks = locks;
     this.replies = replies;
   }
@@ -142,7 +145,13 @@ final class Reads {
       }
       chunk = cursor.next();
     }
-    return reply.setEndOfChunks(get.getSkipHoles() && !isAsked(get, inode, chunk)).build();
+    if (get.getSkipHoles()) {
+      reply.setEndOfChunks(!isAsked(get, inode, chunk));
+      blocks
+          .ofSparse(inode)
+          .ifPresent(ranges -> reply.setSparse(true).addAllAllocated(ranges.toMessage()));
+    }
+    return reply.build();
   }
 
   private boolean isAsked(GetChains get, int inode, int chunk) {

@@ -21,11 +21,13 @@ final class Replies {
   private final InodeTable inodes;
   private final ExtendedAttributeTable extendedAttributes;
   private final ChunkMap chunks;
+  private final AllocatedBlocks blocks;
 
-  Replies(Namespace namespace, ChunkMap chunks) {
+  Replies(Namespace namespace, ChunkMap chunks, AllocatedBlocks blocks) {
     this.inodes = namespace.inodes();
     this.extendedAttributes = namespace.extendedAttributes();
     this.chunks = chunks;
+    this.blocks = blocks;
   }
 
   static OperationReply error(Errno errno) {
@@ -70,7 +72,8 @@ final class Replies {
     if (FileMode.isRegular(mode)) {
       attributes
           .setChunkSizeBytes(1L << inodes.chunkSizeExponent(inode))
-          .setChunkCount(inodes.payload(inode));
+          .setChunkCount(inodes.payload(inode))
+          .setAllocatedBlocks(blocks.count(inode));
     } else if (FileMode.isDevice(mode)) {
       attributes.setRdev(inodes.payload(inode));
     }
@@ -90,12 +93,12 @@ final class Replies {
     return location.build();
   }
 
-  /** Programs that count subdirectories by links take 1 for "do not": as ext4's dir_nlink. */
   /** One that was removed, and is open, has no entries that could take room. */
   private static long directorySize(int nlink) {
     return nlink == 0 ? 0 : DIRECTORY_SIZE_BYTES;
   }
 
+  /** Programs that count subdirectories by links take 1 for "do not": as ext4's dir_nlink. */
   private static int directoryLinks(int nlink) {
     return nlink > Namespace.MAX_LINKS ? 1 : nlink;
   }

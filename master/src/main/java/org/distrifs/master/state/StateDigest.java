@@ -53,7 +53,8 @@ final class StateDigest {
         inodes.changeCounter(inode),
         inodes.truncateEpoch(inode),
         isSymlink ? Arrays.hashCode(namespace.target(inode)) : inodes.payload(inode),
-        namespace.extendedAttributes().digest(inode));
+        namespace.extendedAttributes().digest(inode),
+        Objects.hashCode(namespace.sparseFiles().allocated(inode)));
   }
 
   private void addChunks(FileChunks chunks, InodeTable inodes) {

@@ -58,6 +58,12 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
+  /** Settings of the master of a cluster that is started below {@code folder} later. */
+  public static void configureMaster(Path folder, String settings) throws IOException {
+    final Path conf = Files.createDirectories(folder.resolve("cluster").resolve("conf"));
+    Files.writeString(conf.resolve("master.conf"), settings + "\n");
+  }
+
   /** Fails with a clear sentence on a machine that cannot mount. */
   public static void requireFuse() {
     if (!Files.exists(Path.of("/dev/fuse"))) {

@@ -30,6 +30,7 @@ abstract class AllocationCases extends Cases {
   private static final int PUNCH_HOLE = 2;
   private static final int ZERO_RANGE = 16;
   private static final int PAGE = 4096;
+  private static final long BLOCKS_OF_PAGE = PAGE / 512;
 
   AllocationCases(Target target) {
     super(target);
@@ -97,6 +98,51 @@ abstract class AllocationCases extends Cases {
     expect(OK, () -> fallocate(file, ZERO_RANGE, 3 * PAGE, 10 * PAGE));
     same("size", 13L * PAGE, fstat(file).size());
     same("content", "\0\0", pread(file, 2, 12 * PAGE));
+    close(file);
+  }
+
+  @Test
+  void showsInTheBlocksOfTheFile() throws Exception {
+    int file = fileOfPages(64);
+    long full = fstat(file).blocks();
+    holds("blocks: " + full, full >= 64 * BLOCKS_OF_PAGE);
+    expect(OK, () -> fallocate(file, PUNCH_HOLE | KEEP_SIZE, 16 * PAGE - 1, 16 * PAGE + 2));
+    same("after punching", full - 16 * BLOCKS_OF_PAGE, fstat(file).blocks());
+    expect(OK, () -> fallocate(file, PUNCH_HOLE | KEEP_SIZE, 16 * PAGE, 16 * PAGE));
+    same("after punching again", full - 16 * BLOCKS_OF_PAGE, fstat(file).blocks());
+    pwrite(file, "y", 20 * PAGE + 5);
+    fsync(file);
+    same("after a write", full - 15 * BLOCKS_OF_PAGE, fstat(file).blocks());
+    expect(OK, () -> fallocate(file, KEEP_SIZE, 16 * PAGE, 16 * PAGE));
+    // A local file system may need a block of its own for so many ranges.
+    long filled = fstat(file).blocks();
+    holds("after filling the hole: " + filled, filled >= full && filled <= full + BLOCKS_OF_PAGE);
+    same("what was written", "\0y\0", pread(file, 3, 20 * PAGE + 4));
+    close(file);
+  }
+
+  @Test
+  void behindTheEndIsAllocatedUntilTheSizeIsSet() throws Exception {
+    int file = fileOfPages(4);
+    long full = fstat(file).blocks();
+    expect(OK, () -> fallocate(file, KEEP_SIZE, 4 * PAGE, 60 * PAGE));
+    same("after allocating", full + 60 * BLOCKS_OF_PAGE, fstat(file).blocks());
+    pwrite(file, "z".repeat(PAGE), 4 * PAGE);
+    fsync(file);
+    same("after a write there", full + 60 * BLOCKS_OF_PAGE, fstat(file).blocks());
+    ftruncate(file, 5 * PAGE);
+    same("after setting the size", full + BLOCKS_OF_PAGE, fstat(file).blocks());
+    ftruncate(file, 0);
+    same("without bytes", 0L, fstat(file).blocks());
+    close(file);
+  }
+
+  @Test
+  void ofZerosKeepsTheBlocks() throws Exception {
+    int file = fileOfPages(4);
+    long full = fstat(file).blocks();
+    expect(OK, () -> fallocate(file, ZERO_RANGE, 0, 8 * PAGE));
+    same("blocks", full + 4 * BLOCKS_OF_PAGE, fstat(file).blocks());
     close(file);
   }
 

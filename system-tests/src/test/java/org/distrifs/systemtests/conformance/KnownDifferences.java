@@ -9,20 +9,13 @@ import java.util.Map;
  * passes, it has to go from here.
  */
 final class KnownDifferences {
-  private static final Map<String, String> OF_BOTH_DRIVERS = new HashMap<>();
   private static final Map<String, String> OF_JNR_FUSE = new HashMap<>();
 
   static {
-    OF_BOTH_DRIVERS.put(
-        "Stats.countsNoBlocksOfAHole",
-        "space is counted by chunks: one that has any byte, or was allocated in advance, counts in"
-            + " full, up to the size of the file");
-    OF_BOTH_DRIVERS.put(
-        "Allocation.seekFindsDataAndHoles",
-        "data is known by chunks: one that exists is data as a whole");
-    OF_BOTH_DRIVERS.put(
+    because(
+        "libfuse 2 has no call for lseek, so a file is data up to its end",
         "Allocation.seekFindsAPunchedHole",
-        "what is punched becomes zeros in a chunk that stays, and is data as before");
+        "Allocation.seekFindsDataAndHoles");
     because(
         "libfuse 2 has no call for O_TMPFILE",
         "TemporaryFile.hasNoNameUntilItIsGivenOne",
@@ -73,9 +66,8 @@ final class KnownDifferences {
   /** Why a case does not pass on a target, or null if it has to. */
   static String reason(Target target, String testCase) {
     return switch (target) {
-      case EXT4 -> null;
-      case KERNEL -> OF_BOTH_DRIVERS.get(testCase);
-      case JNR_FUSE -> OF_JNR_FUSE.getOrDefault(testCase, OF_BOTH_DRIVERS.get(testCase));
+      case EXT4, KERNEL -> null;
+      case JNR_FUSE -> OF_JNR_FUSE.get(testCase);
     };
   }
 }

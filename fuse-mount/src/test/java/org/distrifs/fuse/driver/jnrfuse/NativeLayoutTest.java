@@ -77,6 +77,7 @@ class NativeLayoutTest {
             .setCtimeNs(8)
             .setChunkSizeBytes(64 << 20)
             .setChunkCount(1)
+            .setAllocatedBlocks(3)
             .build();
 
     StatWriter.current().write(NativeMemory.IO.getDirectBufferAddress(stat), attributes, 1);
@@ -89,21 +90,13 @@ class NativeLayoutTest {
     assertThat(stat.getLong(40)).isEqualTo(0x103);
     assertThat(stat.getLong(48)).isEqualTo(10_000);
     assertThat(stat.getLong(56)).isEqualTo(128 << 10);
-    assertThat(stat.getLong(64)).as("blocks of three pages").isEqualTo(24);
+    assertThat(stat.getLong(64)).as("in units of 512 bytes").isEqualTo(24);
     assertThat(stat.getLong(72)).isEqualTo(-5);
     assertThat(stat.getLong(80)).isEqualTo(1);
     assertThat(stat.getLong(88)).isEqualTo(1L << 33);
     assertThat(stat.getLong(96)).isEqualTo(999_999_999);
     assertThat(stat.getLong(104)).isEqualTo(7);
     assertThat(stat.getLong(112)).isEqualTo(8);
-  }
-
-  @Test
-  void aSparseFileTakesNoMoreThanItsChunksAndAFileWithASizeAtLeastAPage() {
-    assertThat(blocks(1L << 40, 1)).isEqualTo((64 << 20) / 512);
-    assertThat(blocks(1L << 40, 0)).isEqualTo(8);
-    assertThat(blocks(1, 1)).isEqualTo(8);
-    assertThat(blocks(0, 0)).isZero();
   }
 
   @Test
@@ -128,21 +121,6 @@ class NativeLayoutTest {
     assertThat(statvfs.getLong(48)).isEqualTo(990);
     assertThat(statvfs.getLong(56)).isEqualTo(990);
     assertThat(statvfs.getLong(80)).isEqualTo(255);
-  }
-
-  private static long blocks(long size, long chunks) {
-    ByteBuffer stat = memory(StatWriter.STAT_BYTES);
-    StatWriter.current()
-        .write(
-            NativeMemory.IO.getDirectBufferAddress(stat),
-            Attributes.newBuilder()
-                .setMode(0x8000)
-                .setSize(size)
-                .setChunkSizeBytes(64 << 20)
-                .setChunkCount(chunks)
-                .build(),
-            0);
-    return stat.getLong(64);
   }
 
   private static ByteBuffer memory(int bytes) {

@@ -81,6 +81,7 @@ class MessageLayoutTest {
           .setCtimeS(3)
           .setCtimeNs(33)
           .setChunkCount(1)
+          .setAllocatedBlocks(2)
           .setChunkSizeBytes(1 << 20)
           .build();
 

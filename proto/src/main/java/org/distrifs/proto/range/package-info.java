@@ -1,0 +1,2 @@
+/** Parts of files. */
+package org.distrifs.proto.range;
