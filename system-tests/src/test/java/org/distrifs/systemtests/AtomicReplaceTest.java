@@ -57,8 +57,8 @@ class AtomicReplaceTest {
   }
 
   @Test
-  void aFileReplacedFiveHundredTimesIsAlwaysThereAndWhole() throws Exception {
-    replaceWhileReading(500);
+  void aFileReplacedThreeHundredTimesIsAlwaysThereAndWhole() throws Exception {
+    replaceWhileReading(300);
   }
 
   @Test

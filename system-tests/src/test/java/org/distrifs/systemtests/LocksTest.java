@@ -91,7 +91,7 @@ class LocksTest {
     final Path script = Files.writeString(folder.resolve("count.pl"), COUNT);
     Files.write(first.resolve("counter"), new byte[8]);
     Command.shell(
-            "perl \"$1\" \"$2\"/counter 500 & a=$!; perl \"$1\" \"$3\"/counter 500 && wait $a",
+            "perl \"$1\" \"$2\"/counter 300 & a=$!; perl \"$1\" \"$3\"/counter 300 && wait $a",
             script,
             first,
             second)
@@ -99,14 +99,14 @@ class LocksTest {
     for (Path mount : new Path[] {first, second}) {
       assertThat(
               Command.shell("od -An -t d8 \"$1\"/counter", mount).expectSuccess().output().strip())
-          .isEqualTo("1000");
+          .isEqualTo("600");
     }
   }
 
   @Test
   void twoMountsInsertIntoOneDatabase() throws Exception {
     final String insert =
-        "for i in $(seq 100); do echo .timeout 60000; echo \"insert into t values ($i);\"; done"
+        "for i in $(seq 60); do echo .timeout 60000; echo \"insert into t values ($i);\"; done"
             + " | sqlite3 -bail ";
     Command.shell("sqlite3 \"$1\"/db 'create table t (i integer)'", first).expectSuccess();
     Command.shell(
@@ -121,7 +121,7 @@ class LocksTest {
                       mount)
                   .expectSuccess()
                   .output())
-          .isEqualTo("200|10100\nok\n");
+          .isEqualTo("120|3660\nok\n");
     }
   }
 

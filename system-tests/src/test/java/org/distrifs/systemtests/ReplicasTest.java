@@ -104,8 +104,11 @@ class ReplicasTest {
     }
 
     Command.shell("dd if=\"$1\" iflag=nocache count=0 status=none", file).expectSuccess();
-    final Command.Result read = Command.run("cat", file.toString());
+    // Once the master has seen that nobody has the block, no reader waits for it to be mended.
+    final Command.Result read =
+        Command.run(Duration.ofSeconds(30), List.of("cat", file.toString()));
     assertThat(read.exitStatus()).isNotZero();
+    assertThat(read.output()).contains("Input/output error");
     Await.until(
         "status lists a bad block of each replica",
         Duration.ofSeconds(60),

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.distrifs.client.session.RefusedException;
 import org.distrifs.client.session.Replies;
 import org.distrifs.proto.control.ChunkLocation;
 import org.distrifs.proto.control.Member;
@@ -32,7 +33,11 @@ final class ChunkRead {
   private static final int MAX_UNDER_WAY = 2;
 
   /** A replica that only a change of its chain makes serve again. */
-  private record Unfit(ReplicaExchange exchange, ReplicaOutcome outcome) {}
+  private record Unfit(ReplicaExchange exchange, ReplicaOutcome outcome) {
+    boolean isDamaged() {
+      return outcome.status() == Status.CORRUPT_REPLICA;
+    }
+  }
 
   private final ReplicaReader reader;
   private final ChunkLocator chunks;
@@ -176,10 +181,10 @@ final class ChunkRead {
       reader.metrics.foundStale();
       chunks.lookUp(index);
     } else if (outcome.wantsChange()) {
-      if (outcome.status() == Status.CORRUPT_REPLICA) {
+      unfit = new Unfit(exchange, outcome);
+      if (unfit.isDamaged()) {
         LOG.warn("Rot was found in {}: {}", exchange, outcome.trouble());
       }
-      unfit = new Unfit(exchange, outcome);
     }
     reader.selector.failed(exchange.member.getNodeId());
     reader.metrics.failedOver();
@@ -187,7 +192,11 @@ final class ChunkRead {
 
   /** All known replicas were asked, or the chain is stale: the first time at once, then slower. */
   private void lookUpLater() {
-    if (reader.clock.monotonicNs() - deadlineNs >= 0) {
+    boolean isDamaged =
+        unfit != null
+            && unfit.isDamaged()
+            && reader.reports.isDamaged(location.getChunkId(), location.getVersion());
+    if (isDamaged || reader.clock.monotonicNs() - deadlineNs >= 0) {
       over = true;
       result.completeExceptionally(
           new ErrnoException(
@@ -213,8 +222,22 @@ final class ChunkRead {
   }
 
   private CompletableFuture<Optional<ChunkLocation>> report() {
-    return chunks.report(
-        unfit.exchange().location, unfit.exchange().member.getNodeId(), unfit.outcome().status());
+    Unfit reported = unfit;
+    return chunks
+        .report(
+            reported.exchange().location,
+            reported.exchange().member.getNodeId(),
+            reported.outcome().status())
+        .whenComplete((found, failure) -> judged(reported, failure));
+  }
+
+  private void judged(Unfit reported, Throwable failure) {
+    if (reported.isDamaged()
+        && Replies.asIoException(failure, what()) instanceof RefusedException refused
+        && refused.errno() == Errno.EIO) {
+      ChunkLocation damaged = reported.exchange().location;
+      reader.reports.damaged(damaged.getChunkId(), damaged.getVersion());
+    }
   }
 
   private String what() {

@@ -15,16 +15,19 @@ final class ReplicaReports {
 
   private record Chain(long chunkId, int version) {}
 
-  private final ClockSource clock;
-  private final Map<Chain, Long> toldNs =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
+  /** The newest ones, and when. */
+  private static final class Times extends LinkedHashMap<Chain, Long> {
+    private static final long serialVersionUID = 1L;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Chain, Long> eldest) {
-          return size() > MAX_REMEMBERED;
-        }
-      };
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<Chain, Long> eldest) {
+      return size() > MAX_REMEMBERED;
+    }
+  }
+
+  private final ClockSource clock;
+  private final Times toldNs = new Times();
+  private final Times damagedNs = new Times();
 
   ReplicaReports(ClockSource clock) {
     this.clock = clock;
@@ -33,13 +36,29 @@ final class ReplicaReports {
   /** Whether the master is to be told now; the caller does so then. */
   synchronized boolean isDue(long chunkId, int version) {
     Chain chain = new Chain(chunkId, version);
-    long nowNs = clock.monotonicNs();
-    Long before = toldNs.get(chain);
-    if (before != null && nowNs - before < MIN_INTERVAL_NS) {
-      return false;
+    boolean isDue = !isRecent(toldNs.get(chain));
+    if (isDue) {
+      put(toldNs, chain);
     }
-    toldNs.remove(chain);
-    toldNs.put(chain, nowNs);
-    return true;
+    return isDue;
+  }
+
+  /** The master has answered that a block is damaged on every replica. */
+  synchronized void damaged(long chunkId, int version) {
+    put(damagedNs, new Chain(chunkId, version));
+  }
+
+  /** Whether the master said so a moment ago: whoever finds damaged blocks need not ask it. */
+  synchronized boolean isDamaged(long chunkId, int version) {
+    return isRecent(damagedNs.get(new Chain(chunkId, version)));
+  }
+
+  private boolean isRecent(Long sinceNs) {
+    return sinceNs != null && clock.monotonicNs() - sinceNs < MIN_INTERVAL_NS;
+  }
+
+  private void put(Times times, Chain chain) {
+    times.remove(chain);
+    times.put(chain, clock.monotonicNs());
   }
 }
