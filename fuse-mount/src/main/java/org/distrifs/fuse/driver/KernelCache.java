@@ -47,7 +47,13 @@ public final class KernelCache {
     private long changeCounter;
     private long sizeBytes;
     private int openHandles;
+
+    /** Whether it holds no page from before that change counter. */
+    private boolean pagesAreDropped;
   }
+
+  /** An open that was told to drop the pages of a node, which had this change counter then. */
+  private record Drop(long node, long changeCounter) {}
 
   /**
    * What the kernel may believe of an inode, by what it was told and what it asked for itself. Its
@@ -90,6 +96,13 @@ public final class KernelCache {
 
   /** The inodes of handles whose node is not known yet; bounded by the number of open files. */
   private final Map<Long, Long> inodeOfNewHandle = new ConcurrentHashMap<>();
+
+  /**
+   * The handles that were told to drop pages and have not been used. The kernel drops them in the
+   * process that opens, whenever that runs: until it has, another that opens must not keep them.
+   * Bounded by the number of open files.
+   */
+  private final Map<Long, Drop> unusedDrops = new ConcurrentHashMap<>();
 
   public KernelCache(ClockSource clock) {
     this.clock = clock;
@@ -273,7 +286,8 @@ public final class KernelCache {
       truncated(attributes.getInode(), 0);
     }
     boolean inDoubt = !truncates && mayBelieveOtherSize(known, attributes, askedAt);
-    boolean unchanged = sameInode && known.changeCounter == attributes.getChangeCounter();
+    boolean keeps =
+        sameInode && known.pagesAreDropped && known.changeCounter == attributes.getChangeCounter();
     known.inode = attributes.getInode();
     known.changeCounter = attributes.getChangeCounter();
     known.sizeBytes = attributes.getSize();
@@ -284,7 +298,12 @@ public final class KernelCache {
     known.openHandles++;
     nodeOfHandle.put(handle, node);
     trim(nodes);
-    return unchanged ? Decision.KEEP_PAGES : Decision.DROP_PAGES;
+    if (keeps) {
+      return Decision.KEEP_PAGES;
+    }
+    known.pagesAreDropped = false;
+    unusedDrops.put(handle, new Drop(node, known.changeCounter));
+    return Decision.DROP_PAGES;
   }
 
   /**
@@ -293,24 +312,42 @@ public final class KernelCache {
    */
   public synchronized boolean mayHoldPagesBefore(long node, long othersCounter) {
     Node known = nodes.get(node);
-    return known == null || known.changeCounter < othersCounter;
+    return known == null || !known.pagesAreDropped || known.changeCounter < othersCounter;
   }
 
   /** What it holds of a node it has read after this change. */
   public synchronized void droppedPages(long node, long changeCounter) {
     Node known = nodes.computeIfAbsent(node, ignored -> new Node());
-    known.changeCounter = Math.max(known.changeCounter, changeCounter);
+    if (changeCounter >= known.changeCounter) {
+      known.changeCounter = changeCounter;
+      known.pagesAreDropped = true;
+    }
     trim(nodes);
   }
 
-  /** A handle is used: of one that came from a creation, this tells the node. */
+  /**
+   * A handle is used, so that its open is over. Of one that came from a creation, this tells the
+   * node.
+   */
   public void used(long node, long handle) {
-    if (inodeOfNewHandle.isEmpty()) {
-      return;
+    if (!unusedDrops.isEmpty()) {
+      Drop drop = unusedDrops.remove(handle);
+      if (drop != null) {
+        dropped(drop);
+      }
     }
-    Long inode = inodeOfNewHandle.remove(handle);
-    if (inode != null) {
-      numbered(node, handle, inode);
+    if (!inodeOfNewHandle.isEmpty()) {
+      Long inode = inodeOfNewHandle.remove(handle);
+      if (inode != null) {
+        numbered(node, handle, inode);
+      }
+    }
+  }
+
+  private synchronized void dropped(Drop drop) {
+    Node known = nodes.get(drop.node());
+    if (known != null && known.changeCounter == drop.changeCounter()) {
+      known.pagesAreDropped = true;
     }
   }
 
@@ -326,6 +363,10 @@ public final class KernelCache {
 
   public synchronized void released(long handle) {
     inodeOfNewHandle.remove(handle);
+    Drop drop = unusedDrops.remove(handle);
+    if (drop != null) {
+      dropped(drop);
+    }
     Long node = nodeOfHandle.remove(handle);
     Node known = node == null ? null : nodes.get(node);
     if (known != null) {

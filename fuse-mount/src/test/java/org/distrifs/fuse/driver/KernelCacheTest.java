@@ -29,6 +29,25 @@ class KernelCacheTest {
   }
 
   @Test
+  void nobodyKeepsPagesThatAnotherIsAboutToDrop() {
+    open(INODE, 1);
+    assertThat(openOnly(INODE, 2, 0)).isEqualTo(DROP_PAGES);
+    assertThat(cache.mayHoldPagesBefore(NODE, 2)).isTrue();
+    // The first has its answer, and has not run yet.
+    assertThat(openOnly(INODE, 2, 0)).isEqualTo(DROP_PAGES);
+    cache.used(NODE, nextHandle - 1);
+    assertThat(openOnly(INODE, 2, 0)).isEqualTo(KEEP_PAGES);
+    assertThat(cache.mayHoldPagesBefore(NODE, 2)).isFalse();
+    assertThat(openOnly(INODE, 3, 0)).isEqualTo(DROP_PAGES);
+    // That the first has run by now tells nothing of what has come since.
+    cache.used(NODE, nextHandle - 4);
+    cache.released(nextHandle - 2);
+    assertThat(openOnly(INODE, 3, 0)).isEqualTo(DROP_PAGES);
+    cache.released(nextHandle - 1);
+    assertThat(openOnly(INODE, 3, 0)).isEqualTo(KEEP_PAGES);
+  }
+
+  @Test
   void pagesGoWhenTheNameLeadsToAnotherFile() {
     open(INODE, 1);
     cache.released(1);
@@ -181,6 +200,7 @@ class KernelCacheTest {
                 NODE + 1, nextHandle++, file(OTHER_INODE, 2, 0), OpenFlags.O_TRUNC, cache.now()))
         .isEqualTo(DROP_PAGES);
     told(file(OTHER_INODE, 2, 0));
+    cache.used(NODE + 1, nextHandle - 1);
     assertThat(cache.opened(NODE + 1, nextHandle++, file(OTHER_INODE, 2, 0), 0, cache.now()))
         .isEqualTo(KEEP_PAGES);
   }
@@ -221,12 +241,18 @@ class KernelCacheTest {
     cache.attributesTold(attributes, cache.now());
   }
 
+  /** Opens, and uses the handle. */
   private KernelCache.Decision open(long inode, long changeCounter) {
-    return cache.opened(
-        NODE, nextHandle++, file(inode, changeCounter), OpenFlags.O_RDWR, cache.now());
+    return open(inode, changeCounter, 0);
   }
 
   private KernelCache.Decision open(long inode, long changeCounter, long size) {
+    KernelCache.Decision decision = openOnly(inode, changeCounter, size);
+    cache.used(NODE, nextHandle - 1);
+    return decision;
+  }
+
+  private KernelCache.Decision openOnly(long inode, long changeCounter, long size) {
     return cache.opened(
         NODE, nextHandle++, file(inode, changeCounter, size), OpenFlags.O_RDWR, cache.now());
   }

@@ -138,8 +138,10 @@ final class FileRequests {
 
   int read(RequestHeader request, long reply) throws IOException {
     long body = request.body();
+    long handle = TransferRequest.handle(body);
+    kernelCache.used(request.node(), handle);
     ByteBuffer target = NativeMemory.view(reply, TransferRequest.sizeBytes(body));
-    int count = operations.read(TransferRequest.handle(body), TransferRequest.offset(body), target);
+    int count = operations.read(handle, TransferRequest.offset(body), target);
     metrics.read(count);
     return count;
   }
@@ -150,6 +152,7 @@ final class FileRequests {
     long offset = TransferRequest.offset(body);
     int size = TransferRequest.sizeBytes(body);
     int flags = TransferRequest.writeFlags(body);
+    kernelCache.used(request.node(), handle);
     if (TransferRequest.clearsSetIdBits(body)
         && operations.clearSetIdBits(handle, request::callerWithGroups)) {
       device.invalidateAttributes(request.node());
