@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.distrifs.runtime.clock.Seeds;
 import org.distrifs.simulation.randomops.Comparison;
 import org.distrifs.simulation.randomops.FileOperation;
@@ -91,6 +92,36 @@ class RandomOffsetsTest {
       channel.read(one, offset);
       assertThat(one.get(0)).isEqualTo((byte) 42);
     }
+  }
+
+  @Test
+  void aPunchedRangeGivesItsSpaceBackOnEveryDatanode() throws Exception {
+    final Path file = cluster.mount().resolve("punched");
+    Command.shell("head -c 20000000 /dev/urandom > \"$1\"; sync \"$1\"", file).expectSuccess();
+    final List<Long> before = blocksOnDatanodes("/punched");
+    Command.run("fallocate", "-p", "-o", "1000000", "-l", "16000000", file.toString())
+        .expectSuccess();
+    Command.run("sync", file.toString()).expectSuccess();
+    final List<Long> after = blocksOnDatanodes("/punched");
+    for (int i = 0; i < 3; i++) {
+      assertThat(before.get(i) - after.get(i)).isGreaterThan(15_500_000 / 512);
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      assertZeros(channel, 1_000_000, 16_000_000);
+    }
+    assertThat(blocks(file)).isLessThan((20_000_000 - 15_900_000) / 512);
+  }
+
+  private static List<Long> blocksOnDatanodes(String path) {
+    final String chunk = cluster.locate(path).getChunks(0).getChunk();
+    return IntStream.rangeClosed(1, 3)
+        .mapToObj(datanode -> blocks(cluster.replicaFile(datanode, chunk)))
+        .toList();
+  }
+
+  private static long blocks(Path file) {
+    return Long.parseLong(
+        Command.run("stat", "-c", "%b", file.toString()).expectSuccess().output().strip());
   }
 
   @Test

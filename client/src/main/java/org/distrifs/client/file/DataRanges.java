@@ -86,7 +86,7 @@ final class DataRanges {
 
   /** The first place in [{@code offset}, {@code end}) in a block that holds data, or the end. */
   private long firstData(long offset, long end) throws IOException {
-    long at = blockStart(offset);
+    long at = offset < end ? blockStart(offset) : end;
     while (at < end) {
       ByteBuffer piece = read(at, end);
       int data = piece.mismatch(ZEROS.slice(0, piece.remaining()));
@@ -100,7 +100,7 @@ final class DataRanges {
 
   /** The first place in [{@code offset}, {@code end}) in a block of zeros, or the end. */
   private long firstHole(long offset, long end) throws IOException {
-    long at = blockStart(offset);
+    long at = offset < end ? blockStart(offset) : end;
     while (at < end) {
       ByteBuffer piece = read(at, end);
       for (int block = 0; block < piece.limit(); block += BLOCK_BYTES) {

@@ -47,7 +47,7 @@ final class ReplicaChanger {
     }
     int firstBlock = offset / BLOCK_BYTES;
     durability.markDirty(replica, files, offset, end);
-    files.data.write(bytes.nioBuffer(), offset);
+    BlockBytes.write(files.data, bytes, offset, checksums, replica.lengthBytes());
     files.table.setAll(firstBlock, checksums, 0, checksums.length);
     trustSectors(replica, files, firstBlock, checksums.length);
     files.table.writeThrough(firstBlock, firstBlock + checksums.length);

@@ -140,7 +140,7 @@ final class ReplicaWriter {
       Replica replica, ReplicaFiles files, int offset, ByteBuf payload, int[] checksums)
       throws IOException {
     try {
-      files.data.write(payload.nioBuffer(), offset);
+      BlockBytes.write(files.data, payload, offset, checksums, replica.lengthBytes());
     } catch (IOException e) {
       restoreAfterFailure(replica, files, offset / BLOCK_BYTES, checksums, e);
       throw e;

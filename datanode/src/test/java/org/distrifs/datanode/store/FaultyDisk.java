@@ -75,6 +75,11 @@ final class FaultyDisk implements Disk {
     }
 
     @Override
+    public void punch(long position, long length) throws IOException {
+      file.punch(position, length);
+    }
+
+    @Override
     public FileChannel transferable() {
       return file.transferable();
     }

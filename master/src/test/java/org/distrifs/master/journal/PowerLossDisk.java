@@ -195,6 +195,11 @@ final class PowerLossDisk implements Disk {
     }
 
     @Override
+    public void punch(long position, long length) throws IOException {
+      write(ByteBuffer.allocate((int) length), position);
+    }
+
+    @Override
     public void sync() throws IOException {
       synchronized (PowerLossDisk.this) {
         checkPower();

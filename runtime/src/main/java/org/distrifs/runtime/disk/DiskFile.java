@@ -54,6 +54,15 @@ public interface DiskFile extends AutoCloseable {
   void truncate(long sizeBytes) throws IOException;
 
   /**
+   * Makes the bytes of a range zeros, and gives their space back where the file system can. After
+   * an error some of them may have become zeros.
+   *
+   * @param position offset in the file in bytes, 0 or more
+   * @param length bytes; the range lies within the file
+   */
+  void punch(long position, long length) throws IOException;
+
+  /**
    * The file as a source for {@link FileChannel#transferTo} and Netty's file regions ({@code
    * sendfile}), so that bytes reach a socket without a copy in user space.
    *

@@ -20,6 +20,8 @@ final class LocalDiskFile implements DiskFile {
    */
   static final int MAX_CALL_BYTES = 512 * 1024;
 
+  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 << 10).asReadOnlyBuffer();
+
   private final Path path;
   private final FileChannel channel;
 
@@ -98,6 +100,34 @@ final class LocalDiskFile implements DiskFile {
     } else if (sizeBytes > before) {
       // The JDK has no ftruncate that extends; a zero as the last byte leaves a hole before it.
       write(ByteBuffer.allocate(1), sizeBytes - 1);
+    }
+  }
+
+  @Override
+  public void punch(long position, long length) throws IOException {
+    if (!punchHole(position, length)) {
+      long end = position + length;
+      for (long at = position; at < end; at += ZEROS.capacity()) {
+        write(ZEROS.slice(0, (int) Math.min(ZEROS.capacity(), end - at)), at);
+      }
+    }
+  }
+
+  /**
+   * By the file's path, since the JDK hides the descriptor: the file is opened once more. False if
+   * that cannot be, or the file system knows no holes.
+   */
+  private boolean punchHole(long position, long length) {
+    LibC libc = LibC.load();
+    int descriptor = libc.open(path.toString(), LibC.O_RDWR);
+    if (descriptor < 0) {
+      return false;
+    }
+    try {
+      int mode = LibC.FALLOC_FL_PUNCH_HOLE | LibC.FALLOC_FL_KEEP_SIZE;
+      return libc.fallocate(descriptor, mode, position, length) == 0;
+    } finally {
+      libc.close(descriptor);
     }
   }
 

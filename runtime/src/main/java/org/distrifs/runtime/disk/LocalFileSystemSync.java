@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import jnr.ffi.LastError;
-import jnr.ffi.LibraryLoader;
 import jnr.ffi.Runtime;
 
 /**
@@ -12,20 +11,7 @@ import jnr.ffi.Runtime;
  * then (Linux 5.8): so one is kept.
  */
 final class LocalFileSystemSync implements FileSystemSync {
-  private static final int O_RDONLY = 0;
   private static final int CLOSED = -1;
-
-  /** The system calls. Public because the binding is generated into another package. */
-  public interface LibC {
-    /** See {@code open(2)}. */
-    int open(String path, int flags);
-
-    /** See {@code syncfs(2)}. */
-    int syncfs(int descriptor);
-
-    /** See {@code close(2)}. */
-    int close(int descriptor);
-  }
 
   private final Path path;
   private final LibC libc;
@@ -33,8 +19,8 @@ final class LocalFileSystemSync implements FileSystemSync {
 
   LocalFileSystemSync(Path path) throws IOException {
     this.path = path;
-    this.libc = LibraryLoader.create(LibC.class).failImmediately().load("c");
-    int opened = libc.open(path.toString(), O_RDONLY);
+    this.libc = LibC.load();
+    int opened = libc.open(path.toString(), LibC.O_RDONLY);
     check(opened, "open");
     descriptor.set(opened);
   }

@@ -55,6 +55,39 @@ class LocalDiskFileTest {
   }
 
   @Test
+  void punchedBytesAreZerosAndTakeNoSpace() throws Exception {
+    int length = 1 << 20;
+    byte[] bytes = new byte[length];
+    Arrays.fill(bytes, (byte) 1);
+    try (DiskFile file = open()) {
+      file.write(ByteBuffer.wrap(bytes), 0);
+      file.sync();
+      long before = blocks();
+      file.punch(100_000, 500_000);
+      file.sync();
+      Arrays.fill(bytes, 100_000, 600_000, (byte) 0);
+      assertThat(Files.readAllBytes(folder.resolve("file"))).isEqualTo(bytes);
+      assertThat(before - blocks()).isGreaterThan(480_000 / 512);
+    }
+  }
+
+  private long blocks() throws Exception {
+    Process stat =
+        new ProcessBuilder("stat", "-c", "%b", folder.resolve("file").toString()).start();
+    return Long.parseLong(new String(stat.getInputStream().readAllBytes(), US_ASCII).strip());
+  }
+
+  @Test
+  void ofAFileThatHasAnotherNameByNowTheBytesAreZerosAllTheSame() throws IOException {
+    try (DiskFile file = open()) {
+      file.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), 0);
+      disk.rename(folder.resolve("file"), folder.resolve("renamed"));
+      file.punch(1, 2);
+    }
+    assertThat(Files.readAllBytes(folder.resolve("renamed"))).containsExactly(1, 0, 0, 4);
+  }
+
+  @Test
   void readsFewerBytesOnlyAtTheEnd() throws IOException {
     try (DiskFile file = open()) {
       file.write(ByteBuffer.wrap(new byte[10]), 0);
