@@ -17,16 +17,18 @@ final class UncommittedBlocks {
   private BlockRanges committing = BlockRanges.NONE;
   private BlockRanges committingPunched = BlockRanges.NONE;
 
-  /** Costs nothing if it is known already. */
+  /** Allocates nothing if all of it is known already. */
   void allocated(long offset, long end) {
+    long knownUpTo = allocated.nextOut(offset / BlockRanges.BLOCK_BYTES);
+    if (punched.isEmpty() && knownUpTo >= BlockRanges.count(end)) {
+      return;
+    }
     BlockRanges more = BlockRanges.touching(offset, end);
     punched = punched.minus(more);
-    if (allocated.nextOut(offset / BlockRanges.BLOCK_BYTES) < BlockRanges.count(end)) {
-      allocated = allocated.plus(more);
-      // Now and then, so that the many small writes of a database do not close gaps each.
-      if (allocated.size() > 2 * MAX_RANGES) {
-        allocated = allocated.atMost(MAX_RANGES);
-      }
+    allocated = allocated.plus(more);
+    // Now and then, so that the many small writes of a database do not close gaps each.
+    if (allocated.size() > 2 * MAX_RANGES) {
+      allocated = allocated.atMost(MAX_RANGES);
     }
   }
 
