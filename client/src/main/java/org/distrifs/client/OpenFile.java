@@ -60,8 +60,8 @@ public interface OpenFile extends AutoCloseable {
   void zero(long offset, long length) throws IOException;
 
   /**
-   * Counts a range as allocated from the next {@link #flush} on, in blocks of 4 KiB. Nothing is
-   * written or reserved, the size stays, and the times move.
+   * Counts a range as allocated, in blocks of 4 KiB; for others, and in {@link #attributes}, from
+   * the next {@link #flush} on. Nothing is written or reserved, the size stays, and the times move.
    *
    * @param offset 0 or more
    * @param length bytes, 1 or more, up to the largest offset at most
@@ -70,7 +70,8 @@ public interface OpenFile extends AutoCloseable {
 
   /**
    * {@link #zero}, and flushes. What of the range is whole blocks, or reaches beyond the end of the
-   * file, counts as allocated no longer from the next {@link #flush} on. The times move.
+   * file, counts as allocated no longer; for others, and in {@link #attributes}, from the next
+   * {@link #flush} on. The times move.
    *
    * @param offset 0 or more
    * @param length bytes, 1 or more, up to the largest offset at most

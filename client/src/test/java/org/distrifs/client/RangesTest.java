@@ -67,10 +67,10 @@ class RangesTest {
     file.flush();
     assertThat(file.attributes().getAllocatedBlocks()).isEqualTo(10);
     file.punch(2 * BLOCK - 1, 3 * BLOCK);
+    expectHoleOfTwoBlocks(file);
     file.flush();
+    expectHoleOfTwoBlocks(file);
     assertThat(file.attributes().getAllocatedBlocks()).isEqualTo(8);
-    assertThat(file.nextHole(0, 10 * BLOCK)).isEqualTo(2 * BLOCK);
-    assertThat(file.nextData(2 * BLOCK, 10 * BLOCK)).isEqualTo(4 * BLOCK);
     assertThat(readByte(file, 2 * BLOCK - 1)).isZero();
     assertThat(readByte(file, 5 * BLOCK - 1)).isOne();
     file.write(3 * BLOCK, bytes(1));
@@ -81,6 +81,11 @@ class RangesTest {
     file.punch(5, 9 * BLOCK);
     file.flush();
     assertThat(file.attributes().getAllocatedBlocks()).isEqualTo(2);
+  }
+
+  private static void expectHoleOfTwoBlocks(OpenFile file) throws IOException {
+    assertThat(file.nextHole(0, 10 * BLOCK)).isEqualTo(2 * BLOCK);
+    assertThat(file.nextData(2 * BLOCK, 10 * BLOCK)).isEqualTo(4 * BLOCK);
   }
 
   @Test

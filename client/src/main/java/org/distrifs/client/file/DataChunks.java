@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import org.distrifs.client.cache.ChainCache;
 import org.distrifs.client.session.Replies;
+import org.distrifs.client.write.AllocationChange;
 import org.distrifs.client.write.FileWriter;
 import org.distrifs.proto.control.ChunkLocation;
 import org.distrifs.proto.range.BlockRanges;
@@ -23,6 +24,7 @@ final class DataChunks {
   private final ChainCache chains;
   private final long boundMs;
   private final LongSortedSet pending;
+  private final AllocationChange uncommitted;
 
   private List<ChunkLocation> page = List.of();
   private int position;
@@ -39,9 +41,10 @@ final class DataChunks {
     this.boundMs = boundMs;
     // Before the master is asked: what is acknowledged by then, it or the writer knows.
     this.pending = writer.pendingChunks();
+    this.uncommitted = writer.uncommittedAllocation();
   }
 
-  /** Blocks of the file that were written or reserved, as far as the master knows. */
+  /** Blocks of the file that were written or reserved, as far as the master and the writer know. */
   BlockRanges allocated() throws IOException {
     if (allocated == null) {
       ask(0);
@@ -77,7 +80,7 @@ final class DataChunks {
     page = answer.chunks();
     position = 0;
     isLastPage = answer.isLast();
-    allocated = answer.allocated();
+    allocated = uncommitted.after(answer.allocated());
   }
 
   /**

@@ -138,6 +138,11 @@ public final class FileWriter {
     underLock(() -> uncommitted.blocks().punched(punched));
   }
 
+  /** What was told of blocks, here or by writes, that the master is not known to have heard of. */
+  public AllocationChange uncommittedAllocation() {
+    return underLock(() -> uncommitted.blocks().change());
+  }
+
   /** Bytes written since everything was committed last. */
   public long uncommittedBytes() {
     return underLock(uncommitted::writtenBytes);

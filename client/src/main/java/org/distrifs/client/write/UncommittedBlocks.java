@@ -1,6 +1,5 @@
 package org.distrifs.client.write;
 
-import org.distrifs.proto.control.BlockChanges;
 import org.distrifs.proto.range.BlockRanges;
 
 /**
@@ -12,44 +11,43 @@ final class UncommittedBlocks {
   /** Ranges that a commit tells of at most. Where there are more, small gaps count as written. */
   private static final int MAX_RANGES = 256;
 
-  private BlockRanges allocated = BlockRanges.NONE;
-  private BlockRanges punched = BlockRanges.NONE;
-  private BlockRanges committing = BlockRanges.NONE;
-  private BlockRanges committingPunched = BlockRanges.NONE;
+  private AllocationChange change = AllocationChange.NONE;
+  private AllocationChange committing = AllocationChange.NONE;
 
   /** Allocates nothing if all of it is known already. */
   void allocated(long offset, long end) {
-    long knownUpTo = allocated.nextOut(offset / BlockRanges.BLOCK_BYTES);
-    if (punched.isEmpty() && knownUpTo >= BlockRanges.count(end)) {
+    long knownUpTo = change.allocated().nextOut(offset / BlockRanges.BLOCK_BYTES);
+    if (change.punched().isEmpty() && knownUpTo >= BlockRanges.count(end)) {
       return;
     }
-    BlockRanges more = BlockRanges.touching(offset, end);
-    punched = punched.minus(more);
-    allocated = allocated.plus(more);
+    change = change.then(new AllocationChange(BlockRanges.touching(offset, end), BlockRanges.NONE));
     // Now and then, so that the many small writes of a database do not close gaps each.
-    if (allocated.size() > 2 * MAX_RANGES) {
-      allocated = allocated.atMost(MAX_RANGES);
+    if (change.allocated().size() > 2 * MAX_RANGES) {
+      change = new AllocationChange(change.allocated().atMost(MAX_RANGES), change.punched());
     }
   }
 
   void punched(BlockRanges blocks) {
-    allocated = allocated.minus(blocks);
-    punched = punched.plus(blocks);
+    change = change.then(new AllocationChange(BlockRanges.NONE, blocks));
+  }
+
+  /** All that the master is not known to have heard of. */
+  AllocationChange change() {
+    return committing.then(change);
   }
 
   void beginCommit() {
-    committing = allocated.atMost(MAX_RANGES);
-    committingPunched = punched.size() > MAX_RANGES ? BlockRanges.NONE : punched;
-    allocated = BlockRanges.NONE;
-    punched = BlockRanges.NONE;
+    BlockRanges punched = change.punched();
+    committing =
+        new AllocationChange(
+            change.allocated().atMost(MAX_RANGES),
+            punched.size() > MAX_RANGES ? BlockRanges.NONE : punched);
+    change = AllocationChange.NONE;
   }
 
   /** What the commit under way tells. */
-  BlockChanges committing() {
-    return BlockChanges.newBuilder()
-        .addAllAllocated(committing.toMessage())
-        .addAllPunched(committingPunched.toMessage())
-        .build();
+  AllocationChange committing() {
+    return committing;
   }
 
   /**
@@ -59,10 +57,8 @@ final class UncommittedBlocks {
    */
   void commitEnded(boolean settled) {
     if (!settled) {
-      punched = committingPunched.minus(allocated).plus(punched);
-      allocated = committing.minus(punched).plus(allocated);
+      change = change();
     }
-    committing = BlockRanges.NONE;
-    committingPunched = BlockRanges.NONE;
+    committing = AllocationChange.NONE;
   }
 }

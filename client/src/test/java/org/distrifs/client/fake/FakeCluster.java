@@ -40,10 +40,16 @@ public final class FakeCluster implements AutoCloseable {
 
   /** The same with other bounds of a packet and of a chunk. */
   public static ClientSettings settings(int packetTimeoutMs, long chunkTimeoutMs) {
+    return settings(packetTimeoutMs, chunkTimeoutMs, 3_000);
+  }
+
+  /** The same with another bound of an operation, too. */
+  public static ClientSettings settings(
+      int packetTimeoutMs, long chunkTimeoutMs, long operationTimeoutMs) {
     return new ClientSettings(
         List.of(new PeerAddress("fake", 1)),
         "test",
-        3_000,
+        operationTimeoutMs,
         500,
         100,
         4,

@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.distrifs.client.ClientSettings;
 import org.distrifs.client.fake.FakeCluster;
 import org.distrifs.proto.control.Create;
 import org.distrifs.proto.control.GetAttributes;
@@ -47,9 +48,13 @@ class MasterSessionTest {
   }
 
   private void connect() {
+    connect(FakeCluster.settings());
+  }
+
+  private void connect(ClientSettings settings) {
     session =
         MasterSession.connect(
-            FakeCluster.settings(),
+            settings,
             cluster.master(),
             new SystemClock(),
             new SystemEntropy(),
@@ -87,7 +92,8 @@ class MasterSessionTest {
   void eachOperationIsAppliedOnceThoughStreamsBreakBeforeAndAfterIt() throws Exception {
     long seed = Seeds.fromPropertyOrFresh();
     Random random = new Random(seed);
-    connect();
+    // Some twenty breaks, each of which takes up to 100 ms to be mended.
+    connect(FakeCluster.settings(1_000, 1_500, TimeUnit.SECONDS.toMillis(WAIT_S)));
     cluster
         .master()
         .breakStreams(operation -> random.nextInt(20) == 0, operation -> random.nextInt(20) == 0);

@@ -37,12 +37,28 @@ class UncommittedBlocksTest {
   }
 
   @Test
+  void whatACommitTellsCountsWhetherTheMasterHasHeardOfItOrNot() {
+    BlockRanges before = BlockRanges.of(0, 20);
+    BlockRanges after =
+        BlockRanges.of(0, 8).plus(BlockRanges.of(9, 10)).plus(BlockRanges.of(12, 30));
+    blocks.allocated(20 * BLOCK, 30 * BLOCK);
+    blocks.punched(BlockRanges.of(8, 12));
+    blocks.beginCommit();
+    AllocationChange committing = blocks.committing();
+    blocks.allocated(9 * BLOCK, 10 * BLOCK);
+    assertThat(blocks.change().after(before)).isEqualTo(after);
+    assertThat(blocks.change().after(committing.after(before))).isEqualTo(after);
+    blocks.commitEnded(true);
+    assertThat(blocks.change().after(committing.after(before))).isEqualTo(after);
+  }
+
+  @Test
   void manySmallWritesAreToldInFewRanges() {
     for (long i = 0; i < 10_000; i++) {
       blocks.allocated(2 * i * BLOCK, (2 * i + 1) * BLOCK);
     }
     blocks.beginCommit();
-    BlockChanges told = blocks.committing();
+    BlockChanges told = blocks.committing().toMessage();
     assertThat(told.getAllocatedCount()).isBetween(1, 256);
     BlockRanges ranges = BlockRanges.of(told.getAllocatedList());
     for (long i = 0; i < 10_000; i++) {
@@ -53,8 +69,6 @@ class UncommittedBlocksTest {
 
   private void expectCommit(BlockRanges allocated, BlockRanges punched) {
     blocks.beginCommit();
-    BlockChanges told = blocks.committing();
-    assertThat(BlockRanges.of(told.getAllocatedList())).isEqualTo(allocated);
-    assertThat(BlockRanges.of(told.getPunchedList())).isEqualTo(punched);
+    assertThat(blocks.committing()).isEqualTo(new AllocationChange(allocated, punched));
   }
 }
