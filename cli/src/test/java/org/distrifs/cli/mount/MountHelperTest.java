@@ -83,6 +83,14 @@ class MountHelperTest {
   }
 
   @Test
+  void setIdBitsAndDevicesAreAsTheLastWordHasThem() throws Exception {
+    assertThat(run("a:1", "/m", "-o", "nosuid,dev,suid,nodev").output())
+        .isEqualTo("mount --daemon --master=a:1 --set=mount.setId=true -- /m\n");
+    assertThat(run("a:1", "/m", "-o", "nodev,suid", "-o", "dev,nosuid").output())
+        .isEqualTo("mount --daemon --master=a:1 --set=mount.devices=true -- /m\n");
+  }
+
+  @Test
   void whatOnlyMountKnowsIsTakenAndLeft() throws Exception {
     assertThat(
             run(

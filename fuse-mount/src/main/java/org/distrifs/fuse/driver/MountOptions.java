@@ -12,6 +12,8 @@ import java.util.List;
  * @param allowOther whether users other than the one who mounts may use it
  * @param readOnly whether the kernel refuses every change
  * @param noExec whether the kernel refuses to run programs that lie in it
+ * @param setId whether programs that lie in it are run with their set-id bits; for root
+ * @param devices whether devices that lie in it can be opened; for root
  * @param attributeTimeoutMs how long the kernel may keep attributes without asking
  * @param entryTimeoutMs how long the kernel may keep names without asking
  * @param threads requests served at the same time
@@ -22,6 +24,8 @@ public record MountOptions(
     boolean allowOther,
     boolean readOnly,
     boolean noExec,
+    boolean setId,
+    boolean devices,
     long attributeTimeoutMs,
     long entryTimeoutMs,
     int threads) {
@@ -31,7 +35,10 @@ public record MountOptions(
    * the driver.
    */
   public String words() {
-    List<String> words = new ArrayList<>(List.of("nosuid", "nodev", "subtype=distrifs"));
+    List<String> words = new ArrayList<>();
+    words.add(setId ? "suid" : "nosuid");
+    words.add(devices ? "dev" : "nodev");
+    words.add("subtype=distrifs");
     words.add("fsname=" + escaped(source));
     words.add(readOnly ? "ro" : "rw");
     if (noExec) {

@@ -53,6 +53,19 @@ final class FuseEnvironment {
     }
   }
 
+  /**
+   * @param settings those that are asked for
+   * @throws OperatorException for another user
+   */
+  static void requireRoot(String settings) {
+    if (!isRoot()) {
+      throw new OperatorException(
+          "Cannot mount: "
+              + settings
+              + " are for a mount by root. Mount as root, or without them.");
+    }
+  }
+
   /** Whether other users may be let in, as far as this user may decide it. */
   static boolean mayAllowOther() {
     if (isRoot()) {

@@ -51,6 +51,10 @@ public final class FuseMount implements AutoCloseable {
   public static void requireMountable(MountSettings settings) {
     FuseEnvironment.require();
     settings.driver().requireUsable();
+    if (settings.setId() || settings.devices()) {
+      FuseEnvironment.requireRoot(
+          MountSettings.SET_ID.key() + " and " + MountSettings.DEVICES.key());
+    }
     Subdirectory.of(settings.subdir());
     MountPoint.of(settings.mountPoint()).prepare();
   }
@@ -74,6 +78,8 @@ public final class FuseMount implements AutoCloseable {
             settings.allowOther() && FuseEnvironment.mayAllowOther(),
             settings.readOnly(),
             settings.noExec(),
+            settings.setId(),
+            settings.devices(),
             settings.kernelAttributeTimeoutMs(),
             settings.kernelEntryTimeoutMs(),
             settings.threads());

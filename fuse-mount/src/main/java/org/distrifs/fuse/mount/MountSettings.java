@@ -13,6 +13,8 @@ import org.distrifs.runtime.settings.SettingsSchema;
  * @param subdir the directory of DistriFS that is the root of the mount, an absolute path
  * @param readOnly whether the kernel refuses every change
  * @param noExec whether the kernel refuses to run programs that lie in the mount
+ * @param setId whether programs that lie in the mount are run with their set-id bits
+ * @param devices whether devices that lie in the mount can be opened
  * @param allowOther whether other users may use the mount
  * @param attributeTimeoutMs how old attributes that the mount shows may be
  * @param entryTimeoutMs how old names that the mount shows may be
@@ -27,6 +29,8 @@ public record MountSettings(
     String subdir,
     boolean readOnly,
     boolean noExec,
+    boolean setId,
+    boolean devices,
     boolean allowOther,
     long attributeTimeoutMs,
     long entryTimeoutMs,
@@ -50,6 +54,18 @@ public record MountSettings(
   public static final Setting<Boolean> NO_EXEC =
       Setting.ofBoolean(
           "mount.noExec", false, "Whether the kernel refuses to run programs that lie in it.");
+  public static final Setting<Boolean> SET_ID =
+      Setting.ofBoolean(
+          "mount.setId",
+          false,
+          "Whether set-user-ID and set-group-ID programs in it get these rights; for a mount by root,"
+              + " and where everybody who reaches the cluster may become root.");
+  public static final Setting<Boolean> DEVICES =
+      Setting.ofBoolean(
+          "mount.devices",
+          false,
+          "Whether device files in it can be opened; for a mount by root, and where everybody who"
+              + " reaches the cluster may become root.");
   public static final Setting<Boolean> ALLOW_OTHER =
       Setting.ofBoolean(
           "mount.allowOther",
@@ -118,6 +134,8 @@ public record MountSettings(
           SUBDIR,
           READ_ONLY,
           NO_EXEC,
+          SET_ID,
+          DEVICES,
           ALLOW_OTHER,
           ATTRIBUTE_TIMEOUT,
           ENTRY_TIMEOUT,
@@ -134,6 +152,8 @@ public record MountSettings(
         settings.get(SUBDIR),
         settings.get(READ_ONLY),
         settings.get(NO_EXEC),
+        settings.get(SET_ID),
+        settings.get(DEVICES),
         settings.get(ALLOW_OTHER),
         settings.get(ATTRIBUTE_TIMEOUT),
         settings.get(ENTRY_TIMEOUT),
@@ -171,6 +191,8 @@ public record MountSettings(
         subdir,
         readOnly,
         noExec,
+        setId,
+        devices,
         allowOther,
         attributeTimeoutMs,
         entryTimeoutMs,
@@ -188,6 +210,8 @@ public record MountSettings(
         SUBDIR.defaultValue(),
         READ_ONLY.defaultValue(),
         NO_EXEC.defaultValue(),
+        SET_ID.defaultValue(),
+        DEVICES.defaultValue(),
         ALLOW_OTHER.defaultValue(),
         ATTRIBUTE_TIMEOUT.defaultValue(),
         ENTRY_TIMEOUT.defaultValue(),

@@ -23,6 +23,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MountOptionsTest {
   private static final String READ_ONLY = MountSettings.READ_ONLY.key();
   private static final String NO_EXEC = MountSettings.NO_EXEC.key();
+  private static final String SET_ID = MountSettings.SET_ID.key();
+  private static final String DEVICES = MountSettings.DEVICES.key();
   private static final String SUBDIR = MountSettings.SUBDIR.key();
 
   @Parameter DriverChoice driver;
@@ -96,6 +98,18 @@ class MountOptionsTest {
     try (MountedFolder noExec = with(NO_EXEC, "true")) {
       assertThat(MountedFolder.run(noExec.folder(), "a/b/program").output())
           .contains("Permission denied");
+    }
+  }
+
+  @Test
+  void setIdBitsAndDevicesHaveAnEffectOnlyWhereThatIsAsked() throws IOException {
+    whole.shell("cp /usr/bin/id . && chmod 4755 id; mknod -m 666 null c 1 3");
+    String asNobody = "setpriv --reuid=nobody --regid=nogroup --clear-groups ";
+    String nobody = MountedFolder.run(Path.of("/"), "id", "-u", "nobody").output();
+    assertThat(whole.shell(asNobody + "./id -u")).isEqualTo(nobody);
+    assertFails(asNobody + "cat null", "Permission denied");
+    try (MountedFolder asked = with(SET_ID, "true", DEVICES, "true")) {
+      assertThat(asked.shell(asNobody + "./id -u; echo lost > null; cat null")).isEqualTo("0\n");
     }
   }
 

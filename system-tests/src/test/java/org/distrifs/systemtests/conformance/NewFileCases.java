@@ -216,6 +216,21 @@ abstract class NewFileCases extends Cases {
   }
 
   @Test
+  void devicesAreOpenedAsTheKernelKnowsThem() throws Exception {
+    mknod("null", FileType.CHARACTER_DEVICE.bits() | 0622, 1 << 8 | 3);
+    int device = open("null", Calls.O_RDWR);
+    same("written", 4, Calls.write(device, "text"));
+    same("read", "", Calls.read(device, 4));
+    same("size", 0L, Calls.fstat(device).size());
+    expect(EACCES, Identity.STRANGER, () -> open("null", Calls.O_RDONLY));
+    expect(OK, Identity.STRANGER, () -> open("null", Calls.O_WRONLY));
+    for (FileType type : List.of(FileType.CHARACTER_DEVICE, FileType.BLOCK_DEVICE)) {
+      mknod(type.name(), type.bits() | 0600, 4095 << 8 | 255);
+      expect(Errno.ENXIO, () -> open(type.name(), Calls.O_RDONLY));
+    }
+  }
+
+  @Test
   void mknodMakesARegularFileWhenNoTypeIsGiven() throws Exception {
     mknod("f", 0640, 0);
     sameMode(FileType.REGULAR.bits() | 0640, lstat("f").mode());

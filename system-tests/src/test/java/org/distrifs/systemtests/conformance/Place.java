@@ -14,13 +14,13 @@ import org.distrifs.systemtests.cluster.ExtraMount;
  */
 record Place(Path folder, AutoCloseable ending) implements AutoCloseable {
 
-  /** A file system of its own, in a file below {@code folder}, with the options of a mount. */
+  /** A file system of its own, in a file below {@code folder}. */
   static Place ext4(Path folder) throws Exception {
     Path image = folder.resolve("ext4.img");
     Path point = Files.createDirectory(folder.resolve("ext4"));
     Command.shell(
             "truncate -s 1G \"$1\" && mkfs.ext4 -q -I 256 \"$1\""
-                + " && mount -o loop,nosuid,nodev \"$1\" \"$2\"",
+                + " && mount -o loop \"$1\" \"$2\"",
             image,
             point)
         .expectSuccess();
@@ -34,7 +34,10 @@ record Place(Path folder, AutoCloseable ending) implements AutoCloseable {
 
   /** A mount of a cluster. */
   static Place mount(Cluster cluster, Path point, String driver) throws Exception {
-    ExtraMount mount = ExtraMount.of(cluster, point, "--driver", driver);
+    // As ext4 is mounted.
+    String setId = "--set=mount.setId=true";
+    String devices = "--set=mount.devices=true";
+    ExtraMount mount = ExtraMount.of(cluster, point, "--driver", driver, setId, devices);
     return new Place(point, mount);
   }
 

@@ -16,6 +16,7 @@ import static org.distrifs.systemtests.conformance.Calls.truncate;
 import static org.distrifs.systemtests.conformance.Calls.write;
 
 import java.util.List;
+import org.distrifs.systemtests.cluster.Command;
 import org.junit.jupiter.api.Test;
 
 /** The set-user-id and set-group-id bits when the contents of a file change (inode(7)). */
@@ -52,6 +53,39 @@ abstract class SetIdCases extends Cases {
     } finally {
       close(file);
     }
+  }
+
+  @Test
+  void areRightsOfWhoRunsTheProgram() throws Exception {
+    Command.shell("cp /usr/bin/id \"$1\"", absolute("id")).expectSuccess();
+    chown("id", Identity.OWNER.uid(), Identity.TEAM);
+    int user = Identity.STRANGER.uid();
+    int group = Identity.STRANGER.gid();
+    chmod("id", 0755);
+    same("neither", user + " " + group, rights(Identity.STRANGER));
+    chmod("id", 04755);
+    same("set-user-ID", Identity.OWNER.uid() + " " + group, rights(Identity.STRANGER));
+    chmod("id", 02755);
+    same("set-group-ID", user + " " + Identity.TEAM, rights(Identity.STRANGER));
+    chmod("id", 02705);
+    same("the old mark of mandatory locks", user + " " + group, rights(Identity.STRANGER));
+  }
+
+  /** The effective user and group of the program {@code id}, run by somebody. */
+  private String rights(Identity runner) throws Exception {
+    // The folders above are not open to everybody.
+    return Command.shell(
+            """
+            cd "$1"
+            run="setpriv --reuid=$2 --regid=$3 --clear-groups ./id"
+            echo $($run -u) $($run -g)
+            """,
+            absolute("."),
+            runner.uid(),
+            runner.gid())
+        .expectSuccess()
+        .output()
+        .strip();
   }
 
   @Test

@@ -78,8 +78,8 @@ final class PrivilegedMount implements DeviceMount {
   }
 
   private static long flags(MountOptions options) {
-    return MS_NOSUID
-        | MS_NODEV
+    return (options.setId() ? 0 : MS_NOSUID)
+        | (options.devices() ? 0 : MS_NODEV)
         | (options.readOnly() ? MS_RDONLY : 0)
         | (options.noExec() ? MS_NOEXEC : 0);
   }
