@@ -19,8 +19,11 @@ import org.slf4j.LoggerFactory;
  */
 final class OrphanQuestions {
 
-  /** Inodes of one question at most. */
-  static final int MAX_ASKED = 1024;
+  /** Inodes of one question at most: as many go in the time between two signs of life. */
+  private static final int MAX_ASKED = 16_384;
+
+  /** Inodes of one entry at most, so that operations need not wait for all of them. */
+  private static final int MAX_PURGED = 1024;
 
   /** After a question that purged nothing, so that held files do not fill every keep-alive. */
   private static final long PAUSE_NS = TimeUnit.SECONDS.toNanos(10);
@@ -94,17 +97,18 @@ final class OrphanQuestions {
 
   private void end(long nowNs) {
     question = 0;
-    int count = asked.size();
     List<Long> unheld = asked.stream().filter(inode -> !held.contains(inode)).toList();
     if (unheld.isEmpty()) {
       paused = true;
       notBeforeNs = nowNs + PAUSE_NS;
       return;
     }
-    journal.propose(
-        JournalEntry.newBuilder().setOrphansPurged(OrphansPurged.newBuilder().addAllInodes(unheld)),
-        applied ->
-            LOG.info(
-                "{} inodes without a name are purged, of {} asked about", unheld.size(), count));
+    LOG.info("{} inodes without a name are purged, of {} asked about", unheld.size(), asked.size());
+    for (int at = 0; at < unheld.size(); at += MAX_PURGED) {
+      List<Long> next = unheld.subList(at, Math.min(at + MAX_PURGED, unheld.size()));
+      journal.propose(
+          JournalEntry.newBuilder().setOrphansPurged(OrphansPurged.newBuilder().addAllInodes(next)),
+          applied -> LOG.debug("{} inodes without a name were purged", next.size()));
+    }
   }
 }

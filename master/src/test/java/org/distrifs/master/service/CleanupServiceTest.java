@@ -2,6 +2,7 @@ package org.distrifs.master.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import java.util.List;
 import org.distrifs.proto.control.BlockReportPart;
 import org.distrifs.proto.control.ChunkLocation;
@@ -14,6 +15,7 @@ import org.distrifs.proto.control.ReplicaName;
 import org.distrifs.proto.control.ReplicaReport;
 import org.distrifs.proto.control.Unlink;
 import org.distrifs.proto.id.ReplicaDigest;
+import org.distrifs.proto.journal.JournalEntry;
 import org.junit.jupiter.api.Test;
 
 /** Files, chunks and replicas that nobody needs go, and no others. */
@@ -45,6 +47,25 @@ class CleanupServiceTest extends ClusterSteps {
     assertThat(log.entries()).anyMatch(entry -> entry.hasChunksForgotten());
     assertThat(master.status().getChunks()).isZero();
     assertThat(master.status().getRepair().getReplicasDeleted()).isEqualTo(1);
+  }
+
+  @Test
+  void thousandsGoByOneQuestionInEntriesThatAreNotLarge() {
+    int files = 2500;
+    master.nodesJoin(3);
+    for (int i = 0; i < files; i++) {
+      String name = "file" + number;
+      createFile();
+      assertThat(unlink(name)).isZero();
+    }
+    passWithBeats(MiniMaster.REPAIR_START_AFTER_MS);
+    KeepAliveReply question = ask();
+    assertThat(question.getOrphansCount()).isEqualTo(files);
+    client.keepAlive(question.getOrphansQuestion(), List.of());
+    master.until(() -> master.status().getRepair().getOrphans() == 0);
+    assertThat(log.entries().stream().filter(JournalEntry::hasOrphansPurged))
+        .hasSize(3)
+        .allMatch(entry -> entry.getOrphansPurged().getInodesCount() <= 1024);
   }
 
   @Test
@@ -136,11 +157,14 @@ class CleanupServiceTest extends ClusterSteps {
     String name = "file" + number;
     ChunkLocation chunk = writtenFile();
     passWithBeats(MiniMaster.REPAIR_START_AFTER_MS);
-    Unlink.Builder unlink = Unlink.newBuilder().setParent(1);
-    unlink.setName(com.google.protobuf.ByteString.copyFromUtf8(name));
-    assertThat(call(Operation.newBuilder().setUnlink(unlink)).getErrno()).isZero();
+    assertThat(unlink(name)).isZero();
     master.pass(900);
     return chunk;
+  }
+
+  private int unlink(String name) {
+    Unlink.Builder unlink = Unlink.newBuilder().setParent(1).setName(ByteString.copyFromUtf8(name));
+    return call(Operation.newBuilder().setUnlink(unlink)).getErrno();
   }
 
   private KeepAliveReply ask() {
