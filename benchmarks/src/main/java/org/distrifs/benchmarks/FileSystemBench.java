@@ -85,8 +85,8 @@ public final class FileSystemBench {
         case "--local" -> local = Path.of(value(arguments, ++i));
         case "--dir" -> cluster = Path.of(value(arguments, ++i));
         case "--json" -> json = Path.of(value(arguments, ++i));
-        case "--size-mib" -> sizeMib = Long.parseLong(value(arguments, ++i));
-        case "--rounds" -> rounds = Integer.parseInt(value(arguments, ++i));
+        case "--size-mib" -> sizeMib = number(arguments, ++i);
+        case "--rounds" -> rounds = number(arguments, ++i);
         case "--help" -> usage(System.out, 0);
         default -> {
           if (arguments[i].startsWith("-")) {
@@ -96,7 +96,7 @@ public final class FileSystemBench {
         }
       }
     }
-    if (directories.isEmpty() || rounds < 1 || sizeMib < 1) {
+    if (directories.isEmpty()) {
       usage(System.err, 2);
     }
     directories.add(local);
@@ -148,6 +148,16 @@ public final class FileSystemBench {
       usage(System.err, 2);
     }
     return arguments[index];
+  }
+
+  private static int number(String[] arguments, int index) {
+    final String text = value(arguments, index);
+    if (!text.matches("[1-9][0-9]{0,8}")) {
+      System.err.println(
+          "bench: " + arguments[index - 1] + " is a whole number from 1 on, not " + text);
+      usage(System.err, 2);
+    }
+    return Integer.parseInt(text);
   }
 
   private static void usage(PrintStream out, int status) {
