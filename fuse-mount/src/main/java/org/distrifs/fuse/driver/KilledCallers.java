@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,19 +21,18 @@ public final class KilledCallers {
   private static final int INTERRUPT = 36;
   private static final int FLUSH = 25;
   private static final long SIGKILL_BIT = 1L << 8;
-  private static final int MAX_REMEMBERED = 1024;
 
-  /** A later signal brings no second INTERRUPT: who got one is looked at again. */
+  /**
+   * A later signal brings no second INTERRUPT: who got one is looked at again. So are those that
+   * were killed, until they have ended.
+   */
   private static final long LOOK_AGAIN_MS = 200;
 
   private record Caller(Thread server, int thread) {}
 
   private final Map<Long, Caller> served = new ConcurrentHashMap<>();
   private final Set<Long> signalled = ConcurrentHashMap.newKeySet();
-
-  /** Processes that were found killed, by the id of their first thread; the eldest is forgotten. */
-  private final Set<Long> killed = new LinkedHashSet<>();
-
+  private final KilledProcesses killed = new KilledProcesses();
   private boolean looking;
 
   /** A thread received a request of the kernel. */
@@ -64,7 +62,7 @@ public final class KilledCallers {
       look();
     }
     // Otherwise the thread that received it has not come here yet, or has served it already.
-    if (!signalled.isEmpty() && !looking) {
+    if (isAnyToLookAt() && !looking) {
       looking = true;
       NamedThreads.daemon("mount", "signals").newThread(this::lookAgain).start();
     }
@@ -82,11 +80,16 @@ public final class KilledCallers {
   }
 
   private synchronized boolean isLooking() {
-    looking = !signalled.isEmpty();
+    looking = isAnyToLookAt();
     return looking;
   }
 
+  private boolean isAnyToLookAt() {
+    return !signalled.isEmpty() || !killed.isEmpty();
+  }
+
   private synchronized void look() {
+    killed.forgetEnded();
     signalled.removeIf(
         unique -> {
           Caller caller = served.get(unique);
@@ -96,18 +99,11 @@ public final class KilledCallers {
           Status status = Status.of(caller.thread());
           boolean fatal = (status.pending() & SIGKILL_BIT) != 0;
           if (fatal) {
-            remember(status.process());
+            killed.add(status.process());
             caller.server().interrupt();
           }
           return fatal;
         });
-  }
-
-  private void remember(long process) {
-    if (killed.size() >= MAX_REMEMBERED) {
-      killed.remove(killed.iterator().next());
-    }
-    killed.add(process);
   }
 
   private synchronized boolean belongsToKilled(int thread) {

@@ -23,7 +23,7 @@ public final class InMemoryClient implements DistriFsClient {
   private final AtomicInteger syncs = new AtomicInteger();
   private final AtomicInteger flushes = new AtomicInteger();
   private final AtomicReference<Errno> nextFlushFailure = new AtomicReference<>();
-  private volatile boolean flushesWait;
+  private volatile CountDownLatch flushesHeld = new CountDownLatch(0);
   private volatile long writeLimit = Long.MAX_VALUE;
   private final AtomicInteger waitingFlushes = new AtomicInteger();
   private final AtomicReference<Errno> nextCloseFailure = new AtomicReference<>();
@@ -53,9 +53,13 @@ public final class InMemoryClient implements DistriFsClient {
     writeLimit = limit;
   }
 
-  /** Whether flushes wait until the thread is interrupted, as for a cluster that is away. */
+  /**
+   * Whether flushes wait, as for a cluster that is away, until this is changed or their thread is
+   * interrupted.
+   */
   public void setFlushesWait(boolean wait) {
-    flushesWait = wait;
+    flushesHeld.countDown();
+    flushesHeld = new CountDownLatch(wait ? 1 : 0);
   }
 
   /** Flushes that wait now. */
@@ -64,12 +68,13 @@ public final class InMemoryClient implements DistriFsClient {
   }
 
   private void waitIfTold() throws IOException {
-    if (!flushesWait) {
+    CountDownLatch held = flushesHeld;
+    if (held.getCount() == 0) {
       return;
     }
     waitingFlushes.incrementAndGet();
     try {
-      new CountDownLatch(1).await();
+      held.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ErrnoException(Errno.EINTR, "flush", e);

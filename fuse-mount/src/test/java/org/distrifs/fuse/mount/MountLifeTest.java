@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(DriverChoice.class)
 @Tag("mount")
 class MountLifeTest {
+  /** Writes a file, by a process of the number that it is given, and says how that went. */
+  private static final String NEXT_OF_THE_NUMBER =
+      """
+      cd "$1"; export number=$2
+      until
+        echo $((number - 1)) > /proc/sys/kernel/ns_last_pid
+        perl -e 'exit 99 if $$ != $ENV{number};
+            open F, ">", "next"; print F "text"; print close F ? "closed\\n" : "$!\\n"' &
+        wait $! || status=$?
+        [ "${status:-0}" -ne 99 ]
+      do
+        status=
+      done
+      """;
+
   @Parameter DriverChoice driver;
 
   private static final long BOUND_S = 60;
@@ -152,6 +168,47 @@ class MountLifeTest {
     } finally {
       mounted.client().setFlushesWait(false);
       caller.destroyForcibly();
+    }
+  }
+
+  /** Numbers of processes come again, on a busy machine within minutes. */
+  @Test
+  void aCallerWithTheNumberOfAKilledOneIsNotTakenForIt() throws Exception {
+    mounted.client().setFlushesWait(true);
+    Process killed =
+        MountedFolder.start(
+            Path.of("/"),
+            "sh",
+            "-c",
+            "exec >\"$1/file\"; echo text; exec >&-",
+            "sh",
+            mounted.folder().toString());
+    Process next = null;
+    try {
+      await("it waits", () -> mounted.client().waitingFlushes() > 0);
+      killed.destroyForcibly();
+      assertThat(killed.waitFor(BOUND_S, TimeUnit.SECONDS)).isTrue();
+      await("its wait has ended", () -> mounted.client().waitingFlushes() == 0);
+      next =
+          MountedFolder.start(
+              Path.of("/"),
+              "sh",
+              "-c",
+              NEXT_OF_THE_NUMBER,
+              "sh",
+              mounted.folder().toString(),
+              Long.toString(killed.pid()));
+      await("the next waits", () -> mounted.client().waitingFlushes() > 0);
+      mounted.client().setFlushesWait(false);
+      assertThat(next.waitFor(BOUND_S, TimeUnit.SECONDS)).isTrue();
+      assertThat(new String(next.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .isEqualTo("closed\n");
+    } finally {
+      mounted.client().setFlushesWait(false);
+      killed.destroyForcibly();
+      if (next != null) {
+        next.destroyForcibly();
+      }
     }
   }
 
