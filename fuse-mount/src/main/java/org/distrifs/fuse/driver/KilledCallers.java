@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +23,9 @@ public final class KilledCallers {
   private static final int FLUSH = 25;
   private static final long SIGKILL_BIT = 1L << 8;
 
+  /** Of more killed processes the files are closed as those of others are. */
+  private static final int MAX_REMEMBERED = 1024;
+
   /**
    * A later signal brings no second INTERRUPT: who got one is looked at again. So are those that
    * were killed, until they have ended.
@@ -32,7 +36,13 @@ public final class KilledCallers {
 
   private final Map<Long, Caller> served = new ConcurrentHashMap<>();
   private final Set<Long> signalled = ConcurrentHashMap.newKeySet();
-  private final KilledProcesses killed = new KilledProcesses();
+
+  /**
+   * Processes that were found killed and have not ended, by their ids. An id is given to another
+   * process some time after; a handle tells the two apart by when they began.
+   */
+  private final Map<Long, ProcessHandle> killed = new HashMap<>();
+
   private boolean looking;
 
   /** A thread received a request of the kernel. */
@@ -89,7 +99,7 @@ public final class KilledCallers {
   }
 
   private synchronized void look() {
-    killed.forgetEnded();
+    killed.values().removeIf(process -> !process.isAlive());
     signalled.removeIf(
         unique -> {
           Caller caller = served.get(unique);
@@ -99,15 +109,25 @@ public final class KilledCallers {
           Status status = Status.of(caller.thread());
           boolean fatal = (status.pending() & SIGKILL_BIT) != 0;
           if (fatal) {
-            killed.add(status.process());
+            remember(status.process());
             caller.server().interrupt();
           }
           return fatal;
         });
   }
 
+  private void remember(long process) {
+    if (killed.size() < MAX_REMEMBERED) {
+      ProcessHandle.of(process).ifPresent(handle -> killed.put(process, handle));
+    }
+  }
+
   private synchronized boolean belongsToKilled(int thread) {
-    return !killed.isEmpty() && killed.contains(Status.of(thread).process());
+    if (killed.isEmpty()) {
+      return false;
+    }
+    ProcessHandle known = killed.get(Status.of(thread).process());
+    return known != null && known.isAlive();
   }
 
   /**

@@ -26,10 +26,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(DriverChoice.class)
 @Tag("mount")
 class MountLifeTest {
-  /** Writes a file, by a process of the number that it is given, and says how that went. */
+  /** Writes a file, by a process of the number that stands before it, and says how that went. */
   private static final String NEXT_OF_THE_NUMBER =
       """
-      cd "$1"; export number=$2
+      ; export number
       until
         # Whoever may mount may do this, too.
         echo $((number - 1)) > /proc/sys/kernel/ns_last_pid || exit
@@ -149,14 +149,7 @@ class MountLifeTest {
   @Test
   void aCallerThatIsKilledDoesNotWaitForAClusterThatIsAway() throws Exception {
     mounted.client().setFlushesWait(true);
-    Process caller =
-        MountedFolder.start(
-            Path.of("/"),
-            "sh",
-            "-c",
-            "trap : USR1; echo text > \"$1/file\"",
-            "sh",
-            mounted.folder().toString());
+    Process caller = startShell("trap : USR1; echo text > file");
     try {
       await("it waits", () -> mounted.client().waitingFlushes() > 0);
       MountedFolder.run(Path.of("/"), "kill", "-USR1", Long.toString(caller.pid()));
@@ -176,29 +169,14 @@ class MountLifeTest {
   @Test
   void aCallerWithTheNumberOfAKilledOneIsNotTakenForIt() throws Exception {
     mounted.client().setFlushesWait(true);
-    Process killed =
-        MountedFolder.start(
-            Path.of("/"),
-            "sh",
-            "-c",
-            "exec >\"$1/file\"; echo text; exec >&-",
-            "sh",
-            mounted.folder().toString());
+    Process killed = startShell("exec > file; echo text; exec >&-");
     Process next = null;
     try {
       await("it waits", () -> mounted.client().waitingFlushes() > 0);
       killed.destroyForcibly();
       assertThat(killed.waitFor(BOUND_S, TimeUnit.SECONDS)).isTrue();
       await("its wait has ended", () -> mounted.client().waitingFlushes() == 0);
-      next =
-          MountedFolder.start(
-              Path.of("/"),
-              "sh",
-              "-c",
-              NEXT_OF_THE_NUMBER,
-              "sh",
-              mounted.folder().toString(),
-              Long.toString(killed.pid()));
+      next = startShell("number=" + killed.pid() + NEXT_OF_THE_NUMBER);
       Process process = next;
       await(
           "the next waits, or has failed",
@@ -214,6 +192,13 @@ class MountLifeTest {
         next.destroyForcibly();
       }
     }
+  }
+
+  /** In the mounted folder, which the shell enters by itself. */
+  private Process startShell(String script) throws IOException {
+    String entering = "cd \"$1\"; " + script;
+    return MountedFolder.start(
+        Path.of("/"), "sh", "-c", entering, "sh", mounted.folder().toString());
   }
 
   private static void await(String what, BooleanSupplier condition) {
