@@ -10,7 +10,7 @@ public interface PendingLock {
    * Completes, never with a failure, when it is known what came of it; on a thread that must not be
    * blocked.
    */
-  CompletableFuture<Void> settled();
+  CompletableFuture<Void> decided();
 
   /**
    * What came of it; waits for that. Before this returns, reads through this process see all that
@@ -23,6 +23,6 @@ public interface PendingLock {
    */
   long result() throws IOException;
 
-  /** Its caller does not want to wait any more: it settles soon, granted or not. */
+  /** Its caller does not want to wait any more: it is decided soon, granted or not. */
   void interrupt();
 }

@@ -94,7 +94,7 @@ final class DataPlane implements DataService, AutoCloseable {
    * Opens the store and begins to listen.
    *
    * @param folder stays the caller's to close, after this
-   * @param incarnation which life of the node requests have to mean
+   * @param incarnation which incarnation of the node requests have to mean
    * @throws OperatorException if the folder or the port cannot be used
    */
   static DataPlane start(

@@ -73,7 +73,7 @@ public final class DatanodeServer implements AutoCloseable {
                 channel,
                 folder,
                 plane.store,
-                new MasterLink.Standing(plane.incarnation, plane.lease, plane.terms),
+                new MasterLink.NodeState(plane.incarnation, plane.lease, plane.terms),
                 plane,
                 clock));
   }

@@ -79,7 +79,7 @@ class ChainOverTcpTest {
   }
 
   @Test
-  void aWriteWhoseTailIsGoneNamesTheTailAndIsSettledWhenItIsSentAgain() {
+  void aWriteWhoseTailIsGoneNamesTheTailAndCompletesWhenItIsSentAgain() {
     try (ChainFixture chain = new ChainFixture(folder, 3)) {
       chain.put(CHUNK, 1, 0, new byte[] {1}, 1);
       chain.node(3).stop();
@@ -90,7 +90,7 @@ class ChainOverTcpTest {
       assertThat(chain.put(CHUNK, 1, 2, new byte[] {3}, 3)).isEqualTo(Status.DOWNSTREAM_FAILED);
       chain.node(3).start();
       // An attempt to connect that began before the tail was back may still be refused.
-      sendUntilSettled(chain, 1, new byte[] {2}, 2);
+      sendUntilAcknowledged(chain, 1, new byte[] {2}, 2);
       assertThat(chain.put(CHUNK, 1, 2, new byte[] {3}, 3)).isEqualTo(Status.OK);
       for (Node node : chain.nodes) {
         assertThat(chain.contents(node, CHUNK, 1)).containsExactly(1, 2, 3);
@@ -99,7 +99,7 @@ class ChainOverTcpTest {
   }
 
   /** As a client does, which sends a write again until it is acknowledged. */
-  private static void sendUntilSettled(
+  private static void sendUntilAcknowledged(
       ChainFixture chain, int offset, byte[] bytes, long sequence) {
     long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     DataReply reply = ChainFixture.reply(chain.write(CHUNK, 1, offset, bytes, sequence));

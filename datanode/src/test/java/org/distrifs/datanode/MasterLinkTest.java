@@ -57,7 +57,7 @@ class MasterLinkTest {
 
   /** A master that does as it is told, and remembers what it was told. */
   private static final class FakeMaster extends DatanodesGrpc.DatanodesImplBase {
-    final List<Long> lives = Collections.synchronizedList(new ArrayList<>());
+    final List<Long> incarnations = Collections.synchronizedList(new ArrayList<>());
     final List<BlockReportPart> parts = Collections.synchronizedList(new ArrayList<>());
     volatile HeartbeatRequest lastBeat = HeartbeatRequest.getDefaultInstance();
     volatile HeartbeatReply reply = HeartbeatReply.newBuilder().setTerm(1).build();
@@ -66,7 +66,7 @@ class MasterLinkTest {
 
     @Override
     public void register(RegisterRequest request, StreamObserver<RegisterReply> answer) {
-      lives.add(request.getIncarnation());
+      incarnations.add(request.getIncarnation());
       reply(
           answer,
           RegisterReply.newBuilder()
@@ -83,7 +83,7 @@ class MasterLinkTest {
     @Override
     public void heartbeat(HeartbeatRequest request, StreamObserver<HeartbeatReply> answer) {
       lastBeat = request;
-      boolean known = lives.get(lives.size() - 1) == request.getIncarnation();
+      boolean known = incarnations.get(incarnations.size() - 1) == request.getIncarnation();
       reply(answer, known ? reply : reply.toBuilder().addCommands(registerAgain()).build());
     }
 
@@ -148,7 +148,7 @@ class MasterLinkTest {
             channel,
             folder,
             plane.store,
-            new MasterLink.Standing(plane.incarnation, plane.lease, plane.terms),
+            new MasterLink.NodeState(plane.incarnation, plane.lease, plane.terms),
             plane,
             new SystemClock());
     link.start();
@@ -179,22 +179,22 @@ class MasterLinkTest {
   }
 
   @Test
-  void aLifeEndsWhenTheMasterDoesNotKnowIt() {
+  void anIncarnationEndsWhenTheMasterDoesNotKnowIt() {
     long first = plane.incarnation.number();
     changeReply(HeartbeatReply.newBuilder().addCommands(registerAgain()));
-    until("it registers again", () -> master.lives.size() >= 2);
+    until("it registers again", () -> master.incarnations.size() >= 2);
     changeReply(HeartbeatReply.newBuilder());
     until("it serves", plane.lease::isHeld);
     assertThat(plane.incarnation.number()).isNotEqualTo(first);
-    assertThat(master.lives).doesNotHaveDuplicates().contains(plane.incarnation.number());
+    assertThat(master.incarnations).doesNotHaveDuplicates().contains(plane.incarnation.number());
   }
 
   @Test
-  void aLifeEndsLongAfterItsLease() {
+  void anIncarnationEndsLongAfterItsLease() {
     long first = plane.incarnation.number();
     master.away = true;
     until("the lease is over", () -> !plane.lease.isHeld());
-    until("its life is over", () -> plane.incarnation.number() != first);
+    until("its incarnation is over", () -> plane.incarnation.number() != first);
     master.away = false;
     until("it serves", plane.lease::isHeld);
     assertThat(master.lastBeat.getIncarnation()).isEqualTo(plane.incarnation.number());
@@ -204,7 +204,7 @@ class MasterLinkTest {
   void aBeatOfANodeThatCannotBeReachedGivesNoLease() {
     changeReply(HeartbeatReply.newBuilder().setLeaseRefused(true));
     until("the lease is over", () -> !plane.lease.isHeld());
-    until("it registers as another life", () -> master.lives.size() >= 2);
+    until("it registers as another incarnation", () -> master.incarnations.size() >= 2);
     assertThat(plane.lease.isHeld()).isFalse();
     changeReply(HeartbeatReply.newBuilder());
     until("it serves", plane.lease::isHeld);

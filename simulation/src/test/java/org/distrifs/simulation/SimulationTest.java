@@ -18,8 +18,8 @@ class SimulationTest {
   private static final int FRESH_SEEDS = 50;
 
   @BeforeAll
-  static void logNothing() {
-    Quiet.logNothing();
+  static void enable() {
+    SilentLogging.enable();
   }
 
   @Test
@@ -37,11 +37,9 @@ class SimulationTest {
     }
   }
 
-  /**
-   * Reads that could not be served from the file were once queued behind writes not yet settled.
-   */
+  /** Reads that could not be served from the file were once queued behind pending writes. */
   @Test
-  void readsThatAreAdmittedTwiceSeeNothingUnsettled() {
+  void readsThatAreAdmittedTwiceSeeNothingPending() {
     assertIsGood(14847);
     assertIsGood(53890);
   }

@@ -27,7 +27,7 @@ import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
 import org.distrifs.systemtests.cluster.ExtraMount;
-import org.distrifs.systemtests.cluster.PoliteClient;
+import org.distrifs.systemtests.cluster.ProbeClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -166,7 +166,7 @@ class HostileWriterTest {
 
   private static Stream<DynamicTest> whileSomebodyIsServed(Map<String, Callable<Void>> attacks) {
     final StatusReply before = cluster.status();
-    final PoliteClient polite = new PoliteClient(otherMount.point());
+    final ProbeClient probe = new ProbeClient(otherMount.point());
     final List<DynamicTest> tests = new ArrayList<>();
     attacks.forEach(
         (name, attack) -> {
@@ -178,10 +178,10 @@ class HostileWriterTest {
         DynamicTest.dynamicTest(
             "somebody else is served, and no chunk stays in use",
             () -> {
-              try (polite) {
-                final PoliteClient.Experience experience = polite.experience();
-                assertThat(experience.rounds()).isPositive();
-                assertThat(experience.slowest()).isLessThan(SERVED_WITHIN);
+              try (probe) {
+                final ProbeClient.Summary summary = probe.summary();
+                assertThat(summary.rounds()).isPositive();
+                assertThat(summary.slowest()).isLessThan(SERVED_WITHIN);
               }
               assertThat(chunksInUse(cluster.status()))
                   .isLessThanOrEqualTo(chunksInUse(before) + READY_CHUNKS);

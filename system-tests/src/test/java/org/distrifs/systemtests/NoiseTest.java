@@ -31,7 +31,7 @@ class NoiseTest {
   private static final int METRICS_OFFSET = 1000;
   private static final int PARTS_PER_REPORT = 2;
   private static final long MAX_RESIDENT_KIB = 2L << 20;
-  private static final Duration SETTLE_BOUND = Duration.ofSeconds(60);
+  private static final Duration RECOVERY_BOUND = Duration.ofSeconds(60);
 
   @TempDir Path folder;
 
@@ -74,7 +74,7 @@ class NoiseTest {
       }
 
       assertThat(pids(cluster)).as("no process stopped, seed %d", seed).isEqualTo(pids);
-      Await.until("the cluster is healthy", SETTLE_BOUND, () -> isHealthy(cluster.status()));
+      Await.until("the cluster is healthy", RECOVERY_BOUND, () -> isHealthy(cluster.status()));
       Command.shell(
               "dd if=\"$1\"/kept iflag=nocache count=0 status=none; cmp \"$1\"/kept \"$2\"",
               cluster.mount(),

@@ -3,19 +3,19 @@ package org.distrifs.systemtests;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.distrifs.systemtests.visibility.Look.NOTHING;
-import static org.distrifs.systemtests.visibility.Look.list;
-import static org.distrifs.systemtests.visibility.Look.lock;
-import static org.distrifs.systemtests.visibility.Look.name;
-import static org.distrifs.systemtests.visibility.Look.open;
-import static org.distrifs.systemtests.visibility.Look.readOpened;
-import static org.distrifs.systemtests.visibility.Look.readOpenedAfterOpen;
-import static org.distrifs.systemtests.visibility.Look.readlink;
-import static org.distrifs.systemtests.visibility.Look.sizeOfOpened;
-import static org.distrifs.systemtests.visibility.Look.stat;
-import static org.distrifs.systemtests.visibility.Look.xattr;
-import static org.distrifs.systemtests.visibility.Sight.atOnce;
-import static org.distrifs.systemtests.visibility.Sight.never;
+import static org.distrifs.systemtests.visibility.ExpectedObservation.atOnce;
+import static org.distrifs.systemtests.visibility.ExpectedObservation.never;
+import static org.distrifs.systemtests.visibility.Observer.NOTHING;
+import static org.distrifs.systemtests.visibility.Observer.list;
+import static org.distrifs.systemtests.visibility.Observer.lock;
+import static org.distrifs.systemtests.visibility.Observer.name;
+import static org.distrifs.systemtests.visibility.Observer.open;
+import static org.distrifs.systemtests.visibility.Observer.readOpened;
+import static org.distrifs.systemtests.visibility.Observer.readOpenedAfterOpen;
+import static org.distrifs.systemtests.visibility.Observer.readlink;
+import static org.distrifs.systemtests.visibility.Observer.sizeOfOpened;
+import static org.distrifs.systemtests.visibility.Observer.stat;
+import static org.distrifs.systemtests.visibility.Observer.xattr;
 
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -38,9 +38,9 @@ import java.util.stream.Stream;
 import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.ExtraMount;
-import org.distrifs.systemtests.visibility.Look;
-import org.distrifs.systemtests.visibility.Sight;
-import org.distrifs.systemtests.visibility.Sight.Change;
+import org.distrifs.systemtests.visibility.ExpectedObservation;
+import org.distrifs.systemtests.visibility.ExpectedObservation.Change;
+import org.distrifs.systemtests.visibility.Observer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -226,7 +226,7 @@ class VisibilityTest {
   void lockAndUnlock() throws Exception {
     final Path here = prepared();
     final Path there = secondMount.point().resolve(here.getFileName());
-    try (Look lock = lock("f");
+    try (Observer lock = lock("f");
         FileChannel holder = opened(here.resolve("f"));
         FileChannel waiter = opened(there.resolve("f"))) {
       assertThat(lock.at(there)).isEqualTo("free");
@@ -278,14 +278,15 @@ class VisibilityTest {
     }
   }
 
-  private static Sight soon(String name, Look look, String before, String after) {
-    return Sight.within(TIMEOUT, name, look, before, after);
+  private static ExpectedObservation soon(
+      String name, Observer observer, String before, String after) {
+    return ExpectedObservation.within(TIMEOUT, name, observer, before, after);
   }
 
   /** What one does, and what the other sees of it. */
-  private record Row(String name, Change change, List<Sight> sights) {}
+  private record Row(String name, Change change, List<ExpectedObservation> sights) {}
 
-  private static Row row(String name, Change change, Sight... sights) {
+  private static Row row(String name, Change change, ExpectedObservation... sights) {
     return new Row(name, change, List.of(sights));
   }
 
@@ -293,7 +294,7 @@ class VisibilityTest {
   private static Stream<DynamicTest> prove(Row... rows) {
     final List<DynamicTest> tests = new ArrayList<>();
     for (Row row : rows) {
-      for (Sight sight : row.sights()) {
+      for (ExpectedObservation sight : row.sights()) {
         final Future<?> proof =
             provers.submit(
                 () -> {

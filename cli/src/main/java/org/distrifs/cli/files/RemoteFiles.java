@@ -32,7 +32,7 @@ final class RemoteFiles implements AutoCloseable {
   private static final int RWX = 0777;
 
   /** A name in a directory. */
-  record Place(long parent, ByteString name) {}
+  record EntryName(long parent, ByteString name) {}
 
   private final DistriFsClient client;
   private final Identity identity;
@@ -70,7 +70,7 @@ final class RemoteFiles implements AutoCloseable {
   }
 
   /** The directory that a path's last name is in; that name need not exist. */
-  Place place(RemotePath path) throws IOException {
+  EntryName entryName(RemotePath path) throws IOException {
     if (path.isRoot() || path.name().equals(RemotePath.UP)) {
       throw new ErrnoException(Errno.EBUSY, path.toString());
     }
@@ -78,7 +78,7 @@ final class RemoteFiles implements AutoCloseable {
     if (!FileType.isDirectory(parent)) {
       throw new ErrnoException(Errno.ENOTDIR, path.toString());
     }
-    return new Place(parent.getInode(), path.name());
+    return new EntryName(parent.getInode(), path.name());
   }
 
   private Attributes resolve(RemotePath path, boolean followLast) throws IOException {
@@ -165,9 +165,9 @@ final class RemoteFiles implements AutoCloseable {
   OpenFile openForWriting(RemotePath path, int permissions) throws IOException {
     Optional<Attributes> existing = find(path);
     if (existing.isEmpty()) {
-      Place place = place(path);
+      EntryName entry = entryName(path);
       return client.createAndOpen(
-          place.parent(), place.name(), permissions, identity.umask(), false, caller());
+          entry.parent(), entry.name(), permissions, identity.umask(), false, caller());
     }
     if (FileType.isDirectory(existing.get())) {
       throw new ErrnoException(Errno.EISDIR, path.toString());
@@ -203,32 +203,32 @@ final class RemoteFiles implements AutoCloseable {
     if (path.isRoot()) {
       throw new ErrnoException(Errno.EEXIST, path.toString());
     }
-    Place place = place(path);
+    EntryName entry = entryName(path);
     return client
         .metadata()
-        .makeDirectory(place.parent(), place.name(), permissions, identity.umask(), caller());
+        .makeDirectory(entry.parent(), entry.name(), permissions, identity.umask(), caller());
   }
 
   Attributes makeSymlink(RemotePath path, ByteString target) throws IOException {
-    Place place = place(path);
-    return client.metadata().makeSymlink(place.parent(), place.name(), target, caller());
+    EntryName entry = entryName(path);
+    return client.metadata().makeSymlink(entry.parent(), entry.name(), target, caller());
   }
 
   void rename(RemotePath from, RemotePath to) throws IOException {
-    Place source = place(from);
-    Place destination = place(to);
+    EntryName source = entryName(from);
+    EntryName destination = entryName(to);
     client
         .metadata()
         .rename(
             source.parent(), source.name(), destination.parent(), destination.name(), 0, caller());
   }
 
-  void unlink(Place place) throws IOException {
-    client.metadata().unlink(place.parent(), place.name(), caller());
+  void unlink(EntryName entry) throws IOException {
+    client.metadata().unlink(entry.parent(), entry.name(), caller());
   }
 
-  void removeDirectory(Place place) throws IOException {
-    client.metadata().removeDirectory(place.parent(), place.name(), caller());
+  void removeDirectory(EntryName entry) throws IOException {
+    client.metadata().removeDirectory(entry.parent(), entry.name(), caller());
   }
 
   void setAttributes(SetAttributes change) throws IOException {

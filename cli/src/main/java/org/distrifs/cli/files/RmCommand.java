@@ -60,15 +60,15 @@ public final class RmCommand extends FileCommand {
     if (FileType.isDirectory(attributes) && !recursive) {
       throw new ErrnoException(Errno.EISDIR, path.toString());
     }
-    removeTree(files, files.place(path), attributes, path);
+    removeTree(files, files.entryName(path), attributes, path);
   }
 
   /** What cannot be removed is told, and then its directory says that it is not empty. */
   private void removeTree(
-      RemoteFiles files, RemoteFiles.Place place, Attributes attributes, RemotePath path)
+      RemoteFiles files, RemoteFiles.EntryName name, Attributes attributes, RemotePath path)
       throws IOException {
     if (!FileType.isDirectory(attributes)) {
-      files.unlink(place);
+      files.unlink(name);
       return;
     }
     TreeDepth.check(path);
@@ -79,10 +79,10 @@ public final class RmCommand extends FileCommand {
           () ->
               removeTree(
                   files,
-                  new RemoteFiles.Place(attributes.getInode(), entry.getName()),
+                  new RemoteFiles.EntryName(attributes.getInode(), entry.getName()),
                   entry.getAttributes(),
                   child));
     }
-    files.removeDirectory(place);
+    files.removeDirectory(name);
   }
 }

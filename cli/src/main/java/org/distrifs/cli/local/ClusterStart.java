@@ -35,13 +35,13 @@ final class ClusterStart {
   ClusterStart(
       ClusterFolder folder,
       ClusterFlags flags,
-      LocalCluster.Surroundings surroundings,
+      LocalCluster.Environment environment,
       Consumer<String> say) {
     this.folder = folder;
     this.flags = flags;
-    this.launcher = surroundings.launcher();
-    this.probe = surroundings.probe();
-    this.bound = surroundings.startBound();
+    this.launcher = environment.launcher();
+    this.probe = environment.probe();
+    this.bound = environment.startBound();
     this.say = say;
   }
 

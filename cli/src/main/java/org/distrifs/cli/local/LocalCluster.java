@@ -24,19 +24,19 @@ final class LocalCluster {
    * @param startBound how long a role may take until it answers
    * @param stopBound how long a role may take to stop in order before it is killed
    */
-  record Surroundings(
+  record Environment(
       RoleLauncher launcher, ClusterProbe probe, Duration startBound, Duration stopBound) {}
 
   private final ClusterFolder folder;
-  private final Surroundings surroundings;
+  private final Environment environment;
   private final Consumer<String> say;
 
   /**
    * @param say takes one line for the user
    */
-  LocalCluster(ClusterFolder folder, Surroundings surroundings, Consumer<String> say) {
+  LocalCluster(ClusterFolder folder, Environment environment, Consumer<String> say) {
     this.folder = folder;
-    this.surroundings = surroundings;
+    this.environment = environment;
     this.say = say;
   }
 
@@ -94,7 +94,7 @@ final class LocalCluster {
   List<RoleState> status() {
     ClusterFlags flags = existing();
     return LocalRole.all(flags).stream()
-        .map(role -> RoleState.of(folder, flags, role, surroundings.probe()))
+        .map(role -> RoleState.of(folder, flags, role, environment.probe()))
         .toList();
   }
 
@@ -162,7 +162,7 @@ final class LocalCluster {
     }
     flags.save(folder);
     RoleSettingsFiles.writeMissing(folder);
-    new ClusterStart(folder, flags, surroundings, say).run(roles);
+    new ClusterStart(folder, flags, environment, say).run(roles);
   }
 
   private void tellThatItRuns() {
@@ -200,7 +200,7 @@ final class LocalCluster {
   }
 
   private RoleStop roleStop() {
-    return new RoleStop(folder, surroundings.stopBound(), say);
+    return new RoleStop(folder, environment.stopBound(), say);
   }
 
   private <T> T locked(Supplier<T> transition) {

@@ -89,7 +89,7 @@ public final class LocalCommand implements Runnable {
         return work.apply(
             new LocalCluster(
                 new ClusterFolder(dir == null ? ClusterFolder.defaultRoot() : dir),
-                new LocalCluster.Surroundings(
+                new LocalCluster.Environment(
                     new DistributionLauncher(),
                     probe,
                     Duration.ofSeconds(waitSeconds),

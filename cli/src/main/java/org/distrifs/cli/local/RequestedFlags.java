@@ -28,7 +28,7 @@ record RequestedFlags(
   ClusterFlags forNewCluster() {
     int chosenDatanodes = datanodes.orElse(ClusterFlags.DEFAULT_DATANODES);
     check("--datanodes", chosenDatanodes, 1, ClusterFlags.MAX_DATANODES);
-    // Fewer datanodes than the default replication is a wish for fewer replicas, not a mistake.
+    // Fewer datanodes than the default replication asks for fewer replicas: that is no mistake.
     int chosenReplication =
         replication.orElse(Math.min(ClusterFlags.DEFAULT_REPLICATION, chosenDatanodes));
     check("--replication", chosenReplication, 1, ClusterFlags.MAX_REPLICATION);

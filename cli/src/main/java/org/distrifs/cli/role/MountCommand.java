@@ -123,10 +123,10 @@ public final class MountCommand implements Callable<Integer> {
               + " users other than root).")
   private Path logFile;
 
-  @ArgGroup private Patience patience;
+  @ArgGroup private CallBound callBound;
 
   /** How long callers wait for the cluster. */
-  private static final class Patience {
+  private static final class CallBound {
     @Option(
         names = "--timeout",
         paramLabel = "SECONDS",
@@ -178,7 +178,7 @@ public final class MountCommand implements Callable<Integer> {
   }
 
   private Settings settings() {
-    Long boundMs = patience == null ? null : patience.boundMs();
+    Long boundMs = callBound == null ? null : callBound.boundMs();
     return options
         .with(MountSettings.MOUNT_POINT, mountPoint)
         .with(MountSettings.SUBDIR, subdir)

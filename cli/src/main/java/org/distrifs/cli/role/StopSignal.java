@@ -6,9 +6,9 @@ import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
 
 /**
- * The wish that this process end: SIGTERM, SIGINT or SIGHUP. The JVM itself would run shutdown
- * hooks side by side and then exit with 128 + the signal; a role ends in its own order, and with 0.
- * A second SIGINT ends the process at once, for one who does not want to wait.
+ * A signal that asks this process to end: SIGTERM, SIGINT or SIGHUP. The JVM itself would run
+ * shutdown hooks side by side and then exit with 128 + the signal; a role ends in its own order,
+ * and with 0. A second SIGINT ends the process at once, for one who does not want to wait.
  */
 final class StopSignal {
 

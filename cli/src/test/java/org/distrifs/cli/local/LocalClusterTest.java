@@ -217,7 +217,7 @@ class LocalClusterTest {
 
   private LocalCluster cluster() {
     return new LocalCluster(
-        folder, new LocalCluster.Surroundings(roles, roles, startBound, stopBound), said::add);
+        folder, new LocalCluster.Environment(roles, roles, startBound, stopBound), said::add);
   }
 
   private Condition condition(LocalRole role) {

@@ -146,7 +146,7 @@ public final class ChainCache {
   /**
    * Tells the master that a member did not do what it should. Answered with the chunk at that index
    * as the master knows it by then; empty for a hole. Fails with {@code EIO} if what was found is
-   * rot that no member can mend.
+   * rot that no member can repair.
    *
    * @param nodeId the member
    * @param seen what it answered, or {@code TIMED_OUT} for nothing

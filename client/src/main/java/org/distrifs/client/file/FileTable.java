@@ -61,7 +61,7 @@ final class FileTable implements OpenFileChanges {
         attributes.getInode(),
         (inode, known) -> {
           SharedFile file =
-              known == null || known.isOrphaned()
+              known == null || known.hasLostSession()
                   ? new SharedFile(attributes, created, services)
                   : known;
           file.handles++;
@@ -89,7 +89,7 @@ final class FileTable implements OpenFileChanges {
       return true;
     }
     SharedFile file = byInode.get(inode);
-    return file != null && !file.isOrphaned();
+    return file != null && !file.hasLostSession();
   }
 
   /** The file of an inode, if it is open; else null. */
@@ -119,7 +119,7 @@ final class FileTable implements OpenFileChanges {
   public Optional<Attributes> setThroughOpenFile(SetAttributes change, Caller caller)
       throws IOException {
     SharedFile file = byInode.get(change.getInode());
-    return file == null || file.isOrphaned()
+    return file == null || file.hasLostSession()
         ? Optional.empty()
         : Optional.of(file.setAttributes(change, caller));
   }
@@ -127,7 +127,7 @@ final class FileTable implements OpenFileChanges {
   @Override
   public void flush(long inode) throws IOException {
     SharedFile file = byInode.get(inode);
-    if (file != null && !file.isOrphaned()) {
+    if (file != null && !file.hasLostSession()) {
       file.flush();
     }
   }

@@ -227,7 +227,7 @@ public final class SdkClient implements DistriFsClient {
     IOException first = null;
     for (SharedFile file : files.all()) {
       try {
-        if (!file.isOrphaned()) {
+        if (!file.hasLostSession()) {
           file.flush();
         }
       } catch (IOException e) {

@@ -106,7 +106,7 @@ final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
 
   /** Whether the session that this file was opened under is gone. */
   @Override
-  public boolean isOrphaned() {
+  public boolean hasLostSession() {
     return services.master().sessionId() != sessionId;
   }
 
@@ -469,7 +469,7 @@ final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
   }
 
   private void requireSession(String what) throws ErrnoException {
-    if (isOrphaned()) {
+    if (hasLostSession()) {
       throw new ErrnoException(
           Errno.EIO,
           "%s of inode %d, opened under a session that has expired".formatted(what, inode));

@@ -30,7 +30,7 @@ public final class FileLocks {
   private static final Logger LOG = LoggerFactory.getLogger(FileLocks.class);
 
   /** A process that is being killed waits no longer than this for its locks to be released. */
-  private static final long PATIENCE_MS = 2_000;
+  private static final long RELEASE_WAIT_MS = 2_000;
 
   private final LockedFile file;
   private final MasterApi master;
@@ -38,7 +38,7 @@ public final class FileLocks {
   private final ClockSource clock;
   private final ScheduledExecutorService timer;
   private final Executor background;
-  private final Holdings holdings = new Holdings();
+  private final HeldLocks heldLocks = new HeldLocks();
 
   /** The ends of handles that are under way; each completes when its locks are released. */
   private final Set<CompletableFuture<Void>> endings = ConcurrentHashMap.newKeySet();
@@ -78,14 +78,14 @@ public final class FileLocks {
     return timer;
   }
 
-  Holdings holdings() {
-    return holdings;
+  HeldLocks heldLocks() {
+    return heldLocks;
   }
 
   /** The first lock of others that keeps one from being set. */
   public Optional<Lock> test(Lock wanted) throws IOException {
-    if (file.isOrphaned()) {
-      throw orphaned();
+    if (file.hasLostSession()) {
+      throw lostSession();
     }
     TestLock test = TestLock.newBuilder().setInode(file.inode()).setLock(wanted).build();
     OperationReply reply =
@@ -101,9 +101,9 @@ public final class FileLocks {
    * @throws IOException if what is written cannot be sent: nothing is changed then
    */
   public PendingLock set(Object handle, Lock lock, boolean waits) throws IOException {
-    Holdings.Key key = Holdings.Key.of(lock);
+    HeldLocks.Key key = HeldLocks.Key.of(lock);
     boolean unlocks = lock.getType() == Lock.Type.UNLOCKED;
-    boolean mayHold = holdings.mayHold(key);
+    boolean mayHold = heldLocks.mayHold(key);
     if (mayHold && lock.getType() != Lock.Type.WRITE) {
       file.flush();
     }
@@ -111,7 +111,7 @@ public final class FileLocks {
     if (unlocks && !mayHold) {
       request.nothingToDo();
     } else {
-      holdings.asking(key, handle);
+      heldLocks.asking(key, handle);
       request.ask();
     }
     return request;
@@ -124,8 +124,8 @@ public final class FileLocks {
    * number to another process as soon as this one is gone.
    */
   public void releaseRecords(long owner) throws IOException {
-    Holdings.Key key = new Holdings.Key(owner, Lock.Kind.RECORD);
-    if (!holdings.mayHold(key)) {
+    HeldLocks.Key key = new HeldLocks.Key(owner, Lock.Kind.RECORD);
+    if (!heldLocks.mayHold(key)) {
       return;
     }
     if (Thread.interrupted()) {
@@ -136,7 +136,7 @@ public final class FileLocks {
     }
   }
 
-  private void flushAndRelease(Holdings.Key key) throws IOException {
+  private void flushAndRelease(HeldLocks.Key key) throws IOException {
     try {
       file.flush();
     } finally {
@@ -144,7 +144,7 @@ public final class FileLocks {
     }
   }
 
-  private void releaseOfKilled(Holdings.Key key) {
+  private void releaseOfKilled(HeldLocks.Key key) {
     CompletableFuture<Void> released = new CompletableFuture<>();
     background.execute(
         () -> {
@@ -160,7 +160,7 @@ public final class FileLocks {
           }
         });
     try {
-      released.completeOnTimeout(null, PATIENCE_MS, TimeUnit.MILLISECONDS).get();
+      released.completeOnTimeout(null, RELEASE_WAIT_MS, TimeUnit.MILLISECONDS).get();
     } catch (InterruptedException e) {
       // It was killed once more; once is enough.
     } catch (ExecutionException e) {
@@ -168,8 +168,8 @@ public final class FileLocks {
     }
   }
 
-  private void release(Holdings.Key key) throws IOException {
-    if (!file.isOrphaned()) {
+  private void release(HeldLocks.Key key) throws IOException {
+    if (!file.hasLostSession()) {
       ReleaseLocks release =
           ReleaseLocks.newBuilder()
               .setInode(file.inode())
@@ -178,7 +178,7 @@ public final class FileLocks {
               .build();
       await(submit(Operation.newBuilder().setReleaseLocks(release)), "release of locks");
     }
-    holdings.unlocked(key);
+    heldLocks.unlocked(key);
   }
 
   /** The end of a handle. */
@@ -193,14 +193,14 @@ public final class FileLocks {
    * closed.
    */
   public Ending ending(Object handle) {
-    if (!holdings.mayHoldThrough(handle)) {
+    if (!heldLocks.mayHoldThrough(handle)) {
       return () -> {};
     }
     CompletableFuture<Void> ending = new CompletableFuture<>();
     endings.add(ending);
     return () -> {
       try {
-        for (Holdings.Key key : holdings.endOf(handle)) {
+        for (HeldLocks.Key key : heldLocks.endOf(handle)) {
           release(key);
         }
       } finally {
@@ -216,7 +216,7 @@ public final class FileLocks {
     return now.length == 0 ? Optional.empty() : Optional.of(CompletableFuture.allOf(now));
   }
 
-  IOException orphaned() {
+  IOException lostSession() {
     return new ErrnoException(
         Errno.EIO, "lock of inode " + file.inode() + ", opened under a session that has expired");
   }

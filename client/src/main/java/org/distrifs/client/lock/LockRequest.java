@@ -36,13 +36,13 @@ final class LockRequest implements PendingLock {
   private static final long WITHDRAW_INTERVAL_MS = 250;
 
   /** After so long a caller who was interrupted is let go, whatever the master says later. */
-  private static final long PATIENCE_MS = 2_000;
+  private static final long CANCEL_WAIT_MS = 2_000;
 
   private final FileLocks locks;
   private final Lock lock;
   private final boolean waits;
   private final boolean isOwnersFirst;
-  private final CompletableFuture<Void> settled = new CompletableFuture<>();
+  private final CompletableFuture<Void> decided = new CompletableFuture<>();
 
   // Guarded by this.
   private boolean isAsked;
@@ -50,7 +50,7 @@ final class LockRequest implements PendingLock {
   private boolean isAskedAfterEndings;
   private long askedNs;
 
-  /** Set before {@code settled} completes: one of the two. */
+  /** Set before {@code decided} completes: one of the two. */
   private Attributes granted;
 
   private IOException failure;
@@ -67,14 +67,14 @@ final class LockRequest implements PendingLock {
 
   /** Unlocks where nothing is locked. */
   void nothingToDo() {
-    settle(Attributes.getDefaultInstance(), null);
+    decide(Attributes.getDefaultInstance(), null);
   }
 
   /** Asks the master, whose answer brings it on. */
   void ask() {
-    if (locks.file().isOrphaned()) {
+    if (locks.file().hasLostSession()) {
       // The lock would be the new session's, which has nothing to do with this handle.
-      refused(locks.orphaned());
+      refused(locks.lostSession());
       return;
     }
     SetLock.Builder set = SetLock.newBuilder().setInode(locks.file().inode()).setLock(lock);
@@ -103,8 +103,8 @@ final class LockRequest implements PendingLock {
     IOException why = Replies.asIoException(thrown, "lock of inode " + locks.file().inode());
     if (!(why instanceof RefusedException refusal)) {
       // It may be set, or be set yet.
-      locks.holdings().asked(Holdings.Key.of(lock), true);
-      settle(null, why);
+      locks.heldLocks().asked(HeldLocks.Key.of(lock), true);
+      decide(null, why);
     } else if (refusal.errno() != Errno.EAGAIN) {
       refused(refusal);
     } else if (waits) {
@@ -115,13 +115,13 @@ final class LockRequest implements PendingLock {
   }
 
   private void granted(OperationReply reply) {
-    Holdings.Key key = Holdings.Key.of(lock);
+    HeldLocks.Key key = HeldLocks.Key.of(lock);
     boolean unlocks = lock.getType() == Lock.Type.UNLOCKED;
     if (unlocks && (lock.getKind() == Lock.Kind.WHOLE_FILE || isWhole())) {
-      locks.holdings().unlocked(key);
+      locks.heldLocks().unlocked(key);
     }
-    locks.holdings().asked(key, !unlocks);
-    if (!settle(reply.getAttributes(), null) && !unlocks) {
+    locks.heldLocks().asked(key, !unlocks);
+    if (!decide(reply.getAttributes(), null) && !unlocks) {
       giveBack();
     }
     // Not before: whoever is interrupted now is to find it granted.
@@ -135,8 +135,8 @@ final class LockRequest implements PendingLock {
   }
 
   private void refused(IOException why) {
-    locks.holdings().asked(Holdings.Key.of(lock), false);
-    settle(null, why);
+    locks.heldLocks().asked(HeldLocks.Key.of(lock), false);
+    decide(null, why);
   }
 
   private void askLater() {
@@ -178,10 +178,10 @@ final class LockRequest implements PendingLock {
     }
     if (isBetween) {
       // It asks no more, whenever that would have been.
-      settle(null, interruption());
+      decide(null, interruption());
     } else {
       withdraw();
-      after(PATIENCE_MS, this::letGo);
+      after(CANCEL_WAIT_MS, this::letGo);
     }
   }
 
@@ -199,7 +199,7 @@ final class LockRequest implements PendingLock {
   }
 
   private void letGo() {
-    settle(null, interruption());
+    decide(null, interruption());
   }
 
   private IOException interruption() {
@@ -237,8 +237,8 @@ final class LockRequest implements PendingLock {
 
   // --- the end
 
-  /** Whether it was not settled yet. */
-  private boolean settle(Attributes attributes, IOException why) {
+  /** Whether it was not decided yet. */
+  private boolean decide(Attributes attributes, IOException why) {
     synchronized (this) {
       if (granted != null || failure != null) {
         return false;
@@ -246,23 +246,23 @@ final class LockRequest implements PendingLock {
       granted = attributes;
       failure = why;
     }
-    settled.complete(null);
+    decided.complete(null);
     return true;
   }
 
   @Override
-  public CompletableFuture<Void> settled() {
-    return settled;
+  public CompletableFuture<Void> decided() {
+    return decided;
   }
 
   @Override
   public long result() throws IOException {
     try {
-      settled.get();
+      decided.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       interrupt();
-      settle(null, interruption());
+      decide(null, interruption());
     } catch (ExecutionException e) {
       throw new CompletionException(e);
     }

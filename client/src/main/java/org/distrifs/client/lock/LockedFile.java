@@ -12,7 +12,7 @@ public interface LockedFile {
   void flush() throws IOException;
 
   /** Whether the session that the file was opened under is gone, and all its locks with it. */
-  boolean isOrphaned();
+  boolean hasLostSession();
 
   /**
    * Takes over attributes that came with a granted lock. Not on a thread that brings answers.

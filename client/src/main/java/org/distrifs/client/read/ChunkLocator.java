@@ -16,7 +16,7 @@ public interface ChunkLocator {
 
   /**
    * Tells the master that a member does not serve, for a reason that only a change of the chain
-   * mends. Answered with the chunk as the master knows it by then.
+   * puts right. Answered with the chunk as the master knows it by then.
    *
    * @param nodeId the member
    * @param seen what it answered

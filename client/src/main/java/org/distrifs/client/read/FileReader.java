@@ -149,7 +149,7 @@ public final class FileReader {
     if (segment == null) {
       return false;
     }
-    Replies.await(segment.settled, boundMs, "read at " + offset);
+    Replies.await(segment.fetchEnded, boundMs, "read at " + offset);
     ByteBuf bytes = segment.retained();
     if (bytes == null) {
       return false;

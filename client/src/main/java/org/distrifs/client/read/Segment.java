@@ -13,7 +13,7 @@ final class Segment {
   final int chargedBytes;
 
   /** Completes when bytes or a failure are there. */
-  final CompletableFuture<Void> settled = new CompletableFuture<>();
+  final CompletableFuture<Void> fetchEnded = new CompletableFuture<>();
 
   private ByteBuf bytes;
   private boolean dropped;
@@ -34,7 +34,7 @@ final class Segment {
         bytes = arrivedBytes;
       }
     }
-    settled.complete(null);
+    fetchEnded.complete(null);
   }
 
   /** The bytes for one reader, who releases them; null when there are none any more. */
@@ -52,8 +52,8 @@ final class Segment {
     return unreadBytes <= 0;
   }
 
-  boolean isSettled() {
-    return settled.isDone();
+  boolean isFetchEnded() {
+    return fetchEnded.isDone();
   }
 
   void drop() {
@@ -64,6 +64,6 @@ final class Segment {
         bytes = null;
       }
     }
-    settled.complete(null);
+    fetchEnded.complete(null);
   }
 }

@@ -42,7 +42,7 @@ public final class SegmentCache {
         if (nowNs - victim.getValue() < IDLE_NS) {
           break;
         }
-        if (victim.getKey().isSettled()) {
+        if (victim.getKey().isFetchEnded()) {
           victims.add(victim.getKey());
           usedBytes -= victim.getKey().chargedBytes;
           eldest.remove();

@@ -228,7 +228,7 @@ public final class MasterSession implements MasterApi {
 
   @Override
   public void close() {
-    List<PendingOperation> orphans;
+    List<PendingOperation> abandoned;
     ControlStream last;
     synchronized (lock) {
       if (phase == Phase.CLOSED) {
@@ -239,7 +239,7 @@ public final class MasterSession implements MasterApi {
         stream.cancel("the client is closed");
       }
       phase = Phase.CLOSED;
-      orphans = takeAll();
+      abandoned = takeAll();
     }
     if (last != null) {
       last.send(ClientMessage.newBuilder().setClose(CloseSession.getDefaultInstance()).build());
@@ -247,7 +247,7 @@ public final class MasterSession implements MasterApi {
       awaitEnd();
     }
     opener.close();
-    orphans.forEach(pending -> fail(pending, Errno.EIO, "the client was closed"));
+    abandoned.forEach(pending -> fail(pending, Errno.EIO, "the client was closed"));
   }
 
   private void awaitEnd() {
@@ -505,7 +505,7 @@ public final class MasterSession implements MasterApi {
   }
 
   private void opened(StreamListener from, SessionOpened opened) {
-    List<PendingOperation> orphans = List.of();
+    List<PendingOperation> abandoned = List.of();
     ControlStream refused = null;
     synchronized (lock) {
       if (listener != from || phase != Phase.OPENING) {
@@ -519,7 +519,7 @@ public final class MasterSession implements MasterApi {
         boolean hadSession = identity.sessionId() != 0;
         boolean another = identity.adopt(opened);
         if (another) {
-          orphans = hadSession ? takeAll() : List.of();
+          abandoned = hadSession ? takeAll() : List.of();
           slots =
               new OperationSlots(
                   Math.max(1, Math.min(opened.getSlots(), settings.operationSlots())));
@@ -527,11 +527,11 @@ public final class MasterSession implements MasterApi {
         expiryMs = Integer.toUnsignedLong(opened.getExpiryMs());
         beOpen(from.master, another);
         if (another && hadSession) {
-          LOG.warn("The former session expired; {} operations under it failed", orphans.size());
+          LOG.warn("The former session expired; {} operations under it failed", abandoned.size());
         }
       }
     }
-    orphans.forEach(
+    abandoned.forEach(
         pending -> fail(pending, Errno.EIO, "the session expired before it was answered"));
     if (refused != null) {
       refused.cancel("refused");
@@ -601,9 +601,9 @@ public final class MasterSession implements MasterApi {
   }
 
   private void expired(String why, boolean forget) {
-    List<PendingOperation> orphans;
+    List<PendingOperation> abandoned;
     synchronized (lock) {
-      orphans = takeAll();
+      abandoned = takeAll();
       if (forget) {
         identity.forgetSession();
       }
@@ -612,8 +612,8 @@ public final class MasterSession implements MasterApi {
       }
       apart(why);
     }
-    LOG.warn("The session is over, {}; {} operations under it failed", why, orphans.size());
-    orphans.forEach(pending -> fail(pending, Errno.EIO, "the session is over: " + why));
+    LOG.warn("The session is over, {}; {} operations under it failed", why, abandoned.size());
+    abandoned.forEach(pending -> fail(pending, Errno.EIO, "the session is over: " + why));
   }
 
   /** Everything not answered, out of the tables. */

@@ -13,7 +13,7 @@ import org.distrifs.proto.control.ChunkLocation;
  */
 final class ChainCheck {
   /** The first question comes after this part of a packet's bound: 2 s of 10. */
-  private static final int PATIENCE_DIVISOR = 5;
+  private static final int FIRST_CHECK_DIVISOR = 5;
 
   private static final long INTERVAL_MS = 500;
   private static final long INTERVAL_DURING_CHANGE_MS = 100;
@@ -46,7 +46,7 @@ final class ChainCheck {
   void firstSent() {
     heard();
     if (!armed) {
-      arm(patienceMs());
+      arm(checkAfterMs());
     }
   }
 
@@ -61,8 +61,8 @@ final class ChainCheck {
   }
 
   /** Once there was reason to ask, packets that are sent again are looked after sooner. */
-  private long patienceMs() {
-    long firstMs = services.settings().packetTimeoutMs() / PATIENCE_DIVISOR;
+  private long checkAfterMs() {
+    long firstMs = services.settings().packetTimeoutMs() / FIRST_CHECK_DIVISOR;
     return hasAsked ? Math.min(firstMs, INTERVAL_MS) : firstMs;
   }
 
@@ -79,8 +79,8 @@ final class ChainCheck {
       return;
     }
     long silentMs = TimeUnit.NANOSECONDS.toMillis(services.clock().monotonicNs() - heardNs);
-    if (silentMs < patienceMs()) {
-      arm(patienceMs() - silentMs);
+    if (silentMs < checkAfterMs()) {
+      arm(checkAfterMs() - silentMs);
       return;
     }
     armed = true;

@@ -28,7 +28,7 @@ final class ChunkSync {
   private static final long MAX_PAUSE_MS = 200;
 
   /** As for the packets of a chain that nobody answers: 2 s of 10 at first, then more often. */
-  private static final int PATIENCE_DIVISOR = 5;
+  private static final int FIRST_CHECK_DIVISOR = 5;
 
   private static final long CHECK_INTERVAL_MS = 500;
 
@@ -75,7 +75,7 @@ final class ChunkSync {
   private boolean syncSome(LongSet left) throws IOException {
     Long2ObjectMap<SyncAttempt> round = new Long2ObjectOpenHashMap<>();
     left.longStream().limit(MAX_PARALLEL).forEach(index -> round.put(index, begin(index)));
-    settle(round);
+    awaitEnds(round);
     boolean any = false;
     for (Long2ObjectMap.Entry<SyncAttempt> entry : round.long2ObjectEntrySet()) {
       long index = entry.getLongKey();
@@ -131,14 +131,14 @@ final class ChunkSync {
   }
 
   /** Waits until each attempt has ended, and no longer for one whose chain has changed. */
-  private void settle(Long2ObjectMap<SyncAttempt> round) throws IOException {
+  private void awaitEnds(Long2ObjectMap<SyncAttempt> round) throws IOException {
     CompletableFuture<?>[] ends =
         round.values().stream().map(SyncAttempt::done).toArray(CompletableFuture<?>[]::new);
     CompletableFuture<Void> all = CompletableFuture.allOf(ends);
     long boundMs = services.settings().operationTimeoutMs() + services.settings().packetTimeoutMs();
     long untilNs = services.clock().monotonicNs() + TimeUnit.MILLISECONDS.toNanos(boundMs);
-    long waitMs = services.settings().packetTimeoutMs() / PATIENCE_DIVISOR;
-    while (!settled(all, waitMs)) {
+    long waitMs = services.settings().packetTimeoutMs() / FIRST_CHECK_DIVISOR;
+    while (!haveEnded(all, waitMs)) {
       if (services.clock().monotonicNs() - untilNs >= 0) {
         throw new ErrnoException(
             Errno.EIO, "sync of inode %d, not answered in %d ms".formatted(file.inode(), boundMs));
@@ -148,7 +148,7 @@ final class ChunkSync {
     }
   }
 
-  private boolean settled(CompletableFuture<Void> all, long waitMs) throws IOException {
+  private boolean haveEnded(CompletableFuture<Void> all, long waitMs) throws IOException {
     try {
       all.get(waitMs, TimeUnit.MILLISECONDS);
       return true;

@@ -37,7 +37,7 @@ final class ChunkWriter {
   /**
    * So often a chain may refuse for reasons that pass by themselves before its head is reported.
    */
-  private static final int PATIENT_ATTEMPTS = 4;
+  private static final int QUICK_ATTEMPTS = 4;
 
   private enum State {
     /** Nothing was asked yet. */
@@ -68,7 +68,7 @@ final class ChunkWriter {
   private int inFlight;
 
   /** Raised when what is in flight is given up: answers to what was sent before do not count. */
-  private int era;
+  private int sendGeneration;
 
   private long progressNs;
   private boolean watched;
@@ -89,13 +89,15 @@ final class ChunkWriter {
     return sent.isEmpty() && unsent.isEmpty() && inFlight == 0;
   }
 
-  /** The ticket of the oldest packet that is not settled; {@code Long.MAX_VALUE} without any. */
+  /**
+   * The ticket of the oldest packet that is not acknowledged; {@code Long.MAX_VALUE} without any.
+   */
   long oldestTicket() {
     Packet oldest = sent.isEmpty() ? unsent.peek() : sent.peek();
     return oldest == null ? Long.MAX_VALUE : oldest.ticket;
   }
 
-  /** Visits the packets that are not settled, in the order in which they apply. */
+  /** Visits the packets that are not acknowledged, in the order in which they apply. */
   void forEachPacket(Consumer<Packet> visitor) {
     sent.forEach(visitor);
     unsent.forEach(visitor);
@@ -139,8 +141,8 @@ final class ChunkWriter {
       Packet packet = unsent.poll();
       sent.add(packet);
       if (packet.acknowledged) {
-        // It was taken back for the sake of one before it, which may be settled by now.
-        settleAcknowledged();
+        // It was taken back for the sake of one before it, which may be acknowledged by now.
+        completeAcknowledged();
       } else {
         send(packet);
       }
@@ -182,7 +184,7 @@ final class ChunkWriter {
     file.sent();
     services.metrics().sent(packet.length);
     long sentNs = services.clock().monotonicNs();
-    int sentIn = era;
+    int sentGeneration = sendGeneration;
     long sequence = packet.sequence;
     int timeoutMs = services.settings().packetTimeoutMs();
     services
@@ -190,7 +192,8 @@ final class ChunkWriter {
         .send(head, request, packet.retained(), timeoutMs)
         .whenComplete(
             (answer, failure) ->
-                file.underLock(() -> answered(packet, sequence, sentIn, sentNs, answer, failure)));
+                file.underLock(
+                    () -> answered(packet, sequence, sentGeneration, sentNs, answer, failure)));
   }
 
   /** Only until something was acknowledged: a replica lost after that must not come back empty. */
@@ -201,7 +204,7 @@ final class ChunkWriter {
   private void answered(
       Packet packet,
       long sequence,
-      int sentIn,
+      int sentGeneration,
       long sentNs,
       ChunkAnswer answer,
       Throwable failure) {
@@ -209,7 +212,7 @@ final class ChunkWriter {
     if (answer != null) {
       answer.payload().release();
     }
-    if (sentIn != era) {
+    if (sentGeneration != sendGeneration) {
       return;
     }
     check.heard();
@@ -241,12 +244,12 @@ final class ChunkWriter {
     search.succeeded();
     check.acknowledged();
     file.wrote(index);
-    settleAcknowledged();
+    completeAcknowledged();
   }
 
-  private void settleAcknowledged() {
+  private void completeAcknowledged() {
     while (!sent.isEmpty() && sent.peek().acknowledged) {
-      file.settled(index, location.getChunkId(), sent.poll());
+      file.acknowledged(index, location.getChunkId(), sent.poll());
     }
   }
 
@@ -271,7 +274,7 @@ final class ChunkWriter {
     services.metrics().retried();
     LOG.debug("Chunk index {} of inode {}: {}", index, file.inode(), trouble);
     ChainTrouble seen =
-        search.failures() < PATIENT_ATTEMPTS
+        search.failures() < QUICK_ATTEMPTS
             ? trouble
             : trouble.blaming(location.getMembers(0).getNodeId());
     takeBackSent();
@@ -338,7 +341,7 @@ final class ChunkWriter {
 
   private void giveUpInFlight() {
     services.metrics().retried();
-    era++;
+    sendGeneration++;
     takeBackSent();
     watch();
     state = State.LOCATING;

@@ -60,7 +60,7 @@ final class FileFlush {
     takeTurn();
     try {
       long failuresBefore = writer.failureCount();
-      writer.settleAll();
+      writer.sendAndAwaitAll();
       if (sync && writer.failureCount() != failuresBefore) {
         // The caller gets this error anyway; a sync would only wait a second time for the chain
         // that took no write. The next sync makes up for what is left out here.
@@ -186,7 +186,7 @@ final class FileFlush {
    * writes begin with chunks that are asked for anew.
    */
   private void refused() {
-    intentTold(OwnIntent.Outcome.REFUSED);
+    intentTold(SessionWriteIntent.Outcome.REFUSED);
     writer.uncommitted().commitEnded(true);
     writer.fresh().abandonAll();
     services.chains().forget(writer.inode());
@@ -196,10 +196,10 @@ final class FileFlush {
   /** Nobody knows whether the master took it: it is told again. */
   private void unanswered() {
     writer.uncommitted().commitEnded(false);
-    intentTold(OwnIntent.Outcome.UNKNOWN);
+    intentTold(SessionWriteIntent.Outcome.UNKNOWN);
   }
 
-  private void intentTold(OwnIntent.Outcome outcome) {
+  private void intentTold(SessionWriteIntent.Outcome outcome) {
     writer.intent().commitEnded(outcome);
     writer.pumpAll();
   }
@@ -214,7 +214,7 @@ final class FileFlush {
     }
     writer.uncommitted().commitEnded(true);
     writer.recomputeEnd();
-    intentTold(OwnIntent.Outcome.APPLIED);
+    intentTold(SessionWriteIntent.Outcome.APPLIED);
   }
 
   /**

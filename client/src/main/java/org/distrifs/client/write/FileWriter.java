@@ -44,7 +44,7 @@ public final class FileWriter {
   private final WriteFailures failures = new WriteFailures();
   private final FreshChunks fresh = new FreshChunks();
   private final UncommittedWrites uncommitted = new UncommittedWrites();
-  private final OwnIntent intent;
+  private final SessionWriteIntent intent;
   private int inFlight;
   private boolean retired;
   private Runnable whenAtRest = () -> {};
@@ -70,7 +70,7 @@ public final class FileWriter {
     this.file = file;
     this.services = services;
     this.extents = new ExtentBuffer(packetBytes);
-    this.intent = new OwnIntent(services.sequences());
+    this.intent = new SessionWriteIntent(services.sequences());
     this.allocation = new ChunkAllocation(inode, file, services);
     this.flush = new FileFlush(this, file, services, createdHere);
     this.lastProgressNs = services.clock().monotonicNs();
@@ -377,7 +377,7 @@ public final class FileWriter {
     return uncommitted;
   }
 
-  OwnIntent intent() {
+  SessionWriteIntent intent() {
     return intent;
   }
 
@@ -401,8 +401,8 @@ public final class FileWriter {
     underLock(() -> failures.add(failure));
   }
 
-  /** Sends what is unsent and waits until all packets made by now are settled. */
-  void settleAll() throws IOException {
+  /** Sends what is unsent and waits until all packets made by now are acknowledged. */
+  void sendAndAwaitAll() throws IOException {
     long boundNs =
         TimeUnit.MILLISECONDS.toNanos(
             services.settings().chunkTimeoutMs() + services.settings().operationTimeoutMs());
@@ -498,7 +498,7 @@ public final class FileWriter {
   }
 
   /** A packet and all before it in its chunk were applied by every member. */
-  void settled(long index, long chunkId, Packet packet) {
+  void acknowledged(long index, long chunkId, Packet packet) {
     uncommitted.acknowledged(index, chunkId, packet.fileOffset, packet.fileEnd());
     drop(packet);
     progressed();

@@ -53,10 +53,10 @@ final class UncommittedBlocks {
   /**
    * The commit under way was answered, or not.
    *
-   * @param settled false when nobody knows: then what it told of is told again
+   * @param isOutcomeKnown false when nobody knows: then what it told of is told again
    */
-  void commitEnded(boolean settled) {
-    if (!settled) {
+  void commitEnded(boolean isOutcomeKnown) {
+    if (!isOutcomeKnown) {
       change = change();
     }
     committing = AllocationChange.NONE;

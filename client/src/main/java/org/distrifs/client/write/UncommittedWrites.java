@@ -120,15 +120,15 @@ final class UncommittedWrites {
   /**
    * The commit under way was answered, or not.
    *
-   * @param settled false when nobody knows: then what it told of is told again
+   * @param isOutcomeKnown false when nobody knows: then what it told of is told again
    */
-  void commitEnded(boolean settled) {
-    if (!settled) {
+  void commitEnded(boolean isOutcomeKnown) {
+    if (!isOutcomeKnown) {
       acknowledged = true;
       acknowledgedEnd = Math.max(acknowledgedEnd, committingEnd);
       writtenChunks.addAll(committingChunks);
     }
-    blocks.commitEnded(settled);
+    blocks.commitEnded(isOutcomeKnown);
     committing = false;
     committingEnd = 0;
     committingChunks = LongSet.of();

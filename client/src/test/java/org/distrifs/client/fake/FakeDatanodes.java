@@ -43,7 +43,7 @@ public final class FakeDatanodes implements ChunkTransport {
     REFUSE_CORRUPT_REQUEST,
     /** The chain gets a new version first, so the request is stale. */
     CHANGE_CHAIN,
-    /** The node starts anew first, so the request is for its former life. */
+    /** The node starts anew first, so the request is for its former incarnation. */
     RESTART_NODE,
     CORRUPT_ANSWER,
     REFUSE_CORRUPT_REPLICA,

@@ -129,7 +129,7 @@ class FileLocksTest {
     assertThat(master.last().getSetLock().getWaitMs()).isPositive();
     master.refuse(Errno.EAGAIN);
     master.awaitAsked(2);
-    assertThat(waiting.settled()).isNotDone();
+    assertThat(waiting.decided()).isNotDone();
     grant(waiting);
     assertThat(waiting.result()).isEqualTo(file.othersCounter);
   }
@@ -180,16 +180,16 @@ class FileLocksTest {
     FileLocks.Ending ending = locks.ending(HANDLE);
     PendingLock next = locks.set(OTHER_HANDLE, record(2, Lock.Type.WRITE), false);
     master.refuse(Errno.EAGAIN);
-    assertThat(next.settled()).isNotDone();
+    assertThat(next.decided()).isNotDone();
     master.answerAll();
     ending.close();
-    next.settled().get(WAIT_S, TimeUnit.SECONDS);
+    next.decided().get(WAIT_S, TimeUnit.SECONDS);
     next.result();
   }
 
   private void grant(PendingLock lock) {
     master.grantFirst();
-    assertThat(lock.settled()).succeedsWithin(Duration.ofSeconds(WAIT_S));
+    assertThat(lock.decided()).succeedsWithin(Duration.ofSeconds(WAIT_S));
   }
 
   private static void expectFailure(PendingLock lock, Errno errno) throws IOException {
@@ -216,7 +216,7 @@ class FileLocksTest {
     }
 
     @Override
-    public boolean isOrphaned() {
+    public boolean hasLostSession() {
       return false;
     }
 

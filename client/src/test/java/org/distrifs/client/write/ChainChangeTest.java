@@ -38,7 +38,7 @@ class ChainChangeTest {
 
   @BeforeEach
   void writeFirstHalfOfAChunk() throws IOException {
-    client = cluster.client(patient());
+    client = cluster.client(longTimeouts());
     file =
         client.createAndOpen(
             1, ByteString.copyFromUtf8("a"), 0x8000 | 0644, true, Caller.getDefaultInstance());
@@ -57,7 +57,7 @@ class ChainChangeTest {
   }
 
   /** A packet waits for its answer much longer than a test may take. */
-  private static ClientSettings patient() {
+  private static ClientSettings longTimeouts() {
     return FakeCluster.settings(10_000, 20_000);
   }
 
@@ -98,7 +98,7 @@ class ChainChangeTest {
     cluster.datanodes().takeOutOfChains(head);
     long startNs = System.nanoTime();
     file.flush();
-    assertThat(millisSince(startNs)).isLessThan(patient().packetTimeoutMs() / 2);
+    assertThat(millisSince(startNs)).isLessThan(longTimeouts().packetTimeoutMs() / 2);
     assertThat(read(file, HALF, HALF)).isEqualTo(bytes(HALF));
   }
 
@@ -157,7 +157,7 @@ class ChainChangeTest {
             });
     long startNs = System.nanoTime();
     file.sync();
-    assertThat(millisSince(startNs)).isLessThan(patient().packetTimeoutMs() / 2);
+    assertThat(millisSince(startNs)).isLessThan(longTimeouts().packetTimeoutMs() / 2);
     assertThat(cluster.datanodes().syncs()).isGreaterThanOrEqualTo(2);
   }
 

@@ -51,5 +51,5 @@ public interface ChainActions<T> {
   void install(T ticket, DataRequest.Install install);
 
   /** Tell the store whether all that was accepted is acknowledged from behind. */
-  void settled(boolean settled);
+  void fullyAcknowledged(boolean acknowledged);
 }

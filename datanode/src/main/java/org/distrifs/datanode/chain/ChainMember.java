@@ -19,7 +19,7 @@ import org.distrifs.proto.frame.Status;
  *
  * <p>Writes: the head gives each a number; every member takes them in that order only, sends a
  * write on at the same moment as it applies it, and answers when both are done. A write whose way
- * down failed stays <em>unsettled</em>: it is applied here, perhaps not behind. Until it is settled
+ * down failed stays <em>pending</em>: it is applied here, perhaps not behind. Until it is completed
  * by being sent again, or the chain changes, new writes are refused, and reads of its bytes are not
  * served here, so that no reader sees them come and go.
  *
@@ -28,7 +28,7 @@ import org.distrifs.proto.frame.Status;
 public final class ChainMember<T> {
 
   /** Writes of a chunk that may be under way at once. Fewer than are remembered as recent. */
-  public static final int MAX_UNSETTLED = ChunkStore.MAX_RECENT_WRITES * 3 / 4;
+  public static final int MAX_PENDING_WRITES = ChunkStore.MAX_RECENT_WRITES * 3 / 4;
 
   /** Reads that wait for writes of their range. */
   public static final int MAX_WAITING_READS = 256;
@@ -43,13 +43,13 @@ public final class ChainMember<T> {
   public static final int MAX_STUCK_MS = 5_000;
 
   private final ChainActions<T> actions;
-  private final Place place;
+  private final MembershipState membership;
   private RecentWrites recent = new RecentWrites();
   private final Refusals refusals = new Refusals();
-  private final List<Unsettled<T>> unsettled = new ArrayList<>();
+  private final List<PendingWrite<T>> pendingWrites = new ArrayList<>();
   private final ReadGate<T> reads;
-  private final Patience untilInstalled = new Patience(MAX_FENCED_MS);
-  private final Patience untilSentAgain = new Patience(MAX_STUCK_MS);
+  private final OverdueTimer untilInstalled = new OverdueTimer(MAX_FENCED_MS);
+  private final OverdueTimer untilSentAgain = new OverdueTimer(MAX_STUCK_MS);
 
   private long lastOrder;
 
@@ -59,17 +59,17 @@ public final class ChainMember<T> {
   /**
    * A member of a chunk of which there is no replica here yet.
    *
-   * @param self asked at each request: a life of this node may end before its process
+   * @param self asked at each request: an incarnation of this node may end before its process
    */
   public ChainMember(Supplier<NodeIdentity> self, ChainActions<T> actions) {
     this.actions = actions;
-    this.place = new Place(self);
-    this.reads = new ReadGate<>(actions, unsettled);
+    this.membership = new MembershipState(self);
+    this.reads = new ReadGate<>(actions, pendingWrites);
   }
 
   /** Takes over what the store has. */
   public void load(OpenedReplica replica) {
-    place.take(replica.state());
+    membership.take(replica.state());
     lastOrder = replica.state().lastOrder();
     recent = new RecentWrites(replica.recentWrites());
   }
@@ -87,7 +87,7 @@ public final class ChainMember<T> {
     boolean handedOver = false;
     try {
       DataReply answer = refusal != null ? refusal : refusalOf(write);
-      Unsettled<T> same = answer == null ? findUnsettled(write) : null;
+      PendingWrite<T> same = answer == null ? findPending(write) : null;
       if (same != null) {
         handedOver = repeat(same, write, payload, ticket);
         return;
@@ -115,12 +115,12 @@ public final class ChainMember<T> {
 
   /** What speaks against a write whatever was accepted before. */
   private DataReply refusalOf(DataRequest.Write write) {
-    DataReply refusal = place.refusalOfWrite(write);
+    DataReply refusal = membership.refusalOfWrite(write);
     return refusal == null ? broken : refusal;
   }
 
-  private Unsettled<T> findUnsettled(DataRequest.Write write) {
-    for (Unsettled<T> entry : unsettled) {
+  private PendingWrite<T> findPending(DataRequest.Write write) {
+    for (PendingWrite<T> entry : pendingWrites) {
       if (entry.isOf(write) && (write.order() == 0 || write.order() == entry.write.order())) {
         return entry;
       }
@@ -129,13 +129,14 @@ public final class ChainMember<T> {
   }
 
   /** A write that is under way, or stuck, came again; true if the payload was passed on. */
-  private boolean repeat(Unsettled<T> entry, DataRequest.Write write, ByteBuf payload, T ticket) {
-    if (entry.tickets.size() >= Unsettled.MAX_TICKETS) {
+  private boolean repeat(
+      PendingWrite<T> entry, DataRequest.Write write, ByteBuf payload, T ticket) {
+    if (entry.tickets.size() >= PendingWrite.MAX_TICKETS) {
       actions.answer(ticket, DataReply.failure(Status.OVERLOADED, "this write was sent too often"));
       return false;
     }
     entry.tickets.add(ticket);
-    // One that is on its way to an earlier life of a member will not arrive.
+    // One that is on its way to an earlier incarnation of a member will not arrive.
     boolean isOnItsWay = entry.failure == null && write.chain().equals(entry.sentAlong);
     if (entry.acknowledged || isOnItsWay) {
       return false;
@@ -175,16 +176,16 @@ public final class ChainMember<T> {
   }
 
   private DataReply gap(String what) {
-    return DataReply.failure(Status.SEQUENCE_GAP, place + ": " + what);
+    return DataReply.failure(Status.SEQUENCE_GAP, membership + ": " + what);
   }
 
   /** Why no new write can be taken, though nothing is wrong with it. */
   private DataReply stuck(DataRequest.Write write) {
-    if (unsettled.size() >= MAX_UNSETTLED) {
+    if (pendingWrites.size() >= MAX_PENDING_WRITES) {
       return DataReply.failure(
-          Status.OVERLOADED, MAX_UNSETTLED + " writes of the chunk are under way");
+          Status.OVERLOADED, MAX_PENDING_WRITES + " writes of the chunk are under way");
     }
-    for (Unsettled<T> entry : unsettled) {
+    for (PendingWrite<T> entry : pendingWrites) {
       if (entry.failure != null) {
         DataReply reply = entry.failure;
         resend(entry, write.chain());
@@ -200,10 +201,10 @@ public final class ChainMember<T> {
    *
    * @param chain where the members are by now
    */
-  private void resend(Unsettled<T> entry, List<ChainHop> chain) {
-    boolean canBeSettled =
+  private void resend(PendingWrite<T> entry, List<ChainHop> chain) {
+    boolean canComplete =
         entry.applied && broken == null && entry.failure.status() == Status.DOWNSTREAM_FAILED;
-    if (entry.attempts > 0 || !canBeSettled) {
+    if (entry.attempts > 0 || !canComplete) {
       return;
     }
     entry.sentOn(chain);
@@ -213,7 +214,7 @@ public final class ChainMember<T> {
   }
 
   private void accept(DataRequest.Write write, ByteBuf payload, T ticket) {
-    place.take(write);
+    membership.take(write);
     // Only a member can be told of a write that it has from an earlier version: a head says OK.
     boolean alreadyApplied = recent.contains(idOf(write));
     lastOrder++;
@@ -221,19 +222,19 @@ public final class ChainMember<T> {
     if (!alreadyApplied) {
       recent.add(idOf(write));
     }
-    Unsettled<T> entry = new Unsettled<>(accepted, ticket);
+    PendingWrite<T> entry = new PendingWrite<>(accepted, ticket);
     entry.acknowledged = isTail(accepted);
-    unsettled.add(entry);
+    pendingWrites.add(entry);
     if (!entry.acknowledged) {
       forward(entry, accepted, payload.retainedDuplicate());
     }
     actions.apply(accepted, alreadyApplied, payload);
-    if (unsettled.size() == 1) {
-      actions.settled(false);
+    if (pendingWrites.size() == 1) {
+      actions.fullyAcknowledged(false);
     }
   }
 
-  private void forward(Unsettled<T> entry, DataRequest.Write write, ByteBuf payload) {
+  private void forward(PendingWrite<T> entry, DataRequest.Write write, ByteBuf payload) {
     entry.sentOn(write.chain());
     int nextPosition = write.position() + 1;
     DataRequest.Write next = WriteChecks.at(write, write.order(), nextPosition);
@@ -259,13 +260,13 @@ public final class ChainMember<T> {
    * @param result OK, or why it failed: then this replica takes no more writes
    */
   public void applied(DataRequest.Write write, DataReply result) {
-    Unsettled<T> entry = findAccepted(write);
+    PendingWrite<T> entry = findAccepted(write);
     if (entry == null) {
       return;
     }
     if (result.isOk()) {
       entry.applied = true;
-      settle(entry);
+      complete(entry);
     } else {
       broken = result;
       fail(entry, result);
@@ -278,7 +279,7 @@ public final class ChainMember<T> {
    * @param reply its answer; for want of one a failure that says why
    */
   public void forwarded(DataRequest.Write write, DataReply reply) {
-    Unsettled<T> entry = findAccepted(write);
+    PendingWrite<T> entry = findAccepted(write);
     if (entry == null) {
       return;
     }
@@ -289,7 +290,7 @@ public final class ChainMember<T> {
     if (reply.isOk()) {
       entry.acknowledged = true;
       entry.failure = null;
-      settle(entry);
+      complete(entry);
       resendNextStuck(write.chain());
     } else if (entry.attempts == 0) {
       // While another attempt is under way, the failure of this one says nothing of it.
@@ -300,7 +301,7 @@ public final class ChainMember<T> {
 
   /** One stuck write went through: so may the next. */
   private void resendNextStuck(List<ChainHop> chain) {
-    for (Unsettled<T> entry : unsettled) {
+    for (PendingWrite<T> entry : pendingWrites) {
       if (entry.failure != null) {
         resend(entry, chain);
         return;
@@ -308,11 +309,11 @@ public final class ChainMember<T> {
     }
   }
 
-  private Unsettled<T> findAccepted(DataRequest.Write write) {
-    if (write.version() != place.version()) {
+  private PendingWrite<T> findAccepted(DataRequest.Write write) {
+    if (write.version() != membership.version()) {
       return null;
     }
-    for (Unsettled<T> entry : unsettled) {
+    for (PendingWrite<T> entry : pendingWrites) {
       if (entry.write.order() == write.order()) {
         return entry;
       }
@@ -320,26 +321,26 @@ public final class ChainMember<T> {
     return null;
   }
 
-  private void fail(Unsettled<T> entry, DataReply reply) {
+  private void fail(PendingWrite<T> entry, DataReply reply) {
     entry.failure = reply;
     answerAll(entry, reply);
     reads.recheck();
   }
 
-  private void settle(Unsettled<T> entry) {
-    if (!entry.isSettled()) {
+  private void complete(PendingWrite<T> entry) {
+    if (!entry.isComplete()) {
       return;
     }
-    unsettled.remove(entry);
-    if (unsettled.isEmpty()) {
+    pendingWrites.remove(entry);
+    if (pendingWrites.isEmpty()) {
       // Before the answer: whoever has it may stop this node, which must not leave it suspect.
-      actions.settled(true);
+      actions.fullyAcknowledged(true);
     }
     answerAll(entry, DataReply.ok());
     reads.recheck();
   }
 
-  private void answerAll(Unsettled<T> entry, DataReply reply) {
+  private void answerAll(PendingWrite<T> entry, DataReply reply) {
     entry.tickets.forEach(ticket -> actions.answer(ticket, reply));
     entry.tickets.clear();
   }
@@ -364,28 +365,28 @@ public final class ChainMember<T> {
    * @param askedVersion the replica's version; for a reconciliation the one of the fence
    */
   public DataReply refusalOfRead(int askedVersion, boolean reconcile) {
-    return place.refusalOfRead(askedVersion, reconcile);
+    return membership.refusalOfRead(askedVersion, reconcile);
   }
 
   /** To be called a few times a second while {@link #isWaiting}. */
   public void tick(long nowMs) {
     reads.tick(nowMs);
-    untilInstalled.tick(place.awaitsInstall(), nowMs);
+    untilInstalled.tick(membership.awaitsInstall(), nowMs);
     untilSentAgain.tick(hasStuckWrite(), nowMs);
   }
 
   /** Whether anything waits here that has a bound. */
   public boolean isWaiting() {
-    return !reads.isEmpty() || place.awaitsInstall() || hasStuckWrite();
+    return !reads.isEmpty() || membership.awaitsInstall() || hasStuckWrite();
   }
 
   /** Whether the chunk has waited for too long for a change of its chain, or should get one. */
   public boolean isTroubled() {
-    return untilInstalled.isOver() || untilSentAgain.isOver();
+    return untilInstalled.isOverdue() || untilSentAgain.isOverdue();
   }
 
   private boolean hasStuckWrite() {
-    for (Unsettled<T> entry : unsettled) {
+    for (PendingWrite<T> entry : pendingWrites) {
       if (entry.failure != null) {
         return true;
       }
@@ -397,14 +398,14 @@ public final class ChainMember<T> {
 
   /** Step 2 of a change: no write below {@code newVersion} is taken from now on. */
   public void fence(int newVersion, boolean stopReads, T ticket) {
-    DataReply refusal = place.fence(newVersion, stopReads);
+    DataReply refusal = membership.fence(newVersion, stopReads);
     if (refusal != null) {
       actions.answer(ticket, refusal);
       return;
     }
     untilInstalled.reset();
     if (stopReads) {
-      reads.refuseAll(refusalOfRead(place.version(), false));
+      reads.refuseAll(refusalOfRead(membership.version(), false));
     }
     actions.answerWhenDrained(ticket);
   }
@@ -414,12 +415,12 @@ public final class ChainMember<T> {
    * null}: it is in that chain itself, or in a change that goes on.
    */
   public DataReply refusalOfJoining(int committed) {
-    return place.refusalOfJoining(committed);
+    return membership.refusalOfJoining(committed);
   }
 
   /** From now on this replica belongs to no chain; {@link #refusalOfJoining} has been asked. */
   public void join(int committed) {
-    place.join(committed);
+    membership.join(committed);
     lastOrder = 0;
     recent = new RecentWrites();
     leaveChain();
@@ -430,21 +431,21 @@ public final class ChainMember<T> {
     broken = null;
     refusals.clear();
     DataReply stale = DataReply.failure(Status.STALE_VERSION, "the chain has changed");
-    unsettled.forEach(entry -> answerAll(entry, stale));
-    unsettled.clear();
+    pendingWrites.forEach(entry -> answerAll(entry, stale));
+    pendingWrites.clear();
     reads.refuseAll(stale);
-    actions.settled(true);
+    actions.fullyAcknowledged(true);
   }
 
   /** What speaks against a step of the change to {@code newVersion}, or {@code null}. */
   public DataReply refusalUnlessFenced(int newVersion) {
-    return place.refusalUnlessFenced(newVersion);
+    return membership.refusalUnlessFenced(newVersion);
   }
 
   /** Step 4 of a change. */
   public void install(DataRequest.Install install, T ticket) {
-    boolean isRepeated = place.isInstalled(install);
-    DataReply refusal = isRepeated ? null : place.refusalOfInstall(install);
+    boolean isRepeated = membership.isInstalled(install);
+    DataReply refusal = isRepeated ? null : membership.refusalOfInstall(install);
     if (refusal != null) {
       actions.answer(ticket, refusal);
     } else if (isRepeated) {
@@ -457,13 +458,13 @@ public final class ChainMember<T> {
   /** The store has durably installed. */
   public void installed(OpenedReplica replica) {
     load(replica);
-    place.lowerFence();
+    membership.lowerFence();
     leaveChain();
   }
 
   /** Step 3 of a change: from now on nothing is read here until its INSTALL. */
-  public void beginComparison() {
-    place.beginComparison();
+  public void beginReconciliation() {
+    membership.beginReconciliation();
   }
 
   /**
@@ -473,11 +474,11 @@ public final class ChainMember<T> {
    * became of them is decided by the chain that this replica is not of any more.
    */
   public DataReply refusalOfDiscarding(int namedVersion) {
-    DataReply refusal = place.refusalOfDiscarding(namedVersion, untilInstalled.isOver());
+    DataReply refusal = membership.refusalOfDiscarding(namedVersion, untilInstalled.isOverdue());
     if (refusal != null) {
       return refusal;
     }
-    boolean isIdle = unsettled.stream().allMatch(entry -> entry.failure != null);
+    boolean isIdle = pendingWrites.stream().allMatch(entry -> entry.failure != null);
     return isIdle && reads.isEmpty()
         ? null
         : DataReply.failure(Status.OVERLOADED, "requests are under way");
@@ -485,15 +486,15 @@ public final class ChainMember<T> {
 
   /** Whether nothing is lost if this object is dropped and made anew from the store. */
   public boolean canForget(long nowMs) {
-    return unsettled.isEmpty()
+    return pendingWrites.isEmpty()
         && reads.isEmpty()
         && broken == null
-        && !place.isFenced()
+        && !membership.isFenced()
         && refusals.isEmpty(nowMs);
   }
 
-  /** Writes accepted and not yet settled. */
-  public int unsettledWrites() {
-    return unsettled.size();
+  /** Writes accepted and not complete. */
+  public int pendingWriteCount() {
+    return pendingWrites.size();
   }
 }

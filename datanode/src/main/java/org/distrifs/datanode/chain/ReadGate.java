@@ -17,13 +17,13 @@ final class ReadGate<T> {
   private final ChainActions<T> actions;
 
   /** The member's own list. */
-  private final List<Unsettled<T>> unsettled;
+  private final List<PendingWrite<T>> pendingWrites;
 
   private final List<WaitingRead<T>> waitingReads = new ArrayList<>();
 
-  ReadGate(ChainActions<T> actions, List<Unsettled<T>> unsettled) {
+  ReadGate(ChainActions<T> actions, List<PendingWrite<T>> pendingWrites) {
     this.actions = actions;
-    this.unsettled = unsettled;
+    this.pendingWrites = pendingWrites;
   }
 
   /** Serves a read, refuses it, or lets it wait. */
@@ -42,7 +42,7 @@ final class ReadGate<T> {
   /** Serves a read or refuses it; false if it has to wait. */
   private boolean tryRead(DataRequest.Read read, T ticket) {
     boolean mustWait = false;
-    for (Unsettled<T> entry : unsettled) {
+    for (PendingWrite<T> entry : pendingWrites) {
       if (entry.overlaps(read.offset(), read.length())) {
         if (entry.failure != null) {
           actions.answer(ticket, stuck(entry));
@@ -57,14 +57,14 @@ final class ReadGate<T> {
     return !mustWait;
   }
 
-  private DataReply stuck(Unsettled<T> entry) {
+  private DataReply stuck(PendingWrite<T> entry) {
     return DataReply.failure(
         Status.TIMED_OUT,
         "write %d of the range is not known to be on all members behind this one"
             .formatted(entry.write.order()));
   }
 
-  /** Something was settled or got stuck. */
+  /** A write was completed or got stuck. */
   void recheck() {
     waitingReads.removeIf(waiting -> tryRead(waiting.read(), waiting.ticket()));
   }

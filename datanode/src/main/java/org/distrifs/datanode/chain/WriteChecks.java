@@ -12,7 +12,10 @@ import org.distrifs.proto.frame.Status;
 final class WriteChecks {
   private WriteChecks() {}
 
-  /** Why a write cannot be right, or is not meant for this life of this node; else {@code null}. */
+  /**
+   * Why a write cannot be right, or is not meant for this incarnation of this node; else {@code
+   * null}.
+   */
   static DataReply refusalOf(DataRequest.Write write, NodeIdentity self) {
     int members = write.chain().size();
     boolean isPlaced =
@@ -35,7 +38,7 @@ final class WriteChecks {
     if (addressed.nodeId() != self.nodeId() || addressed.incarnation() != self.incarnation()) {
       return DataReply.failure(
           Status.WRONG_INCARNATION,
-          "meant for another life of node %d; this is node %d"
+          "meant for another incarnation of node %d; this is node %d"
               .formatted(addressed.nodeId(), self.nodeId()));
     }
     return null;

@@ -174,7 +174,7 @@ public final class DataFolder implements AutoCloseable {
     disk.syncDirectory(path);
   }
 
-  /** Tells one life of this machine from the next: a random number of the kernel. */
+  /** Tells one boot of this machine from the next: a random number of the kernel. */
   public static UUID bootId() {
     try {
       return UUID.fromString(Files.readString(BOOT_ID).strip());

@@ -43,7 +43,7 @@ public final class MasterLink implements AutoCloseable {
   private static final int CLOSE_BOUND_MS = 3000;
 
   /** What this node is to the master. */
-  public record Standing(Incarnation incarnation, NodeLease lease, TermGuard terms) {}
+  public record NodeState(Incarnation incarnation, NodeLease lease, TermGuard terms) {}
 
   private final ReportSettings settings;
   private final DataFolder folder;
@@ -75,15 +75,15 @@ public final class MasterLink implements AutoCloseable {
       ManagedChannel channel,
       DataFolder folder,
       ChunkStore store,
-      Standing standing,
+      NodeState node,
       DataService service,
       ClockSource clock) {
     this.settings = settings;
     this.folder = folder;
     this.store = store;
-    this.incarnation = standing.incarnation();
-    this.lease = standing.lease();
-    this.terms = standing.terms();
+    this.incarnation = node.incarnation();
+    this.lease = node.lease();
+    this.terms = node.terms();
     this.service = service;
     this.clock = clock;
     this.master = DatanodesGrpc.newBlockingStub(channel);
@@ -111,7 +111,7 @@ public final class MasterLink implements AutoCloseable {
   private void run() {
     try {
       while (!closing) {
-        RegisterReply terms = registerPatiently();
+        RegisterReply terms = registerWithRetries();
         if (terms != null) {
           beatUntilOver(terms);
           if (!closing) {
@@ -138,7 +138,7 @@ public final class MasterLink implements AutoCloseable {
   }
 
   /** Registers, however long the master is away; {@code null} if this link is closed meanwhile. */
-  private RegisterReply registerPatiently() throws InterruptedException {
+  private RegisterReply registerWithRetries() throws InterruptedException {
     int backoffMs = MIN_BACKOFF_MS;
     while (!closing) {
       try {
@@ -232,7 +232,10 @@ public final class MasterLink implements AutoCloseable {
         : status.getCode() + ": " + status.getDescription();
   }
 
-  /** Beats until this life of the node is over: the master says so, or it had no lease for long. */
+  /**
+   * Beats until this incarnation of the node is over: the master says so, or it had no lease for
+   * long.
+   */
   private void beatUntilOver(RegisterReply terms) throws InterruptedException {
     int intervalMs = Math.max(1, terms.getHeartbeatIntervalMs());
     while (!closing) {

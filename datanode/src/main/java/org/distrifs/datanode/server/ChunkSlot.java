@@ -451,7 +451,7 @@ final class ChunkSlot implements ChainActions<Exchange> {
   }
 
   @Override
-  public void settled(boolean settled) {
-    outbox.add(() -> context.store().setSettled(chunkId, settled));
+  public void fullyAcknowledged(boolean acknowledged) {
+    outbox.add(() -> context.store().setFullyAcknowledged(chunkId, acknowledged));
   }
 }

@@ -309,10 +309,10 @@ public final class DataServer implements ChunkRequestHandler {
       // Told so, the source of a chunk whose members are all suspect keeps what is nowhere whole.
       answerWith(
           exchange,
-          store.settle(request.chunkId()).thenCompose(blocks -> store.drain(request.chunkId())),
+          store.rechecksum(request.chunkId()).thenCompose(blocks -> store.drain(request.chunkId())),
           (e, state) -> e.reply(Exchange.okWith(state)));
     } else {
-      member.beginComparison();
+      member.beginReconciliation();
       Transfer transfer = transfers.beginReconciliation(request.chunkId());
       Reconciliation reconciliation = new Reconciliation(context, request, transfer);
       CompletableFuture<DataReply> reconciled =

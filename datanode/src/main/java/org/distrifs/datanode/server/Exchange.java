@@ -9,8 +9,9 @@ import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.Status;
 
 /**
- * One request on its way to its answer, measured. What was asked of a life of this node that ended
- * meanwhile is answered so, whatever came of it: the chain may have changed without this node.
+ * One request on its way to its answer, measured. What was asked of an incarnation of this node
+ * that ended meanwhile is answered so, whatever came of it: the chain may have changed without this
+ * node.
  */
 final class Exchange {
   private static final int[] NO_CHECKSUMS = {};

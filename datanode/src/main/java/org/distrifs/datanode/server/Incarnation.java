@@ -3,8 +3,9 @@ package org.distrifs.datanode.server;
 import org.distrifs.runtime.clock.Entropy;
 
 /**
- * Which life of this node requests have to mean. A life ends with the process, and when the node
- * was without a lease for so long that chains may have changed without it. Any thread.
+ * Which incarnation of this node requests have to mean. An incarnation ends with the process, and
+ * when the node was without a lease for so long that chains may have changed without it. Any
+ * thread.
  */
 public final class Incarnation {
   private final Entropy entropy;
@@ -20,7 +21,7 @@ public final class Incarnation {
     return number;
   }
 
-  /** Ends this life: whatever was asked of it is answered with {@code WRONG_INCARNATION}. */
+  /** Ends this incarnation: whatever was asked of it is answered with {@code WRONG_INCARNATION}. */
   public void renew() {
     number = draw(number);
   }

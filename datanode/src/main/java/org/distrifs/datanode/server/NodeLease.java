@@ -12,7 +12,10 @@ public final class NodeLease {
   private volatile boolean held;
   private volatile long untilNs;
 
-  /** When the beat was sent that granted it last; meaningless before the first one of a life. */
+  /**
+   * When the beat was sent that granted it last; meaningless before the first one of an
+   * incarnation.
+   */
   private volatile long sentNs;
 
   private volatile boolean granted;

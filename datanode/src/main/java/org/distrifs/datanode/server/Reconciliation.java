@@ -21,14 +21,14 @@ final class Reconciliation {
   private final ChunkStore store;
   private final DataRequest.Reconcile request;
   private final Transfer transfer;
-  private final Comparison comparison;
+  private final DeltaCopy deltaCopy;
 
   Reconciliation(ServerContext context, DataRequest.Reconcile request, Transfer transfer) {
     this.store = context.store();
     this.request = request;
     this.transfer = transfer;
-    this.comparison =
-        new Comparison(
+    this.deltaCopy =
+        new DeltaCopy(
             store,
             new SourceReads(
                 context, request.chunkId(), request.newVersion(), request.source(), true),
@@ -37,7 +37,7 @@ final class Reconciliation {
 
   /** Runs without blocking. */
   CompletableFuture<DataReply> run() {
-    return comparison
+    return deltaCopy
         .run()
         .thenCompose(nothing -> transfer.step(() -> store.drain(request.chunkId())))
         .thenApply(this::conclude);
@@ -45,12 +45,12 @@ final class Reconciliation {
 
   /** Bytes that differed and were replaced so far. */
   long bytesCopied() {
-    return comparison.bytesCopied();
+    return deltaCopy.bytesCopied();
   }
 
   private DataReply conclude(ReplicaState state) {
     int sourceId = request.source().nodeId();
-    int missing = comparison.blocksMissing();
+    int missing = deltaCopy.blocksMissing();
     if (bytesCopied() > 0 || missing > 0) {
       LOG.info(
           "Reconciled chunk {} with node {} under version {}: {} bytes copied, {} blocks not to be"

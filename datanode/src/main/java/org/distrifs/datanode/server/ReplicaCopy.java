@@ -23,7 +23,7 @@ final class ReplicaCopy {
   private final Transfers transfers;
   private final Transfer transfer;
   private final SourceReads source;
-  private final Comparison comparison;
+  private final DeltaCopy deltaCopy;
   private DataReply origin;
 
   ReplicaCopy(
@@ -34,7 +34,7 @@ final class ReplicaCopy {
     this.transfer = transfer;
     this.source =
         new SourceReads(context, request.chunkId(), request.version(), request.source(), false);
-    this.comparison = new Comparison(store, source, transfer);
+    this.deltaCopy = new DeltaCopy(store, source, transfer);
   }
 
   /** Runs without blocking. */
@@ -42,37 +42,37 @@ final class ReplicaCopy {
     return transfer
         .step(() -> store.join(request.chunkId()))
         .thenCompose(nothing -> source.state())
-        .thenCompose(this::compare)
+        .thenCompose(this::copyDelta)
         .thenCompose(nothing -> transfer.step(() -> store.drain(request.chunkId())))
         .thenApply(this::conclude);
   }
 
   /** Bytes that differed and were replaced so far. */
   long bytesCopied() {
-    return comparison.bytesCopied();
+    return deltaCopy.bytesCopied();
   }
 
-  private CompletableFuture<Void> compare(DataReply state) {
+  private CompletableFuture<Void> copyDelta(DataReply state) {
     origin = state;
     if (state.version() != request.version()) {
       return CompletableFuture.failedFuture(
           new Failures.PeerRefusal(
               Status.STALE_VERSION, "the source is in version " + state.version()));
     }
-    return comparison.run();
+    return deltaCopy.run();
   }
 
   private DataReply conclude(ReplicaState state) {
     LOG.info(
         "Copied chunk {} from node {} in version {}: {} of {} bytes differed, {} blocks are left"
-            + " for the comparison behind the fence",
+            + " for the reconciliation behind the fence",
         request.chunkId(),
         request.source().nodeId(),
         request.version(),
         bytesCopied(),
         state.lengthBytes(),
-        comparison.blocksMissing());
-    if (comparison.blocksMissing() == 0) {
+        deltaCopy.blocksMissing());
+    if (deltaCopy.blocksMissing() == 0) {
       transfers.copied(request.chunkId(), transfer, origin);
     }
     return Exchange.okAfterCopying(transfers.describe(state), bytesCopied());

@@ -8,7 +8,7 @@ import org.distrifs.proto.frame.DataReply;
 
 /**
  * The copies and reconciliations under way, at most one for each chunk, and from what the copies
- * were made that have not joined a chain yet. In memory only: after a restart a copy is compared
+ * were made that have not joined a chain yet. In memory only: after a restart a copy is reconciled
  * whole. Any thread.
  */
 final class Transfers {
@@ -16,7 +16,7 @@ final class Transfers {
   /** Copies at once; the master asks for far fewer. */
   static final int MAX_COPIES = 8;
 
-  /** Finished copies whose origin is remembered; one that is forgotten is compared whole. */
+  /** Finished copies whose origin is remembered; one that is forgotten is reconciled whole. */
   static final int MAX_ORIGINS = 1024;
 
   /** What the source had when a copy of it began. */

@@ -138,7 +138,9 @@ final class Background implements AutoCloseable {
       Replica replica = it.next();
       if (!replica.isDirty()) {
         it.remove();
-      } else if (ns - replica.lastChangeNs() >= 0 && replica.isSettled() && !replica.isJoining()) {
+      } else if (ns - replica.lastChangeNs() >= 0
+          && replica.isFullyAcknowledged()
+          && !replica.isJoining()) {
         idle.add(replica);
       }
     }

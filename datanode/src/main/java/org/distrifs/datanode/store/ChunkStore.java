@@ -137,7 +137,7 @@ public interface ChunkStore extends AutoCloseable {
    *
    * @return blocks treated so
    */
-  CompletableFuture<Integer> settle(long chunkId);
+  CompletableFuture<Integer> rechecksum(long chunkId);
 
   /**
    * Durably takes a new version, chain and length; what is there is made durable first, and the
@@ -149,10 +149,10 @@ public interface ChunkStore extends AutoCloseable {
       long chunkId, int version, List<Integer> nodeIds, int lengthBytes);
 
   /**
-   * Says whether all that was applied is acknowledged by the members behind. A replica that is not
-   * settled when the store closes is suspect when it is opened again.
+   * Says whether all that was applied is acknowledged by the members behind. A replica of which not
+   * all is when the store closes is suspect when it is opened again.
    */
-  void setSettled(long chunkId, boolean settled);
+  void setFullyAcknowledged(long chunkId, boolean fullyAcknowledged);
 
   /** Finishes what was asked, makes everything durable, marks it clean. */
   @Override

@@ -7,7 +7,7 @@ import org.distrifs.runtime.lifecycle.ProcessHalt;
 /**
  * A disk whose sync failed is out: the kernel has dropped what it could not write, and tells of it
  * once, so that a second sync that succeeds would mean nothing. With one data folder the process
- * ends with its disk; its replicas are compared with others when it is started again.
+ * ends with its disk; its replicas are reconciled with others when it is started again.
  */
 final class DiskFailure {
   private volatile boolean failed;

@@ -81,7 +81,10 @@ final class Durability {
    */
   void clean(Replica replica, ReplicaFiles files) throws IOException {
     sync(replica, files);
-    if (!replica.isDirty() || !replica.isSettled() || replica.isSuspect() || replica.isJoining()) {
+    if (!replica.isDirty()
+        || !replica.isFullyAcknowledged()
+        || replica.isSuspect()
+        || replica.isJoining()) {
       return;
     }
     replica.markClean();

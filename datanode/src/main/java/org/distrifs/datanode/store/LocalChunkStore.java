@@ -84,7 +84,7 @@ public final class LocalChunkStore implements ChunkStore {
    * Opens the store in a data folder that this process holds the lock of, and finds its replicas.
    *
    * @param clusterId asked when a replica is made
-   * @param bootId tells one life of the machine from the next
+   * @param bootId tells one boot of the machine from the next
    * @throws org.distrifs.runtime.lifecycle.OperatorException if a file has a format that this build
    *     cannot read
    */
@@ -371,8 +371,8 @@ public final class LocalChunkStore implements ChunkStore {
   }
 
   @Override
-  public CompletableFuture<Integer> settle(long chunkId) {
-    return submit(chunkId, changer::settle);
+  public CompletableFuture<Integer> rechecksum(long chunkId) {
+    return submit(chunkId, changer::rechecksum);
   }
 
   @Override
@@ -385,7 +385,7 @@ public final class LocalChunkStore implements ChunkStore {
           ReplicaState state = replica.state();
           if (nodeIds.size() == 1 && state.suspect() && state.sameBoot()) {
             // It is alone: no other has whole what was being written when its process died.
-            changer.settle(replica, files);
+            changer.rechecksum(replica, files);
           }
           changer.install(replica, files, version, nodeIds, lengthBytes);
           return new OpenedReplica(replica.state(), files.recent.load());
@@ -393,10 +393,10 @@ public final class LocalChunkStore implements ChunkStore {
   }
 
   @Override
-  public void setSettled(long chunkId, boolean settled) {
+  public void setFullyAcknowledged(long chunkId, boolean fullyAcknowledged) {
     Replica replica = index.find(chunkId);
     if (replica != null) {
-      replica.setSettled(settled);
+      replica.setFullyAcknowledged(fullyAcknowledged);
     }
   }
 

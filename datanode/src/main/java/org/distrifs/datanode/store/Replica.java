@@ -29,7 +29,7 @@ final class Replica {
   private boolean folderDurable;
   private boolean headerInDoubt;
   private boolean born;
-  private boolean settled = true;
+  private boolean fullyAcknowledged = true;
   private boolean discarded;
   private long changes;
   private long durableChanges;
@@ -198,12 +198,12 @@ final class Replica {
     return lastChangeNs;
   }
 
-  synchronized boolean isSettled() {
-    return settled;
+  synchronized boolean isFullyAcknowledged() {
+    return fullyAcknowledged;
   }
 
-  synchronized void setSettled(boolean settled) {
-    this.settled = settled;
+  synchronized void setFullyAcknowledged(boolean fullyAcknowledged) {
+    this.fullyAcknowledged = fullyAcknowledged;
   }
 
   synchronized boolean markCorrupt(int block) {
@@ -256,7 +256,7 @@ final class Replica {
     bootId = currentBootId;
     suspect = false;
     sameBoot = true;
-    settled = true;
+    fullyAcknowledged = true;
     dirty.set(0, MetaHeader.DIRTY_BITS);
     changes++;
   }
@@ -268,7 +268,7 @@ final class Replica {
     bootId = currentBootId;
     suspect = false;
     sameBoot = true;
-    settled = true;
+    fullyAcknowledged = true;
     dirty.clear();
   }
 

@@ -127,9 +127,9 @@ final class ReplicaChanger {
     files.table.set(block, BlockChecksums.of(bytes.position(0).limit(newExtent)));
   }
 
-  /** See {@link ChunkStore#settle}. */
-  int settle(Replica replica, ReplicaFiles files) throws IOException {
-    int settled = 0;
+  /** See {@link ChunkStore#rechecksum}. */
+  int rechecksum(Replica replica, ReplicaFiles files) throws IOException {
+    int rechecksummed = 0;
     int count = blocks(replica.lengthBytes());
     ByteBuffer bytes = ByteBuffer.allocateDirect(BLOCK_BYTES);
     for (int block = 0; block < count; block++) {
@@ -153,11 +153,11 @@ final class ReplicaChanger {
       files.table.set(block, present);
       trustSectors(replica, files, block, 1);
       replica.clearCorrupt(block, block + 1);
-      settled++;
+      rechecksummed++;
     }
     files.table.writeThrough(0, count);
     replica.changed(clock.monotonicNs());
-    return settled;
+    return rechecksummed;
   }
 
   /** See {@link ChunkStore#install}. */

@@ -10,7 +10,7 @@ import java.util.List;
  * @param lengthBytes bytes of the replica
  * @param lastOrder number of the last write applied in this version, 0 if none
  * @param dirty written since it was last made durable and marked so
- * @param suspect went through an unclean stop while dirty: serves nothing until compared
+ * @param suspect went through an unclean stop while dirty: serves nothing until it is reconciled
  * @param sameBoot of a suspect replica: the machine did not reboot since it was written
  * @param corruptBlocks indices of the blocks known not to match their checksums
  */

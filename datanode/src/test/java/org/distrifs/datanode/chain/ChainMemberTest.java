@@ -26,7 +26,7 @@ class ChainMemberTest {
       head.client(6);
       assertThat(head.applied).extracting(DataRequest.Write::order).containsExactly(1L, 2L);
       assertThat(head.forwarded).extracting(DataRequest.Write::position).containsExactly(1, 1);
-      assertThat(head.settled).isFalse();
+      assertThat(head.fullyAcknowledged).isFalse();
       head.applyAll();
       assertThat(head.answers).isEmpty();
       head.behindAnswers(0, OK);
@@ -34,7 +34,7 @@ class ChainMemberTest {
       assertThat(head.answered("w6")).isNull();
       head.behindAnswers(1, OK);
       assertThat(head.answered("w6")).isEqualTo(Status.OK);
-      assertThat(head.settled).isTrue();
+      assertThat(head.fullyAcknowledged).isTrue();
     }
 
     @Test
@@ -60,7 +60,7 @@ class ChainMemberTest {
       assertThat(head.forwarded).extracting(DataRequest.Write::order).containsExactly(1L, 1L);
       head.behindAnswers(1, OK);
       assertThat(head.answered("again")).isEqualTo(Status.OK);
-      assertThat(head.settled).isTrue();
+      assertThat(head.fullyAcknowledged).isTrue();
     }
 
     @Test
@@ -77,7 +77,7 @@ class ChainMemberTest {
       head.member.forwarded(head.resent.get(0), OK);
       assertThat(head.resent).extracting(DataRequest.Write::order).containsExactly(1L, 2L);
       head.member.forwarded(head.resent.get(1), OK);
-      assertThat(head.settled).isTrue();
+      assertThat(head.fullyAcknowledged).isTrue();
       head.send("again", 1, 7, 0, 700, null);
       assertThat(head.applied).hasSize(3);
     }
@@ -94,7 +94,7 @@ class ChainMemberTest {
       assertThat(head.answered("again")).as("its own attempt is under way").isNull();
       head.behindAnswers(1, OK);
       assertThat(head.answered("again")).isEqualTo(Status.OK);
-      assertThat(head.settled).isTrue();
+      assertThat(head.fullyAcknowledged).isTrue();
     }
 
     @Test
@@ -169,7 +169,7 @@ class ChainMemberTest {
       assertThat(head.answered("w5")).isEqualTo(Status.CORRUPT_REPLICA);
       head.client(6);
       assertThat(head.answered("w6")).isEqualTo(Status.CORRUPT_REPLICA);
-      assertThat(head.settled).as("a restart must not make it trusted").isFalse();
+      assertThat(head.fullyAcknowledged).as("a restart must not make it trusted").isFalse();
     }
 
     @Test
@@ -409,7 +409,7 @@ class ChainMemberTest {
       head.behindAnswers(0, OK);
       head.member.fence(2, false, "fence");
       assertThat(head.member.refusalOfRead(1, false)).isNull();
-      head.member.beginComparison();
+      head.member.beginReconciliation();
       assertThat(head.member.refusalOfRead(1, false).status()).isEqualTo(Status.FENCED);
       assertThat(head.member.refusalOfRead(2, true)).as("another member may ask").isNull();
       install(2, "install");

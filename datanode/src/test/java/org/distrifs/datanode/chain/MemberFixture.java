@@ -30,7 +30,7 @@ final class MemberFixture implements ChainActions<String> {
   final List<String> drained = new ArrayList<>();
   final List<String> installing = new ArrayList<>();
   final Map<String, DataReply> answers = new HashMap<>();
-  boolean settled = true;
+  boolean fullyAcknowledged = true;
   long incarnation;
   long nowMs = 1000;
 
@@ -171,7 +171,7 @@ final class MemberFixture implements ChainActions<String> {
   }
 
   @Override
-  public void settled(boolean nowSettled) {
-    settled = nowSettled;
+  public void fullyAcknowledged(boolean now) {
+    fullyAcknowledged = now;
   }
 }

@@ -104,14 +104,14 @@ class CrashTest {
       throws Exception {
     try (StoreFixture fixture = new StoreFixture(folder)) {
       fixture.put(CHUNK, 1, 0, patterned(100, 1), 1);
-      fixture.store().setSettled(CHUNK, false);
+      fixture.store().setFullyAcknowledged(CHUNK, false);
       fixture.closeAndReopen();
       assertThat(fixture.store().find(CHUNK).suspect()).isTrue();
     }
   }
 
   @Test
-  void bytesThatWereWrittenWithoutTheirChecksumsAreFoundAndSettledOnlyWhereItWasDirty()
+  void bytesThatWereWrittenWithoutTheirChecksumsAreFoundAndRechecksummedOnlyWhereItWasDirty()
       throws Exception {
     byte[] bytes = patterned(3 << 20, 1);
     try (StoreFixture fixture = new StoreFixture(folder)) {
@@ -123,7 +123,7 @@ class CrashTest {
       fixture.crashAndReopen(StoreFixture.BOOT);
       assertThat(await(fixture.store().digest(CHUNK, 1 << 20)).mismatches().stream().boxed())
           .containsExactly(2);
-      assertThat(await(fixture.store().settle(CHUNK))).isEqualTo(1);
+      assertThat(await(fixture.store().rechecksum(CHUNK))).isEqualTo(1);
       assertThat(await(fixture.store().digest(CHUNK, 1 << 20)).mismatches().isEmpty()).isTrue();
       assertThat(await(fixture.store().digest(CHUNK, 2 << 20)).mismatches().stream().boxed())
           .as("rot where nothing was being written stays rot")

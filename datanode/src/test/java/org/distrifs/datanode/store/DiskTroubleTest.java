@@ -172,7 +172,7 @@ class DiskTroubleTest {
     try (StoreFixture fixture = new StoreFixture(folder, disk, soon)) {
       fixture.put(CHUNK, 1, 0, patterned(100, 1), 1);
       fixture.put(CHUNK + 1, 1, 0, patterned(100, 1), 1);
-      fixture.store().setSettled(CHUNK + 1, false);
+      fixture.store().setFullyAcknowledged(CHUNK + 1, false);
       awaitClean(fixture, CHUNK, 1);
       assertThat(fixture.store().find(CHUNK + 1).dirty())
           .as("a write of it is not known to be on all members")

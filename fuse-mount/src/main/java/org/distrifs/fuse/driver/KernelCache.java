@@ -59,7 +59,7 @@ public final class KernelCache {
    * What the kernel may believe of an inode, by what it was told and what it asked for itself. Its
    * idea of the size lies between two bounds, which are one but for changes of it under way.
    */
-  private static final class Belief {
+  private static final class CachedInode {
     private long changeCounter;
     private long leastBytes;
     private long mostBytes;
@@ -88,7 +88,7 @@ public final class KernelCache {
 
   private final ClockSource clock;
   private final Map<Long, Node> nodes = new LinkedHashMap<>(16, 0.75f, true);
-  private final Map<Long, Belief> beliefs = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Long, CachedInode> cachedInodes = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<Long, Long> nodeOfHandle = new HashMap<>();
 
   /** Counts beginnings and ends of writes and truncations by the kernel. */
@@ -122,76 +122,78 @@ public final class KernelCache {
    * @param askedAt what {@link #now} was before they were asked for
    */
   public synchronized void attributesTold(Attributes attributes, long askedAt) {
-    Belief belief = believed(attributes);
-    if (belief.changedAt > askedAt) {
+    CachedInode cached = cachedInode(attributes);
+    if (cached.changedAt > askedAt) {
       // Perhaps older than what it has written since: they say nothing of the bounds.
-      belief.changeCounter = -1;
+      cached.changeCounter = -1;
       return;
     }
-    compare(belief, attributes);
-    belief.changeCounter = attributes.getChangeCounter();
-    if (belief.writesUnderWay == 0) {
-      belief.toldSince = true;
-      if (!isDoubtful(belief)) {
-        belief.is(attributes.getSize());
+    compare(cached, attributes);
+    cached.changeCounter = attributes.getChangeCounter();
+    if (cached.writesUnderWay == 0) {
+      cached.toldSince = true;
+      if (!isDoubtful(cached)) {
+        cached.is(attributes.getSize());
       }
     }
   }
 
-  private Belief believed(Attributes attributes) {
-    Belief belief = beliefs.get(attributes.getInode());
-    if (belief == null) {
-      belief = new Belief();
-      belief.changeCounter = -1;
-      belief.is(attributes.getSize());
-      belief.doubtfulNs = clock.monotonicNs() - IN_DOUBT_NS;
-      beliefs.put(attributes.getInode(), belief);
-      trim(beliefs);
+  private CachedInode cachedInode(Attributes attributes) {
+    CachedInode cached = cachedInodes.get(attributes.getInode());
+    if (cached == null) {
+      cached = new CachedInode();
+      cached.changeCounter = -1;
+      cached.is(attributes.getSize());
+      cached.doubtfulNs = clock.monotonicNs() - IN_DOUBT_NS;
+      cachedInodes.put(attributes.getInode(), cached);
+      trim(cachedInodes);
     }
-    return belief;
+    return cached;
   }
 
   /** Compares what is true now with what the kernel may believe. */
-  private void compare(Belief belief, Attributes current) {
+  private void compare(CachedInode cached, Attributes current) {
     long sizeBytes = current.getSize();
-    if (sizeBytes < belief.leastBytes || sizeBytes > belief.mostBytes) {
-      belief.doubtfulNs = clock.monotonicNs();
-      belief.toldSince = false;
-      belief.mayBecome(sizeBytes);
+    if (sizeBytes < cached.leastBytes || sizeBytes > cached.mostBytes) {
+      cached.doubtfulNs = clock.monotonicNs();
+      cached.toldSince = false;
+      cached.mayBecome(sizeBytes);
     }
   }
 
-  private boolean isDoubtful(Belief belief) {
-    return clock.monotonicNs() - belief.doubtfulNs < IN_DOUBT_NS;
+  private boolean isDoubtful(CachedInode cached) {
+    return clock.monotonicNs() - cached.doubtfulNs < IN_DOUBT_NS;
   }
 
-  /** The belief of an inode whose size the kernel begins, or has ended, to change; or null. */
-  private Belief changing(long inode) {
-    Belief belief = beliefs.get(inode);
-    if (belief != null) {
-      belief.changedAt = ++changes;
+  /**
+   * The kernel's idea of an inode whose size the kernel begins, or has ended, to change; or null.
+   */
+  private CachedInode changing(long inode) {
+    CachedInode cached = cachedInodes.get(inode);
+    if (cached != null) {
+      cached.changedAt = ++changes;
     }
-    return belief;
+    return cached;
   }
 
   /** The kernel itself asks for this size. */
   public synchronized void truncating(long inode, long sizeBytes) {
-    Belief belief = changing(inode);
-    if (belief != null) {
-      belief.mayBecome(sizeBytes);
+    CachedInode cached = changing(inode);
+    if (cached != null) {
+      cached.mayBecome(sizeBytes);
     }
   }
 
   /** The kernel itself asked for this size, and knows it. */
   public synchronized void truncated(long inode, long sizeBytes) {
-    Belief belief = changing(inode);
-    if (belief == null) {
+    CachedInode cached = changing(inode);
+    if (cached == null) {
       return;
     }
-    if (belief.writesUnderWay == 0) {
-      belief.is(sizeBytes);
+    if (cached.writesUnderWay == 0) {
+      cached.is(sizeBytes);
     } else {
-      belief.mayBecome(sizeBytes);
+      cached.mayBecome(sizeBytes);
     }
   }
 
@@ -201,28 +203,28 @@ public final class KernelCache {
    * @param flags with {@code O_APPEND} it begins at the end, wherever that is
    */
   public synchronized void writing(long inode, long offset, long lengthBytes, int flags) {
-    Belief belief = changing(inode);
-    if (belief != null) {
-      belief.writesUnderWay++;
-      belief.mayBecome(writtenTo(belief.mostBytes, offset, lengthBytes, flags));
+    CachedInode cached = changing(inode);
+    if (cached != null) {
+      cached.writesUnderWay++;
+      cached.mayBecome(writtenTo(cached.mostBytes, offset, lengthBytes, flags));
     }
   }
 
   /** A write has ended; if it failed, its end is none that the kernel must believe. */
   public synchronized void written(
       long inode, long offset, long lengthBytes, int flags, boolean failed) {
-    Belief belief = changing(inode);
-    if (belief == null) {
+    CachedInode cached = changing(inode);
+    if (cached == null) {
       return;
     }
-    belief.writesUnderWay = Math.max(0, belief.writesUnderWay - 1);
+    cached.writesUnderWay = Math.max(0, cached.writesUnderWay - 1);
     if (!failed) {
-      belief.leastBytes = writtenTo(belief.leastBytes, offset, lengthBytes, flags);
-      belief.mostBytes = Math.max(belief.mostBytes, belief.leastBytes);
+      cached.leastBytes = writtenTo(cached.leastBytes, offset, lengthBytes, flags);
+      cached.mostBytes = Math.max(cached.mostBytes, cached.leastBytes);
     }
-    if (isDoubtful(belief) && !belief.toldSince) {
+    if (isDoubtful(cached) && !cached.toldSince) {
       // It may have dropped every answer that came so far.
-      belief.doubtfulNs = clock.monotonicNs();
+      cached.doubtfulNs = clock.monotonicNs();
     }
   }
 
@@ -236,20 +238,20 @@ public final class KernelCache {
    * that it would cut short a read of what another mount has appended.
    */
   public synchronized boolean mayHoldOlder(Attributes fresh) {
-    Belief belief = beliefs.get(fresh.getInode());
+    CachedInode cached = cachedInodes.get(fresh.getInode());
     // Several names are several nodes: another of them may have been told.
     return fresh.getNlink() > 1
-        || belief == null
-        || belief.changeCounter != fresh.getChangeCounter();
+        || cached == null
+        || cached.changeCounter != fresh.getChangeCounter();
   }
 
   /** Whether the kernel may believe that the file behind a node is shorter or longer than it is. */
-  private boolean mayBelieveOtherSize(Node node, Attributes current, long askedAt) {
-    Belief belief = believed(current);
+  private boolean mayCacheOtherSize(Node node, Attributes current, long askedAt) {
+    CachedInode cached = cachedInode(current);
     boolean replacedLonger = node.inode != current.getInode() && current.getSize() < node.sizeBytes;
-    if (belief.changedAt <= askedAt) {
-      compare(belief, current);
-      return isDoubtful(belief) || replacedLonger;
+    if (cached.changedAt <= askedAt) {
+      compare(cached, current);
+      return isDoubtful(cached) || replacedLonger;
     }
     // It has changed the file meanwhile: for this handle nothing is known of the size.
     return true;
@@ -285,7 +287,7 @@ public final class KernelCache {
     if (truncates) {
       truncated(attributes.getInode(), 0);
     }
-    boolean inDoubt = !truncates && mayBelieveOtherSize(known, attributes, askedAt);
+    boolean inDoubt = !truncates && mayCacheOtherSize(known, attributes, askedAt);
     boolean keeps =
         sameInode && known.pagesAreDropped && known.changeCounter == attributes.getChangeCounter();
     known.inode = attributes.getInode();

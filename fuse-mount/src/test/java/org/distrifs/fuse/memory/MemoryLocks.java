@@ -51,10 +51,10 @@ final class MemoryLocks {
       release(own -> own.getKind() == lock.getKind() && own.getOwner() == lock.getOwner(), null);
     }
     if (!waits && waiting.remove(request)) {
-      request.settle(Errno.EAGAIN);
+      request.decide(Errno.EAGAIN);
     } else if (waiting.contains(request) && closesCircle(lock)) {
       waiting.remove(request);
-      request.settle(Errno.EDEADLK);
+      request.decide(Errno.EDEADLK);
     }
     return request;
   }
@@ -102,7 +102,7 @@ final class MemoryLocks {
         if (test(request.lock).isEmpty()) {
           waiting.remove(request);
           carryOut(request);
-          request.settle(null);
+          request.decide(null);
           moved = true;
         }
       }
@@ -138,7 +138,7 @@ final class MemoryLocks {
     private final Lock lock;
     private final Object handle;
     private final LongSupplier changeCounter;
-    private final CompletableFuture<Void> settled = new CompletableFuture<>();
+    private final CompletableFuture<Void> decided = new CompletableFuture<>();
     private Errno failure;
 
     Waiting(Lock lock, Object handle, LongSupplier changeCounter) {
@@ -147,19 +147,19 @@ final class MemoryLocks {
       this.changeCounter = changeCounter;
     }
 
-    void settle(Errno why) {
+    void decide(Errno why) {
       failure = why;
-      settled.complete(null);
+      decided.complete(null);
     }
 
     @Override
-    public CompletableFuture<Void> settled() {
-      return settled;
+    public CompletableFuture<Void> decided() {
+      return decided;
     }
 
     @Override
     public long result() throws IOException {
-      settled.join();
+      decided.join();
       if (failure != null) {
         throw new ErrnoException(failure, "lock");
       }
@@ -170,7 +170,7 @@ final class MemoryLocks {
     public void interrupt() {
       synchronized (MemoryLocks.this) {
         if (waiting.remove(this)) {
-          settle(Errno.EINTR);
+          decide(Errno.EINTR);
         }
       }
     }

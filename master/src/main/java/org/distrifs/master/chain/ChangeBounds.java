@@ -5,7 +5,7 @@ package org.distrifs.master.chain;
  *
  * @param maxUnderWay changes at once; the others wait
  * @param commandTimeoutMs of a fence or an install: a drained queue and a sync
- * @param reconcileTimeoutMs of a comparison: at worst the copy of a whole chunk
+ * @param reconcileTimeoutMs of a reconciliation: at worst the copy of a whole chunk
  * @param changeTimeoutMs of a whole change
  * @param firstRetryMs pause before a failed change is begun again; doubled with each failure
  * @param maxRetryMs longest pause

@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs the changes that chunks need, a bounded number at once, each until it succeeded: a failed
- * one is planned anew and begun again under a higher version, at once when the life of a datanode
- * has changed.
+ * one is planned anew and begun again under a higher version, at once when the liveness of a
+ * datanode has changed.
  *
  * <p>A change cuts the chunk if the chunk's file waits for that, leaves members out that are away,
  * and makes the others equal in any case. So a chunk only has to be named here, once or ten times;
@@ -41,10 +41,10 @@ public final class ChangeDriver {
   /** Waiting chunks that are looked at in one step, so that a step stays short. */
   private static final int MAX_LOOKED_AT = 512;
 
-  /** How long a chunk counts as past mending after no member could mend another. */
+  /** How long a chunk counts as beyond repair after no member could give it to another. */
   private static final long PAST_MENDING_NS = TimeUnit.MINUTES.toNanos(1);
 
-  /** Chunks past mending that are remembered; the oldest are forgotten, and compared sooner. */
+  /** Chunks beyond repair that are remembered; the oldest are forgotten, and reconciled sooner. */
   private static final int MAX_PAST_MENDING = 10_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(ChangeDriver.class);
@@ -53,14 +53,15 @@ public final class ChangeDriver {
   private static final class Running {
     private final ChangeProcedure procedure;
     private final List<Integer> before;
-    private final ChangeWish wish;
+    private final PendingChange pending;
     private final long deadlineNs;
-    private ChangeWish wantedAgain;
+    private PendingChange wantedAgain;
 
-    Running(ChangeProcedure procedure, List<Integer> before, ChangeWish wish, long deadlineNs) {
+    Running(
+        ChangeProcedure procedure, List<Integer> before, PendingChange pending, long deadlineNs) {
       this.procedure = procedure;
       this.before = before;
-      this.wish = wish;
+      this.pending = pending;
       this.deadlineNs = deadlineNs;
     }
   }
@@ -71,9 +72,9 @@ public final class ChangeDriver {
   private final Map<Long, Running> running = new HashMap<>();
 
   /** Chunks whose callers wait: looked at first. */
-  private final LinkedHashMap<Long, ChangeWish> waitingCuts = new LinkedHashMap<>();
+  private final LinkedHashMap<Long, PendingChange> waitingCuts = new LinkedHashMap<>();
 
-  private final LinkedHashMap<Long, ChangeWish> waitingOthers = new LinkedHashMap<>();
+  private final LinkedHashMap<Long, PendingChange> waitingOthers = new LinkedHashMap<>();
 
   /** When a change last left blocks of a chunk damaged on every member. */
   private final Map<Long, Long> leftRotNs =
@@ -88,7 +89,7 @@ public final class ChangeDriver {
   private boolean lookAgain;
 
   /** When a datanode last came or went. */
-  private long lifeChangedNs;
+  private long livenessChangedNs;
 
   private long completed;
 
@@ -96,18 +97,18 @@ public final class ChangeDriver {
     this.environment = environment;
     this.bounds = bounds;
     this.planner = planner;
-    this.lifeChangedNs = environment.nowNs();
+    this.livenessChangedNs = environment.nowNs();
   }
 
   /** Says that a chunk needs a change; it begins at the next {@link #beginWanted}. */
   public void want(long chunkId) {
-    want(chunkId, new ChangeWish(environment.nowNs()));
+    want(chunkId, new PendingChange(environment.nowNs()));
   }
 
   /**
-   * Whether it is in vain to compare the members of a chunk because of rot: it was done lately, and
-   * a block was damaged on each. To be looked at again after a while, since a node may have come
-   * that has it whole.
+   * Whether it is in vain to reconcile the members of a chunk because of rot: it was done lately,
+   * and a block was damaged on each. To be looked at again after a while, since a node may have
+   * come that has it whole.
    */
   public boolean isPastMending(long chunkId) {
     Long sinceNs = leftRotNs.get(chunkId);
@@ -116,56 +117,56 @@ public final class ChangeDriver {
 
   /** As {@link #want}, in which a member leaves the chain if enough others remain. */
   public void wantWithout(long chunkId, int nodeId) {
-    want(chunkId, new ChangeWish(environment.nowNs()).without(nodeId));
+    want(chunkId, new PendingChange(environment.nowNs()).without(nodeId));
   }
 
   /** As {@link #want}, in which a node joins that has made a copy. */
   public void wantWith(long chunkId, int nodeId) {
-    want(chunkId, new ChangeWish(environment.nowNs()).with(nodeId));
+    want(chunkId, new PendingChange(environment.nowNs()).with(nodeId));
   }
 
-  private void want(long chunkId, ChangeWish wish) {
+  private void want(long chunkId, PendingChange pending) {
     lookAgain = true;
     Running change = running.get(chunkId);
     if (change == null) {
-      enqueue(chunkId, wish);
+      enqueue(chunkId, pending);
       return;
     }
     boolean isMore =
-        !wish.leave().isEmpty()
-            || !wish.join().isEmpty()
+        !pending.leave().isEmpty()
+            || !pending.join().isEmpty()
             || (cutOf(chunkId).isPresent() && change.procedure.goal().cut().isEmpty());
     if (isMore && change.wantedAgain != null) {
-      change.wantedAgain.add(wish);
+      change.wantedAgain.add(pending);
     } else if (isMore) {
-      change.wantedAgain = wish;
+      change.wantedAgain = pending;
     }
   }
 
   /** A datanode is there, or there again: more can begin now. */
   public void nodeCame() {
-    lifeChangedNs = environment.nowNs();
+    livenessChangedNs = environment.nowNs();
     lookAgain = true;
   }
 
-  /** A life of a datanode is over: what waits for it is planned anew. */
-  public void lifeEnded(int nodeId) {
+  /** An incarnation of a datanode is over: what waits for it is planned anew. */
+  public void incarnationEnded(int nodeId) {
     nodeCame();
     for (Running change : List.copyOf(running.values())) {
-      feed(change, new ChangeEvent.LifeEnded(nodeId));
+      feed(change, new ChangeEvent.IncarnationEnded(nodeId));
     }
   }
 
-  private void enqueue(long chunkId, ChangeWish wish) {
-    ChangeWish known = waitingCuts.getOrDefault(chunkId, waitingOthers.get(chunkId));
-    if (known != null && known != wish) {
-      known.add(wish);
+  private void enqueue(long chunkId, PendingChange pending) {
+    PendingChange known = waitingCuts.getOrDefault(chunkId, waitingOthers.get(chunkId));
+    if (known != null && known != pending) {
+      known.add(pending);
     }
     if (cutOf(chunkId).isPresent()) {
       waitingOthers.remove(chunkId);
-      waitingCuts.put(chunkId, known == null ? wish : known);
+      waitingCuts.put(chunkId, known == null ? pending : known);
     } else if (waitingOthers.size() < MAX_WAITING) {
-      waitingOthers.putIfAbsent(chunkId, wish);
+      waitingOthers.putIfAbsent(chunkId, pending);
     }
   }
 
@@ -203,8 +204,8 @@ public final class ChangeDriver {
     if (change != null) {
       return change.procedure.toString();
     }
-    ChangeWish wish = waitingCuts.getOrDefault(chunkId, waitingOthers.get(chunkId));
-    return wish == null ? "nothing" : wish.reason();
+    PendingChange pending = waitingCuts.getOrDefault(chunkId, waitingOthers.get(chunkId));
+    return pending == null ? "nothing" : pending.reason();
   }
 
   /** Lets time pass. To be called several times a second. */
@@ -230,25 +231,25 @@ public final class ChangeDriver {
     beginFrom(waitingOthers, nowNs);
   }
 
-  private void beginFrom(LinkedHashMap<Long, ChangeWish> waiting, long nowNs) {
-    Map<Long, ChangeWish> later = new LinkedHashMap<>();
-    Map<Long, ChangeWish> now = new LinkedHashMap<>();
-    Iterator<Map.Entry<Long, ChangeWish>> all = waiting.entrySet().iterator();
+  private void beginFrom(LinkedHashMap<Long, PendingChange> waiting, long nowNs) {
+    Map<Long, PendingChange> later = new LinkedHashMap<>();
+    Map<Long, PendingChange> now = new LinkedHashMap<>();
+    Iterator<Map.Entry<Long, PendingChange>> all = waiting.entrySet().iterator();
     for (int looked = 0; looked < MAX_LOOKED_AT && all.hasNext(); looked++) {
       if (running.size() + now.size() >= bounds.maxUnderWay()) {
         break;
       }
-      Map.Entry<Long, ChangeWish> entry = all.next();
-      boolean isDue = entry.getValue().isDue(nowNs, lifeChangedNs);
+      Map.Entry<Long, PendingChange> entry = all.next();
+      boolean isDue = entry.getValue().isDue(nowNs, livenessChangedNs);
       (isDue ? now : later).put(entry.getKey(), entry.getValue());
       all.remove();
     }
     // To the end: so that in the next step others have their turn.
     waiting.putAll(later);
-    now.forEach((chunkId, wish) -> begin(chunkId, wish, waiting));
+    now.forEach((chunkId, pending) -> begin(chunkId, pending, waiting));
   }
 
-  private void begin(long chunkId, ChangeWish wish, Map<Long, ChangeWish> waiting) {
+  private void begin(long chunkId, PendingChange pending, Map<Long, PendingChange> waiting) {
     Optional<ChunkInfo> found = environment.chunk(chunkId).filter(each -> !each.isDetached());
     if (found.isEmpty()) {
       return;
@@ -259,11 +260,11 @@ public final class ChangeDriver {
     ChangePlanner.Plan plan =
         planner.plan(
             chunk.members(),
-            new ChangePlanner.Demands(wish.leave(), wish.join(), doubtful),
-            environment::standing);
+            new ChangePlanner.Demands(pending.leave(), pending.join(), doubtful),
+            environment::availability);
     if (plan instanceof ChangePlanner.Wait wait) {
-      wish.waitsFor(wait.why());
-      waiting.put(chunkId, wish);
+      pending.waitsFor(wait.why());
+      waiting.put(chunkId, pending);
       return;
     }
     ChangeGoal goal =
@@ -279,7 +280,7 @@ public final class ChangeDriver {
         new Running(
             new ChangeProcedure(goal),
             chunk.members(),
-            wish,
+            pending,
             environment.nowNs() + TimeUnit.MILLISECONDS.toNanos(bounds.changeTimeoutMs()));
     running.put(chunkId, change);
     carryOut(change, change.procedure.begin());
@@ -349,31 +350,39 @@ public final class ChangeDriver {
         why -> feed(change, new ChangeEvent.NoAnswer(tell.ticket(), why)));
   }
 
-  /** Empty when the source of a comparison is not alive any more. */
+  /** Empty when the source of a reconciliation is not alive any more. */
   private Optional<DataRequest> requestOf(
       Running change, ChangeAction.Command command, ChainHop to) {
     ChangeGoal goal = change.procedure.goal();
     long chunkId = goal.chunkId();
     int version = goal.version();
-    long life = to.incarnation();
+    long incarnation = to.incarnation();
     long term = environment.term();
     if (command instanceof ChangeAction.Command.Look) {
       return Optional.of(
           new DataRequest.Checksums(
-              chunkId, goal.committedVersion(), life, 0, DataRequest.BLOCK_BYTES, true, false));
+              chunkId,
+              goal.committedVersion(),
+              incarnation,
+              0,
+              DataRequest.BLOCK_BYTES,
+              true,
+              false));
     } else if (command instanceof ChangeAction.Command.Fence fence) {
-      return Optional.of(new DataRequest.Fence(chunkId, version, life, term, fence.stopReads()));
+      return Optional.of(
+          new DataRequest.Fence(chunkId, version, incarnation, term, fence.stopReads()));
     } else if (command instanceof ChangeAction.Command.Copy copy) {
       return environment
           .usable(copy.sourceNodeId())
-          .map(source -> new DataRequest.Copy(chunkId, copy.version(), life, term, source));
+          .map(source -> new DataRequest.Copy(chunkId, copy.version(), incarnation, term, source));
     } else if (command instanceof ChangeAction.Command.Reconcile reconcile) {
       return environment
           .usable(reconcile.sourceNodeId())
-          .map(source -> new DataRequest.Reconcile(chunkId, version, life, term, source));
+          .map(source -> new DataRequest.Reconcile(chunkId, version, incarnation, term, source));
     }
     int length = ((ChangeAction.Command.Install) command).lengthBytes();
-    return Optional.of(new DataRequest.Install(chunkId, version, life, term, goal.chain(), length));
+    return Optional.of(
+        new DataRequest.Install(chunkId, version, incarnation, term, goal.chain(), length));
   }
 
   private void end(Running change, ChangeOutcome outcome) {
@@ -394,21 +403,22 @@ public final class ChangeDriver {
   }
 
   private void postpone(Running change, ChangeOutcome.Failed failed) {
-    ChangeWish wish = change.wish;
+    PendingChange pending = change.pending;
     ChangeGoal goal = change.procedure.goal();
     long pauseMs =
         Math.min(
-            (long) bounds.firstRetryMs() << Math.min(wish.failures(), 10), bounds.maxRetryMs());
-    wish.failed(failed, environment.nowNs(), TimeUnit.MILLISECONDS.toNanos(pauseMs));
+            (long) bounds.firstRetryMs() << Math.min(pending.failures(), 10), bounds.maxRetryMs());
+    pending.failed(failed, environment.nowNs(), TimeUnit.MILLISECONDS.toNanos(pauseMs));
     LOG.warn(
-        "Chunk {}: attempt {} at a change to version {} with {} failed: {}. The next in {} ms, or when a datanode comes or goes",
+        "Chunk {}: attempt {} at a change to version {} with {} failed: {}. The next in {} ms, or"
+            + " when a datanode comes or goes",
         goal.chunkId(),
-        wish.failures(),
+        pending.failures(),
         Integer.toUnsignedString(goal.version()),
         goal.who(),
         failed.why(),
         pauseMs);
-    enqueue(goal.chunkId(), wish);
+    enqueue(goal.chunkId(), pending);
   }
 
   private void rememberRot(Running change) {
@@ -421,7 +431,7 @@ public final class ChangeDriver {
 
   private void logCompleted(Running change) {
     ChangeGoal goal = change.procedure.goal();
-    long tookMs = TimeUnit.NANOSECONDS.toMillis(environment.nowNs() - change.wish.sinceNs());
+    long tookMs = TimeUnit.NANOSECONDS.toMillis(environment.nowNs() - change.pending.sinceNs());
     String version = Integer.toUnsignedString(goal.version());
     if (change.procedure.leftRot()) {
       LOG.error(
@@ -431,7 +441,8 @@ public final class ChangeDriver {
     }
     if (change.procedure.sourceRebooted()) {
       LOG.warn(
-          "Chunk {}: the machine of every survivor went down; what was not synced may be lost. Version {} on {}",
+          "Chunk {}: the machine of every survivor went down; what was not synced may be lost."
+              + " Version {} on {}",
           goal.chunkId(),
           version,
           goal.chain());
@@ -446,7 +457,7 @@ public final class ChangeDriver {
           goal.who());
     } else if (goal.cut().isEmpty()) {
       LOG.info(
-          "Chunk {}: its replicas on {} are compared and equal, version {}, after {} ms",
+          "Chunk {}: its replicas on {} are reconciled, version {}, after {} ms",
           goal.chunkId(),
           goal.chain(),
           version,

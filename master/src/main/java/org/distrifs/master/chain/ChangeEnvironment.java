@@ -21,7 +21,7 @@ public interface ChangeEnvironment {
   Optional<PendingCut> pendingCut(long inode);
 
   /** What is known of a datanode now. */
-  ChangePlanner.Standing standing(int nodeId);
+  ChangePlanner.Availability availability(int nodeId);
 
   /** Whether a replica is known to have a block that does not match its checksum. */
   boolean isDamaged(int nodeId, long chunkId);

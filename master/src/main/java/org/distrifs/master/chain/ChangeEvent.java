@@ -14,8 +14,11 @@ public sealed interface ChangeEvent {
   /** No answer to a command will come. */
   record NoAnswer(int ticket, String why) implements ChangeEvent {}
 
-  /** A life of a datanode has ended: what was asked of it, or of others about it, is in vain. */
-  record LifeEnded(int nodeId) implements ChangeEvent {}
+  /**
+   * An incarnation of a datanode has ended: what was asked of it, or of others about it, is in
+   * vain.
+   */
+  record IncarnationEnded(int nodeId) implements ChangeEvent {}
 
   /** The chain is journalled under the new version. */
   record Committed() implements ChangeEvent {}

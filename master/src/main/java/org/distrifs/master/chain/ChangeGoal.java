@@ -13,8 +13,8 @@ import org.distrifs.master.chunk.PendingCut;
  * @param cut the truncation that this change carries out, if any
  * @param mayBeUnwritten the chunk is allocated and nobody has said that he wrote to it: there may
  *     be no replica anywhere, and nothing to cut
- * @param comparesAll an earlier attempt did not come to its end, and may have made some replicas
- *     equal half way: they are all compared, even if they look equal
+ * @param reconcilesAll an earlier attempt did not come to its end, and may have made some replicas
+ *     equal half way: they are all reconciled, even if they look equal
  */
 public record ChangeGoal(
     long chunkId,
@@ -23,7 +23,7 @@ public record ChangeGoal(
     Participants who,
     Optional<PendingCut> cut,
     boolean mayBeUnwritten,
-    boolean comparesAll) {
+    boolean reconcilesAll) {
 
   public ChangeGoal {
     if (Integer.compareUnsigned(version, committedVersion) <= 0) {

@@ -13,7 +13,7 @@ import java.util.function.IntFunction;
 public final class ChangePlanner {
 
   /** What is known of a datanode. */
-  public enum Standing {
+  public enum Availability {
     /** Alive: it can be asked. */
     PRESENT,
     /** Nothing is known yet, and it may still serve: to be waited for. */
@@ -63,14 +63,17 @@ public final class ChangePlanner {
    *
    * @param members the committed chain, head first
    */
-  public Plan plan(List<Integer> members, Demands demands, IntFunction<Standing> standings) {
+  public Plan plan(
+      List<Integer> members, Demands demands, IntFunction<Availability> availabilities) {
     List<Integer> present = new ArrayList<>();
     List<Integer> lost = new ArrayList<>();
     boolean lostMayReturn = false;
     List<Integer> joining =
-        demands.join().stream().filter(node -> standings.apply(node) == Standing.PRESENT).toList();
+        demands.join().stream()
+            .filter(node -> availabilities.apply(node) == Availability.PRESENT)
+            .toList();
     for (int node : members) {
-      switch (standings.apply(node)) {
+      switch (availabilities.apply(node)) {
         case PRESENT -> {
           // A member without a replica comes in again like a new one.
           if (!joining.contains(node)) {

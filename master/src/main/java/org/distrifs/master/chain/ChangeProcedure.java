@@ -26,7 +26,8 @@ import org.distrifs.proto.frame.Status;
  * <p>Why it keeps every acknowledged byte: a write was acknowledged only when every member had
  * applied it, so any one member that has all it ever applied has all acknowledged data. A member
  * that is not suspect has; so has a suspect one whose machine did not reboot, since only its
- * process died. The others are made equal to that source before any of them takes the new version.
+ * process died. The others are reconciled with that source before any of them takes the new
+ * version.
  *
  * <p>Why nobody reads what is old: a member that leaves has stopped its reads, or cannot serve any
  * more, before the first of the others takes the new version.
@@ -42,9 +43,9 @@ public final class ChangeProcedure {
     COPY,
     RECONCILE,
     /** No survivor is whole, and all were stopped at work: one keeps what it was writing then. */
-    SETTLE,
-    /** The source itself may have a damaged block, and gets it from one that was made equal. */
-    MEND_SOURCE,
+    RECHECKSUM,
+    /** The source itself may have a damaged block, and gets it from one that was reconciled. */
+    RECONCILE_SOURCE,
     INSTALL,
     COMMIT,
     ENDED
@@ -72,7 +73,7 @@ public final class ChangeProcedure {
   private int source;
   private int installedLength;
   private boolean copied;
-  private boolean settled;
+  private boolean rechecksummed;
 
   /** What is whole nowhere stays as it is: a bad block must not cost the others. */
   private boolean leavesRot;
@@ -112,7 +113,7 @@ public final class ChangeProcedure {
       return node == null
           ? List.of()
           : fail("datanode %d did not answer %s: %s".formatted(node, step, none.why()), node);
-    } else if (event instanceof ChangeEvent.LifeEnded ended) {
+    } else if (event instanceof ChangeEvent.IncarnationEnded ended) {
       return needs(ended.nodeId())
           ? fail("datanode %d is away since %s".formatted(ended.nodeId(), step), 0)
           : List.of();
@@ -132,7 +133,8 @@ public final class ChangeProcedure {
 
   private boolean needs(int node) {
     boolean isCopiedFrom =
-        node == source && (step == Step.COPY || step == Step.RECONCILE || step == Step.MEND_SOURCE);
+        node == source
+            && (step == Step.COPY || step == Step.RECONCILE || step == Step.RECONCILE_SOURCE);
     return isCopiedFrom || outstanding.containsValue(node);
   }
 
@@ -154,8 +156,8 @@ public final class ChangeProcedure {
       case FENCE -> fenceAnswered(node, reply);
       case COPY -> copyAnswered(node, reply);
       case RECONCILE -> reconcileAnswered(node, reply);
-      case SETTLE -> settleAnswered(node, reply);
-      case MEND_SOURCE -> mendAnswered(node, reply);
+      case RECHECKSUM -> rechecksumAnswered(node, reply);
+      case RECONCILE_SOURCE -> sourceAnswered(node, reply);
       case INSTALL -> installAnswered(node, reply);
       case RESERVE, COMMIT, ENDED -> List.of();
     };
@@ -300,7 +302,7 @@ public final class ChangeProcedure {
   private boolean differsFromSource(int node) {
     DataReply theirs = fenced.get(node);
     DataReply best = fenced.get(source);
-    return goal.comparesAll()
+    return goal.reconcilesAll()
         || theirs.suspect()
         || best.suspect()
         || who.doubtful().contains(node)
@@ -315,14 +317,14 @@ public final class ChangeProcedure {
     List<Integer> others =
         goal.chain().stream().filter(node -> node != newSource).filter(needed::test).toList();
     return others.isEmpty()
-        ? mendSource()
+        ? reconcileSource()
         : tellAll(others, new ChangeAction.Command.Reconcile(newSource));
   }
 
   private List<ChangeAction> reconcileAnswered(int node, DataReply reply) {
     boolean isDone = reply.isOk() || (reply.status() == Status.CORRUPT_REPLICA && mayKeepOwn(node));
     if (isDone) {
-      return outstanding.isEmpty() ? mendSource() : List.of();
+      return outstanding.isEmpty() ? reconcileSource() : List.of();
     }
     boolean sourceIsBad =
         reply.status() == Status.CORRUPT_REPLICA
@@ -360,16 +362,16 @@ public final class ChangeProcedure {
     }
     badSources.clear();
     source = bestSource().orElseThrow();
-    if (!settled && fenced.get(source).suspect()) {
-      settled = true;
-      step = Step.SETTLE;
+    if (!rechecksummed && fenced.get(source).suspect()) {
+      rechecksummed = true;
+      step = Step.RECHECKSUM;
       return tellAll(List.of(source), new ChangeAction.Command.Reconcile(source));
     }
     leavesRot = true;
     return reconcileWith(source, each -> true);
   }
 
-  private List<ChangeAction> settleAnswered(int node, DataReply reply) {
+  private List<ChangeAction> rechecksumAnswered(int node, DataReply reply) {
     return reply.isOk() ? reconcileWith(source, each -> true) : refusedBy(node, reply);
   }
 
@@ -382,15 +384,15 @@ public final class ChangeProcedure {
    * The others are equal to what the source could give. What it could not, or has without its
    * checksum since it was stopped in between, it gets from one of them.
    */
-  private List<ChangeAction> mendSource() {
+  private List<ChangeAction> reconcileSource() {
     Optional<Integer> other =
-        goal.chain().stream().filter(node -> node != source && mayMend(node)).findFirst();
+        goal.chain().stream().filter(node -> node != source && mayGiveToSource(node)).findFirst();
     boolean mayBeDamaged =
         leavesRot || who.doubtful().contains(source) || fenced.get(source).suspect();
     if (!mayBeDamaged || other.isEmpty()) {
       return install();
     }
-    step = Step.MEND_SOURCE;
+    step = Step.RECONCILE_SOURCE;
     return tellAll(List.of(source), new ChangeAction.Command.Reconcile(other.get()));
   }
 
@@ -400,13 +402,13 @@ public final class ChangeProcedure {
    * the source had none to give, a node has kept its own, which are old if its machine lost newer
    * ones.
    */
-  private boolean mayMend(int node) {
+  private boolean mayGiveToSource(int node) {
     DataReply theirs = fenced.get(node);
     boolean isMember = who.survivors().contains(node) && isCurrent(theirs);
     return isMember && (!leavesRot || sourceRebooted() || hasAllAcknowledged(theirs));
   }
 
-  private List<ChangeAction> mendAnswered(int node, DataReply reply) {
+  private List<ChangeAction> sourceAnswered(int node, DataReply reply) {
     if (reply.isOk()) {
       return install();
     }
@@ -453,7 +455,9 @@ public final class ChangeProcedure {
   private List<ChangeAction> refusedBy(int node, DataReply reply) {
     int culprit =
         switch (reply.status()) {
-          // It knows of a higher version or term, or it is another life, which will be known soon:
+          // It knows of a higher version or term, or it is another incarnation, which will be
+          // known
+          // soon:
           // no fault of the replica.
           case SUPERSEDED, WRONG_INCARNATION, NO_LEASE, OVERLOADED -> 0;
           case DOWNSTREAM_FAILED -> reply.failedNodeId();

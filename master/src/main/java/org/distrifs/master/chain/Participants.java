@@ -11,7 +11,7 @@ import java.util.Set;
  * @param leaving members that are alive and are not to be members any more: they are stopped first
  * @param lost members that are away and cannot serve any more
  * @param joining nodes that become members, at the end of the chain
- * @param doubtful survivors with a damaged block: they are compared even if they look equal
+ * @param doubtful survivors with a damaged block: they are reconciled even if they look equal
  * @param lostMayReturn whether a lost member is away so shortly that it may have what is lost here
  */
 public record Participants(

@@ -50,7 +50,7 @@ public final class ChunkMap {
 
   private final RecordTable records = new RecordTable(LONGS);
   private final LinearHash byId = new LinearHash(new IdHash());
-  private final OrderedIndex byPlace = new OrderedIndex(new PlaceOrder());
+  private final OrderedIndex byFile = new OrderedIndex(new FileOrder());
   private final Int2ObjectOpenHashMap<int[]> longChains = new Int2ObjectOpenHashMap<>();
   private long nextId = 1;
   private int detached;
@@ -66,13 +66,13 @@ public final class ChunkMap {
 
   /** The slot of the chunk at a place of a file, or 0. */
   public int at(int file, long index) {
-    int slot = byPlace.from(file, index).next();
+    int slot = byFile.from(file, index).next();
     return slot != 0 && file(slot) == file && index(slot) == index ? slot : 0;
   }
 
   /** Chunks of a file from an index on; the cursor runs on into other files. */
   public OrderedIndex.Cursor from(int file, long index) {
-    return byPlace.from(file, index);
+    return byFile.from(file, index);
   }
 
   /**
@@ -88,13 +88,13 @@ public final class ChunkMap {
     records.setLong(slot, LONG_INDEX, index | FRESH_BIT);
     setChain(slot, FIRST_VERSION, members);
     byId.insert(slot);
-    byPlace.insert(slot);
+    byFile.insert(slot);
     return slot;
   }
 
   /** Takes a chunk out of its file; what is left of it is remembered. */
   public void detach(int slot) {
-    byPlace.remove(slot);
+    byFile.remove(slot);
     records.setInt(slot, INT_FILE, 0);
     setCommitted(slot);
     detached++;
@@ -205,7 +205,7 @@ public final class ChunkMap {
 
   /** Bytes of all tables but the chains of more than four members. */
   public long memoryBytes() {
-    return records.memoryBytes() + byId.memoryBytes() + byPlace.memoryBytes();
+    return records.memoryBytes() + byId.memoryBytes() + byFile.memoryBytes();
   }
 
   private final class IdHash implements LinearHash.Records {
@@ -225,7 +225,7 @@ public final class ChunkMap {
     }
   }
 
-  private final class PlaceOrder implements OrderedIndex.Keys {
+  private final class FileOrder implements OrderedIndex.Keys {
     @Override
     public long high(int slot) {
       return file(slot);

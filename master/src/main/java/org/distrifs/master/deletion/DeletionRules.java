@@ -42,8 +42,8 @@ final class DeletionRules {
   }
 
   private boolean isSurplus(Datanode holder, ChunkInfo chunk, Replica replica) {
-    boolean isSettled = !chunk.fresh() && !chunk.isChanging() && !facts.isBusy(chunk.id());
-    return isSettled
+    boolean isStable = !chunk.fresh() && !chunk.isChanging() && !facts.isBusy(chunk.id());
+    return isStable
         && !chunk.members().contains(holder.id())
         && Integer.compareUnsigned(replica.version(), chunk.version()) <= 0
         && chunk.members().size() >= replication

@@ -13,7 +13,7 @@ import org.distrifs.proto.control.CorruptBlock;
 
 /**
  * The blocks that datanodes found not to match their checksums. A block stays listed until the same
- * life of its datanode, which told it, no longer does.
+ * incarnation of its datanode, which told it, no longer does.
  */
 public final class CorruptionLedger {
 
@@ -80,9 +80,9 @@ public final class CorruptionLedger {
   }
 
   /**
-   * A replica was made equal to a good one. If it is damaged still, its datanode tells it again.
+   * A replica was reconciled with a good one. If it is damaged still, its datanode tells it again.
    */
-  void mended(int nodeId, long chunkId) {
+  void repaired(int nodeId, long chunkId) {
     if (replicas.remove(new DamagedReplica(nodeId, chunkId)) != null) {
       incarnationByDamage
           .keySet()

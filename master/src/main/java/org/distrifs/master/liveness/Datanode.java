@@ -13,14 +13,14 @@ public final class Datanode {
   private final ReportedReplicas replicas = new ReportedReplicas();
   private PeerAddress address;
   private String rack;
-  private NodeLife life;
+  private Liveness liveness;
   private long incarnation;
   private long heardNs;
   private long probedNs;
   private boolean probing;
 
-  /** Whether this life was called over: it has to draw another before it is heard again. */
-  private boolean lifeOver;
+  /** Whether this incarnation was called over: it has to draw another before it is heard again. */
+  private boolean incarnationOver;
 
   /** Whether the last probe had no answer; {@link #unansweredNs} is when the first had none. */
   private boolean unanswered;
@@ -47,7 +47,7 @@ public final class Datanode {
     this.id = id;
     this.address = address;
     this.rack = rack;
-    this.life = NodeLife.UNKNOWN;
+    this.liveness = Liveness.UNKNOWN;
     this.heardNs = nowNs;
     this.probedNs = nowNs;
     describe();
@@ -65,12 +65,12 @@ public final class Datanode {
     return rack;
   }
 
-  public NodeLife life() {
-    return life;
+  public Liveness liveness() {
+    return liveness;
   }
 
   public boolean isAlive() {
-    return life == NodeLife.ALIVE;
+    return liveness == Liveness.ALIVE;
   }
 
   /** Of the process that registered last; 0 if none has since this master started. */
@@ -163,7 +163,7 @@ public final class Datanode {
     if (incarnation != request.getIncarnation()) {
       incarnation = request.getIncarnation();
       suspectsUnknown = request.getUncleanStart();
-      lifeOver = false;
+      incarnationOver = false;
       confirmedThisLife = false;
       revokedThrough = 0;
     }
@@ -171,7 +171,7 @@ public final class Datanode {
     reportWanted = true;
     requestsInFlight = 0;
     tookSpace(request.getTotalBytes(), request.getAvailableBytes());
-    if (!lifeOver && !isOutOfReach(nowNs, reachableWithinNs)) {
+    if (!incarnationOver && !isOutOfReach(nowNs, reachableWithinNs)) {
       heard(nowNs);
     } else {
       describe();
@@ -196,8 +196,8 @@ public final class Datanode {
   }
 
   /**
-   * Corrupt blocks that it found since this master first heard it, those included that were mended
-   * before a beat could list them.
+   * Corrupt blocks that it found since this master first heard it, those included that were
+   * repaired before a beat could list them.
    */
   public long corruptBlocksFound() {
     return corruptFound.total();
@@ -221,36 +221,38 @@ public final class Datanode {
   private void heard(long nowNs) {
     heardNs = nowNs;
     probedNs = nowNs;
-    become(NodeLife.ALIVE);
+    become(Liveness.ALIVE);
   }
 
-  /** This life of the process is over for the master, whether the process knows it or not. */
-  void endLife() {
-    lifeOver = true;
+  /**
+   * This incarnation of the process is over for the master, whether the process knows it or not.
+   */
+  void endIncarnation() {
+    incarnationOver = true;
     if (isAlive()) {
-      become(NodeLife.SILENT);
+      become(Liveness.SILENT);
     }
   }
 
-  boolean isLifeOver() {
-    return lifeOver;
+  boolean isIncarnationOver() {
+    return incarnationOver;
   }
 
   /** Registered, but not taken for alive since it does not answer. */
   boolean awaitsProbe() {
-    return !isAlive() && incarnation != 0 && !lifeOver;
+    return !isAlive() && incarnation != 0 && !incarnationOver;
   }
 
   long registeredForNs(long nowNs) {
     return nowNs - registeredNs;
   }
 
-  void become(NodeLife newLife) {
-    life = newLife;
+  void become(Liveness now) {
+    liveness = now;
     describe();
   }
 
-  /** The next heartbeat is answered with the wish for a block report, once. */
+  /** The next heartbeat is answered with a demand for a block report, once. */
   boolean takeReportWanted() {
     boolean wanted = reportWanted;
     reportWanted = false;
@@ -271,12 +273,12 @@ public final class Datanode {
     reportWanted = false;
   }
 
-  /** Whether this life of it has told all that it holds. */
+  /** Whether this incarnation of it has told all that it holds. */
   public boolean hasReported() {
     return confirmedThisLife;
   }
 
-  /** Whether it has told all that it holds after a moment, and in this life. */
+  /** Whether it has told all that it holds after a moment, and in this incarnation. */
   public boolean hasReportedSince(long momentNs) {
     return confirmedThisLife && confirmedNs - momentNs > 0;
   }

@@ -30,9 +30,9 @@ public final class DatanodeRegistry {
   private static final Logger LOG = LoggerFactory.getLogger(DatanodeRegistry.class);
 
   /** What a datanode that sent a heartbeat or a report is asked to do. */
-  public enum Wish {
+  public enum Instruction {
     NOTHING,
-    /** Its life is not the one that registered, or was called over. */
+    /** Its incarnation is not the one that registered, or was called over. */
     REGISTER_AGAIN,
     /** Its replicas are not known yet. */
     REPORT_BLOCKS
@@ -77,7 +77,7 @@ public final class DatanodeRegistry {
 
   /** Nodes that may yet be heard: after a start they are unknown, not dead. */
   public long unknownCount() {
-    return nodes.values().stream().filter(node -> node.life() == NodeLife.UNKNOWN).count();
+    return nodes.values().stream().filter(node -> node.liveness() == Liveness.UNKNOWN).count();
   }
 
   public CorruptionLedger corruption() {
@@ -90,20 +90,20 @@ public final class DatanodeRegistry {
   }
 
   /**
-   * A process says that it is this datanode. Another life of it is over, then.
+   * A process says that it is this datanode. Another incarnation of it is over, then.
    *
    * @param request of a node that is known
    */
   public void registered(int nodeId, RegisterRequest request, long nowNs) {
     Datanode node = nodes.get(nodeId);
     boolean wasAlive = node.isAlive();
-    boolean newLife = node.incarnation() != request.getIncarnation();
-    if (newLife && wasAlive) {
-      node.endLife();
-      events.lifeEnded(node);
+    boolean newIncarnation = node.incarnation() != request.getIncarnation();
+    if (newIncarnation && wasAlive) {
+      node.endIncarnation();
+      events.incarnationEnded(node);
     }
     node.registered(request, nowNs, bounds.heartbeatIntervalNs());
-    if (node.isAlive() && (newLife || !wasAlive)) {
+    if (node.isAlive() && (newIncarnation || !wasAlive)) {
       LOG.info(
           "{} on rack '{}' is here, incarnation {}{}",
           node,
@@ -115,10 +115,10 @@ public final class DatanodeRegistry {
   }
 
   /** A datanode says that it is alive, and what changed. */
-  public Wish beat(HeartbeatRequest beat, long nowNs) {
+  public Instruction beat(HeartbeatRequest beat, long nowNs) {
     Datanode node = nodes.get(beat.getNodeId());
-    if (node == null || node.incarnation() != beat.getIncarnation() || node.isLifeOver()) {
-      return Wish.REGISTER_AGAIN;
+    if (node == null || node.incarnation() != beat.getIncarnation() || node.isIncarnationOver()) {
+      return Instruction.REGISTER_AGAIN;
     }
     boolean wasAlive = node.isAlive();
     long silentNs = node.silentNs(nowNs);
@@ -137,7 +137,7 @@ public final class DatanodeRegistry {
     corruption
         .told(node.id(), node.incarnation(), beat.getCorruptList(), complete)
         .forEach(damage -> events.corruptionFound(node, damage));
-    return node.takeReportWanted() ? Wish.REPORT_BLOCKS : Wish.NOTHING;
+    return node.takeReportWanted() ? Instruction.REPORT_BLOCKS : Instruction.NOTHING;
   }
 
   /**
@@ -145,7 +145,7 @@ public final class DatanodeRegistry {
    *
    * @param chunks an id above that of every chunk there is
    */
-  public Wish reportPart(
+  public Instruction reportPart(
       int nodeId,
       long incarnation,
       boolean first,
@@ -155,20 +155,20 @@ public final class DatanodeRegistry {
       long nowNs) {
     Datanode node = nodes.get(nodeId);
     if (node == null || node.incarnation() != incarnation) {
-      return Wish.REGISTER_AGAIN;
+      return Instruction.REGISTER_AGAIN;
     }
     ReportedReplicas known = node.replicas();
     if (first) {
       known.beginReport();
     } else if (!known.reportIsUnderWay()) {
-      return Wish.REPORT_BLOCKS;
+      return Instruction.REPORT_BLOCKS;
     }
     replicas.forEach(known::reported);
     if (last) {
       known.endReport();
       confirmed(node, chunks, nowNs);
     }
-    return Wish.NOTHING;
+    return Instruction.NOTHING;
   }
 
   /**
@@ -176,19 +176,19 @@ public final class DatanodeRegistry {
    *
    * @param count replicas in the list that it stands for
    * @param chunks an id above that of every chunk there is
-   * @return {@link Wish#REPORT_BLOCKS} if something else is known here
+   * @return {@link Instruction#REPORT_BLOCKS} if something else is known here
    */
-  public Wish reportDigest(
+  public Instruction reportDigest(
       int nodeId, long incarnation, long digest, long count, long chunks, long nowNs) {
     Datanode node = nodes.get(nodeId);
     if (node == null || node.incarnation() != incarnation) {
-      return Wish.REGISTER_AGAIN;
+      return Instruction.REGISTER_AGAIN;
     }
     if (node.replicas().digest() != digest || node.replicaCount() != count) {
-      return Wish.REPORT_BLOCKS;
+      return Instruction.REPORT_BLOCKS;
     }
     confirmed(node, chunks, nowNs);
-    return Wish.NOTHING;
+    return Instruction.NOTHING;
   }
 
   private void confirmed(Datanode node, long chunks, long nowNs) {
@@ -218,7 +218,7 @@ public final class DatanodeRegistry {
                 .setVersion(version)
                 .setLength(lengthBytes)
                 .build());
-    corruption.mended(nodeId, chunkId);
+    corruption.repaired(nodeId, chunkId);
   }
 
   /** Somebody saw that a replica is suspect before its datanode told. */
@@ -260,7 +260,7 @@ public final class DatanodeRegistry {
     return told || corruption.lists(nodeId, chunkId);
   }
 
-  /** A probe found that this life of a datanode is over. */
+  /** A probe found that this incarnation of a datanode is over. */
   public void gone(int nodeId, long incarnation, long nowNs) {
     Datanode node = nodes.get(nodeId);
     if (node != null && node.incarnation() == incarnation && node.isAlive()) {
@@ -268,13 +268,13 @@ public final class DatanodeRegistry {
           "{} is gone: its port refuses connections; last heard {} ms ago",
           node,
           TimeUnit.NANOSECONDS.toMillis(node.silentNs(nowNs)));
-      endLife(node);
+      endIncarnation(node);
     }
   }
 
-  private void endLife(Datanode node) {
-    node.endLife();
-    events.lifeEnded(node);
+  private void endIncarnation(Datanode node) {
+    node.endIncarnation();
+    events.incarnationEnded(node);
   }
 
   /**
@@ -312,7 +312,7 @@ public final class DatanodeRegistry {
 
   /** Whether a node that was not heard yet may serve by a lease of an earlier master. */
   public boolean mayServeUnheard(Datanode node, long nowNs) {
-    return node.life() == NodeLife.UNKNOWN && nowNs - startedNs <= bounds.silenceNs();
+    return node.liveness() == Liveness.UNKNOWN && nowNs - startedNs <= bounds.silenceNs();
   }
 
   /** Time that the master itself stood still does not count as a datanode's silence. */
@@ -329,11 +329,11 @@ public final class DatanodeRegistry {
     List<Datanode> overdue = new ArrayList<>();
     for (Datanode node : nodes.values()) {
       long silentNs = node.silentNs(nowNs);
-      switch (node.life()) {
+      switch (node.liveness()) {
         case UNKNOWN -> {
           if (nowNs - startedNs > bounds.graceNs() && silentNs > bounds.graceNs()) {
             LOG.warn("{} has not been heard since this master started", node);
-            node.become(NodeLife.DEAD);
+            node.become(Liveness.DEAD);
           }
         }
         case ALIVE -> {
@@ -342,7 +342,7 @@ public final class DatanodeRegistry {
                 "{} is silent for {} ms: its chunks take no writes",
                 node,
                 TimeUnit.NANOSECONDS.toMillis(silentNs));
-            endLife(node);
+            endIncarnation(node);
           } else if (isProbeDue(node, nowNs)) {
             overdue.add(node);
           }
@@ -353,14 +353,14 @@ public final class DatanodeRegistry {
                 "{} is silent for {} ms: its replicas count as lost",
                 node,
                 TimeUnit.NANOSECONDS.toMillis(silentNs));
-            node.become(NodeLife.DEAD);
+            node.become(Liveness.DEAD);
           }
         }
         case DEAD -> {}
       }
       if (node.awaitsProbe()) {
         if (node.registeredForNs(nowNs) > bounds.silenceNs()) {
-          node.endLife();
+          node.endIncarnation();
         } else if (isProbeDue(node, nowNs)) {
           overdue.add(node);
         }

@@ -7,10 +7,10 @@ public interface LivenessEvents {
   void becameAlive(Datanode node);
 
   /**
-   * A life of a datanode is over: it was silent for longer than its lease can last, its process is
-   * gone, or another life has registered.
+   * An incarnation of a datanode is over: it was silent for longer than its lease can last, its
+   * process is gone, or another incarnation has registered.
    */
-  void lifeEnded(Datanode node);
+  void incarnationEnded(Datanode node);
 
   /** A replica serves nothing until a change has compared it. Told at each report. */
   void suspectReported(Datanode node, long chunkId);

@@ -24,7 +24,7 @@ public final class TransportProbe implements PeerProbe {
         .handle((answer, failure) -> failure == null ? findingOf(answer) : findingOf(failure));
   }
 
-  /** Any answer of that life shows that it is there, be it a refusal. */
+  /** Any answer of that incarnation shows that it is there, be it a refusal. */
   private static Finding findingOf(ChunkAnswer answer) {
     answer.payload().release();
     Status status = answer.reply().status();

@@ -16,10 +16,10 @@ public final class LockTable {
   public static final int MAX_PER_FILE = 16_384;
 
   private final TreeMap<LockedFile, RangeLocks> byFile = new TreeMap<>();
-  private final Map<Long, Holdings> bySession = new HashMap<>();
+  private final Map<Long, SessionLocks> bySession = new HashMap<>();
 
   /** What a session has: where, and how many ranges. */
-  private static final class Holdings {
+  private static final class SessionLocks {
     private final TreeSet<LockedFile> files = new TreeSet<>();
     private int ranges;
   }
@@ -71,8 +71,8 @@ public final class LockTable {
   }
 
   private boolean hasRoom(RangeLocks locks, LockOwner owner, int growth) {
-    Holdings holdings = bySession.get(owner.sessionId());
-    int held = holdings == null ? 0 : holdings.ranges;
+    SessionLocks sessionLocks = bySession.get(owner.sessionId());
+    int held = sessionLocks == null ? 0 : sessionLocks.ranges;
     return growth <= 0
         || held + growth <= MAX_PER_SESSION && locks.count() + growth <= MAX_PER_FILE;
   }
@@ -87,9 +87,9 @@ public final class LockTable {
 
   /** Removes all locks of a session. */
   public void endSession(long sessionId) {
-    Holdings holdings = bySession.get(sessionId);
-    if (holdings != null) {
-      for (LockedFile file : List.copyOf(holdings.files)) {
+    SessionLocks sessionLocks = bySession.get(sessionId);
+    if (sessionLocks != null) {
+      for (LockedFile file : List.copyOf(sessionLocks.files)) {
         on(file).ownersOf(sessionId).forEach(owner -> clear(file, owner));
       }
     }
@@ -110,14 +110,14 @@ public final class LockTable {
       byFile.put(file, locks);
     }
     long sessionId = owner.sessionId();
-    Holdings holdings = bySession.computeIfAbsent(sessionId, unused -> new Holdings());
-    holdings.ranges += locks.countOf(owner) - countBefore;
+    SessionLocks sessionLocks = bySession.computeIfAbsent(sessionId, unused -> new SessionLocks());
+    sessionLocks.ranges += locks.countOf(owner) - countBefore;
     if (locks.ownersOf(sessionId).isEmpty()) {
-      holdings.files.remove(file);
+      sessionLocks.files.remove(file);
     } else {
-      holdings.files.add(file);
+      sessionLocks.files.add(file);
     }
-    if (holdings.files.isEmpty()) {
+    if (sessionLocks.files.isEmpty()) {
       bySession.remove(sessionId);
     }
   }

@@ -237,13 +237,13 @@ public final class Namespace {
   }
 
   /** Where a name is moved from or to. */
-  public record Place(int directory, byte[] name) {}
+  public record EntryName(int directory, byte[] name) {}
 
   /**
    * Moves a name, over an existing one unless {@code noReplace}. Checks are in the order of Linux's
    * {@code do_renameat2} and {@code vfs_rename}, which decides between two errors.
    */
-  public int rename(Place from, Place to, boolean noReplace, long time) {
+  public int rename(EntryName from, EntryName to, boolean noReplace, long time) {
     int source = dentries.find(from.directory(), from.name());
     if (source == 0 || isRemoved(to.directory())) {
       return Errno.ENOENT.code();
@@ -289,7 +289,7 @@ public final class Namespace {
   }
 
   /** Swaps what two names lead to (RENAME_EXCHANGE). */
-  public int exchange(Place from, Place to, long time) {
+  public int exchange(EntryName from, EntryName to, long time) {
     int first = dentries.find(from.directory(), from.name());
     int second = dentries.find(to.directory(), to.name());
     if (first == 0 || second == 0) {

@@ -5,13 +5,13 @@ import java.util.List;
 import org.distrifs.master.chunk.ChunkInfo;
 import org.distrifs.master.liveness.Datanode;
 import org.distrifs.master.liveness.DatanodeRegistry;
-import org.distrifs.master.liveness.NodeLife;
+import org.distrifs.master.liveness.Liveness;
 
 /**
  * How the members of a chunk's chain are.
  *
  * @param good alive, with a replica that serves
- * @param unequal alive, with a replica that has to be compared with a good one
+ * @param unequal alive, with a replica that has to be reconciled with a good one
  * @param missing alive, and without a replica
  * @param away not heard, but not yet lost
  * @param lost away for so long that its replica counts as lost
@@ -37,7 +37,7 @@ record ChunkHealth(
             new ArrayList<>());
     chunk.members().forEach(node -> health.placeOf(node, chunk, registry).add(node));
     for (Datanode node : registry.nodes()) {
-      boolean mayReturn = node.life() == NodeLife.SILENT || node.life() == NodeLife.UNKNOWN;
+      boolean mayReturn = node.liveness() == Liveness.SILENT || node.liveness() == Liveness.UNKNOWN;
       if (mayReturn && !chunk.members().contains(node.id()) && node.replica(chunk.id()) != null) {
         health.leftOut().add(node.id());
       }
@@ -47,7 +47,7 @@ record ChunkHealth(
 
   private List<Integer> placeOf(int id, ChunkInfo chunk, DatanodeRegistry registry) {
     Datanode node = registry.find(id);
-    if (node == null || node.life() == NodeLife.DEAD) {
+    if (node == null || node.liveness() == Liveness.DEAD) {
       return lost;
     } else if (!node.isAlive()) {
       return away;

@@ -95,8 +95,8 @@ public final class Repairs {
       return;
     }
     ChunkHealth health = ChunkHealth.of(chunk, registry);
-    if (mayBeCompared(chunk, health)) {
-      // One past mending would stop its writers for nothing.
+    if (mayBeReconciled(chunk, health)) {
+      // One beyond repair would stop its writers for nothing.
       if (!changes.isPastMending(chunk.id())) {
         changes.want(chunk.id());
       }
@@ -108,8 +108,10 @@ public final class Repairs {
     }
   }
 
-  /** A damaged replica without any other cannot be mended; a suspect one can be taken as it is. */
-  private boolean mayBeCompared(ChunkInfo chunk, ChunkHealth health) {
+  /**
+   * A damaged replica without any other cannot be repaired; a suspect one can be taken as it is.
+   */
+  private boolean mayBeReconciled(ChunkInfo chunk, ChunkHealth health) {
     boolean hasOther = health.unequal().size() + health.good().size() > 1;
     return health.unequal().stream()
         .anyMatch(node -> hasOther || registry.isSuspect(node, chunk.id()));
@@ -294,7 +296,8 @@ public final class Repairs {
     failed++;
     notBeforeNs.put(chunkId, environment.nowNs() + PAUSE_NS);
     LOG.warn(
-        "Chunk {} could not be copied from datanode {} to {}: {}. It is tried again in 10 s or later",
+        "Chunk {} could not be copied from datanode {} to {}: {}. It is tried again in 10 s or"
+            + " later",
         chunkId,
         copy.source(),
         copy.target(),

@@ -14,18 +14,18 @@ final class ChunkPlacement {
   private final DatanodeRegistry registry;
   private final PlacementPolicy policy;
   private final int replication;
-  private final long settledNs;
+  private final long nodesReturnUntilNs;
 
   /**
-   * @param settledNs monotonic time until when datanodes may still be coming back after this
-   *     master's start: no chain is made shorter before
+   * @param nodesReturnUntilNs monotonic time until when datanodes may still be coming back after
+   *     this master's start: no chain is made shorter before
    */
   ChunkPlacement(
-      DatanodeRegistry registry, PlacementPolicy policy, int replication, long settledNs) {
+      DatanodeRegistry registry, PlacementPolicy policy, int replication, long nodesReturnUntilNs) {
     this.registry = registry;
     this.policy = policy;
     this.replication = replication;
-    this.settledNs = settledNs;
+    this.nodesReturnUntilNs = nodesReturnUntilNs;
   }
 
   Placement place(long nowNs) {
@@ -36,7 +36,7 @@ final class ChunkPlacement {
                 node ->
                     new PlacementNode(node.id(), node.rack(), node.availableBytes(), node.load()))
             .toList();
-    if (alive.size() < replication && nowNs - settledNs < 0) {
+    if (alive.size() < replication && nowNs - nodesReturnUntilNs < 0) {
       return new Placement.Refused(
           Errno.EAGAIN,
           "the master has just started, and %d of %d datanodes for a new chunk were heard"

@@ -58,19 +58,19 @@ final class ClusterChanges implements ChangeEnvironment {
   }
 
   @Override
-  public ChangePlanner.Standing standing(int nodeId) {
+  public ChangePlanner.Availability availability(int nodeId) {
     Datanode node = registry.find(nodeId);
     if (node == null) {
-      return ChangePlanner.Standing.LOST;
+      return ChangePlanner.Availability.LOST;
     }
-    return switch (node.life()) {
-      case ALIVE -> ChangePlanner.Standing.PRESENT;
+    return switch (node.liveness()) {
+      case ALIVE -> ChangePlanner.Availability.PRESENT;
       case UNKNOWN ->
           registry.mayServeUnheard(node, clock.monotonicNs())
-              ? ChangePlanner.Standing.UNSURE
-              : ChangePlanner.Standing.AWAY;
-      case SILENT -> ChangePlanner.Standing.AWAY;
-      case DEAD -> ChangePlanner.Standing.LOST;
+              ? ChangePlanner.Availability.UNSURE
+              : ChangePlanner.Availability.AWAY;
+      case SILENT -> ChangePlanner.Availability.AWAY;
+      case DEAD -> ChangePlanner.Availability.LOST;
     };
   }
 

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.distrifs.master.chunk.ChunkInfo;
 import org.distrifs.master.liveness.Datanode;
 import org.distrifs.master.liveness.DatanodeRegistry;
-import org.distrifs.master.liveness.NodeLife;
+import org.distrifs.master.liveness.Liveness;
 import org.distrifs.master.state.MasterState;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.GetAttributes;
@@ -82,6 +82,6 @@ final class CutGuard {
   }
 
   private static boolean wasNotHeardYet(Datanode node) {
-    return node != null && node.life() == NodeLife.UNKNOWN;
+    return node != null && node.liveness() == Liveness.UNKNOWN;
   }
 }

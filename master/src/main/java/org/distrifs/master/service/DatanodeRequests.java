@@ -199,9 +199,9 @@ final class DatanodeRequests {
     }
     HeartbeatReply.Builder reply =
         HeartbeatReply.newBuilder().setTerm(state.term()).setDurableTxid(journal.durableTxid());
-    DatanodeRegistry.Wish wish = registry.beat(beat, clock.monotonicNs());
-    command(wish).ifPresent(reply::addCommands);
-    if (wish != DatanodeRegistry.Wish.REGISTER_AGAIN) {
+    DatanodeRegistry.Instruction instruction = registry.beat(beat, clock.monotonicNs());
+    command(instruction).ifPresent(reply::addCommands);
+    if (instruction != DatanodeRegistry.Instruction.REGISTER_AGAIN) {
       reply.setLeaseRefused(registry.find(beat.getNodeId()).isLeaseRefused());
       beat.getTroubledList().forEach(chunkId -> troubled(beat.getNodeId(), chunkId));
       reply
@@ -223,9 +223,9 @@ final class DatanodeRequests {
         .ifPresent(chunk -> changes.want(chunkId));
   }
 
-  private static Optional<NodeCommand> command(DatanodeRegistry.Wish wish) {
+  private static Optional<NodeCommand> command(DatanodeRegistry.Instruction instruction) {
     NodeCommand.Builder command = NodeCommand.newBuilder();
-    return switch (wish) {
+    return switch (instruction) {
       case NOTHING -> Optional.empty();
       case REGISTER_AGAIN ->
           Optional.of(command.setRegisterAgain(RegisterAgain.getDefaultInstance()).build());
@@ -236,7 +236,7 @@ final class DatanodeRequests {
 
   /** What came of a part of a block report. */
   enum Taken {
-    /** It does not fit what came before, or comes from a life that is not known. */
+    /** It does not fit what came before, or comes from an incarnation that is not known. */
     REFUSED,
     /** More parts are to follow. */
     GOES_ON,
@@ -262,7 +262,7 @@ final class DatanodeRequests {
         case REGISTER_AGAIN -> Taken.REFUSED;
       };
     }
-    DatanodeRegistry.Wish wish =
+    DatanodeRegistry.Instruction instruction =
         registry.reportPart(
             part.getNodeId(),
             part.getIncarnation(),
@@ -271,7 +271,7 @@ final class DatanodeRequests {
             part.getLast(),
             chunks,
             nowNs);
-    if (wish != DatanodeRegistry.Wish.NOTHING) {
+    if (instruction != DatanodeRegistry.Instruction.NOTHING) {
       return Taken.REFUSED;
     }
     return part.getLast() ? Taken.DONE : Taken.GOES_ON;

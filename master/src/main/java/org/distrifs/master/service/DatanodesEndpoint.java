@@ -67,7 +67,7 @@ final class DatanodesEndpoint extends DatanodesGrpc.DatanodesImplBase {
             over = true;
             answer.fail(
                 Status.FAILED_PRECONDITION.withDescription(
-                    "the master does not know this life of datanode " + part.getNodeId()));
+                    "the master does not know this incarnation of datanode " + part.getNodeId()));
           }
           case GOES_ON -> {
             begun = true;

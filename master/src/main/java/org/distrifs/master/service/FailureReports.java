@@ -85,7 +85,7 @@ final class FailureReports {
                   + " 'distrifs status' names"));
       return;
     }
-    compareIfUnequal(report);
+    reconcileIfUnequal(report);
     waiting++;
     probing.probe(
         report.getFailedNodeId(),
@@ -97,8 +97,10 @@ final class FailureReports {
         });
   }
 
-  /** Some refusals mean that the members of the chain do not agree, which only a change mends. */
-  private void compareIfUnequal(ReportFailure report) {
+  /**
+   * Some refusals mean that the members of the chain do not agree, which only a change puts right.
+   */
+  private void reconcileIfUnequal(ReportFailure report) {
     switch (Status.ofCode(report.getStatus())) {
       case SUSPECT -> {
         registry.foundSuspect(report.getFailedNodeId(), report.getChunkId());
@@ -113,9 +115,9 @@ final class FailureReports {
   /**
    * A member that is there, and yet named a second time under one version, goes: its disk is full
    * or failing, or the link to it is cut one way. The first report is no reason yet: mostly it is
-   * settled when its client sends again. One that only took too long may itself have waited for a
-   * write that is stuck behind it: then the members are compared, and whoever does not take part in
-   * that goes.
+   * completed when its client sends it again. One that only took too long may itself have waited
+   * for a write that is stuck behind it: then the members are reconciled, and whoever does not take
+   * part in that goes.
    */
   private void blame(ReportFailure report) {
     Status seen = Status.ofCode(report.getStatus());
@@ -156,8 +158,8 @@ final class FailureReports {
     }
   }
 
-  /** A life of a datanode is over: whoever was waiting for it need not report it again. */
-  void lifeEnded(int nodeId) {
+  /** An incarnation of a datanode is over: whoever was waiting for it need not report it again. */
+  void incarnationEnded(int nodeId) {
     blamed.forEach(
         (chunkId, blame) -> {
           if (blame.reports().containsKey(nodeId)) {

@@ -13,8 +13,8 @@ import org.distrifs.master.journal.ReplicatedLog;
 import org.distrifs.master.liveness.CorruptionLedger;
 import org.distrifs.master.liveness.Datanode;
 import org.distrifs.master.liveness.DatanodeRegistry;
+import org.distrifs.master.liveness.Liveness;
 import org.distrifs.master.liveness.LivenessEvents;
-import org.distrifs.master.liveness.NodeLife;
 import org.distrifs.master.liveness.PeerProbe;
 import org.distrifs.master.placement.PlacementPolicy;
 import org.distrifs.master.repair.Repairs;
@@ -153,14 +153,14 @@ public final class MasterService implements AutoCloseable {
             orphans,
             new FilesInDoubt(state, journal, revocations, changes, nowNs),
             settings.replication());
-    long settledNs =
+    long nodesReturnUntilNs =
         nowNs + TimeUnit.MILLISECONDS.toNanos(3 * settings.liveness().heartbeatIntervalMs());
     failureReports = new FailureReports(state, registry, changes, probing, completer);
     operations =
         new MetadataOperations(
             state,
             journal,
-            new ChunkPlacement(registry, policy, settings.replication(), settledNs),
+            new ChunkPlacement(registry, policy, settings.replication(), nodesReturnUntilNs),
             new CutGuard(state, registry, settings.minReplicas()),
             new CutWaits(state, changes, settings.cutWaitMs()),
             new AppendWaits(state, sessions::find),
@@ -219,7 +219,8 @@ public final class MasterService implements AutoCloseable {
     log.start(journal);
     StateCounts counts = state.counts();
     LOG.info(
-        "The journal is replayed to txid {} in {} ms: {} inodes, {} chunks, {} datanodes, {} sessions",
+        "The journal is replayed to txid {} in {} ms: {} inodes, {} chunks, {} datanodes, {}"
+            + " sessions",
         state.appliedTxid(),
         TimeUnit.NANOSECONDS.toMillis(clock.monotonicNs() - beganNs),
         counts.inodes(),
@@ -356,18 +357,18 @@ public final class MasterService implements AutoCloseable {
   }
 
   private ServiceMetrics.Snapshot snapshot() {
-    int[] byLife = new int[NodeLife.values().length];
-    registry.nodes().forEach(node -> byLife[node.life().ordinal()]++);
+    int[] byLiveness = new int[Liveness.values().length];
+    registry.nodes().forEach(node -> byLiveness[node.liveness().ordinal()]++);
     StateCounts counts = state.counts();
     ChunkCensus.Totals totals = census.totals();
     return new ServiceMetrics.Snapshot(
         sessions.size(),
         journal.collected(),
         operations.waiting(),
-        byLife[NodeLife.ALIVE.ordinal()],
-        byLife[NodeLife.UNKNOWN.ordinal()],
-        byLife[NodeLife.SILENT.ordinal()],
-        byLife[NodeLife.DEAD.ordinal()],
+        byLiveness[Liveness.ALIVE.ordinal()],
+        byLiveness[Liveness.UNKNOWN.ordinal()],
+        byLiveness[Liveness.SILENT.ordinal()],
+        byLiveness[Liveness.DEAD.ordinal()],
         changes.underWay(),
         changes.waiting(),
         registry.corruption().size(),
@@ -387,9 +388,9 @@ public final class MasterService implements AutoCloseable {
     }
 
     @Override
-    public void lifeEnded(Datanode node) {
-      changes.lifeEnded(node.id());
-      failureReports.lifeEnded(node.id());
+    public void incarnationEnded(Datanode node) {
+      changes.incarnationEnded(node.id());
+      failureReports.incarnationEnded(node.id());
     }
 
     @Override

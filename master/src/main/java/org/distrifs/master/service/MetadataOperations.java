@@ -138,7 +138,7 @@ final class MetadataOperations implements OperationSink {
     Optional<Applied.Replied> remembered =
         state.remembered(operation.session().id(), operation.slot(), operation.number());
     if (remembered.isPresent()) {
-      settle(operation, remembered.get());
+      conclude(operation, remembered.get());
       return;
     }
     Operation asked = operation.operation();
@@ -222,7 +222,7 @@ final class MetadataOperations implements OperationSink {
       return;
     }
     if (applied instanceof Applied.Replied replied) {
-      settle(operation, replied);
+      conclude(operation, replied);
     } else if (applied instanceof Applied.MustWait wait) {
       cutWaits.park(operation, wait.inode());
     } else if (applied instanceof Applied.MustWaitForAppend wait) {
@@ -236,7 +236,7 @@ final class MetadataOperations implements OperationSink {
     }
   }
 
-  private void settle(PendingOperation operation, Applied.Replied replied) {
+  private void conclude(PendingOperation operation, Applied.Replied replied) {
     if (replied.cut().isPresent()) {
       cutWaits.await(operation, replied.reply(), replied.cut().get());
     } else {

@@ -118,7 +118,7 @@ final class StatusReport {
         .setHost(node.address().host())
         .setPort(node.address().port())
         .setRack(node.rack())
-        .setState(node.life().word())
+        .setState(node.liveness().word())
         .setSilentMs(TimeUnit.NANOSECONDS.toMillis(node.silentNs(nowNs)))
         .setTotalBytes(node.totalBytes())
         .setAvailableBytes(node.availableBytes())

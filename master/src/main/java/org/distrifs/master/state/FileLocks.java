@@ -33,7 +33,7 @@ public final class FileLocks {
   public List<RangeLock> conflicts(long sessionId, long inode, Lock wanted) {
     return wanted.getType() == Lock.Type.UNLOCKED || !isValid(wanted)
         ? List.of()
-        : table.conflicts(place(inode, wanted), range(sessionId, wanted));
+        : table.conflicts(lockedFile(inode, wanted), range(sessionId, wanted));
   }
 
   /**
@@ -43,7 +43,7 @@ public final class FileLocks {
   public boolean isLostByTrying(long sessionId, long inode, Lock wanted) {
     boolean isExclusive = wanted.getType() == Lock.Type.WRITE;
     return wanted.getKind() == Lock.Kind.WHOLE_FILE
-        && table.hasOtherType(place(inode, wanted), owner(sessionId, wanted), isExclusive);
+        && table.hasOtherType(lockedFile(inode, wanted), owner(sessionId, wanted), isExclusive);
   }
 
   /**
@@ -90,7 +90,7 @@ public final class FileLocks {
 
   private void loseByTrying(long sessionId, SetLock set) {
     if (isLostByTrying(sessionId, set.getInode(), set.getLock())) {
-      table.clear(place(set.getInode(), set.getLock()), owner(sessionId, set.getLock()));
+      table.clear(lockedFile(set.getInode(), set.getLock()), owner(sessionId, set.getLock()));
     }
   }
 
@@ -111,7 +111,7 @@ public final class FileLocks {
           .setConflictingLock(toldTo(mutation.sessionId(), conflicts.get(0), lock.getKind()))
           .build();
     }
-    LockedFile file = place(set.getInode(), lock);
+    LockedFile file = lockedFile(set.getInode(), lock);
     RangeLock range = range(mutation.sessionId(), lock);
     boolean hasRoom =
         lock.getType() == Lock.Type.UNLOCKED ? table.clear(file, range) : table.set(file, range);
@@ -139,7 +139,7 @@ public final class FileLocks {
     return new LockOwner(sessionId, lock.getOwner());
   }
 
-  private static LockedFile place(long inode, Lock lock) {
+  private static LockedFile lockedFile(long inode, Lock lock) {
     return new LockedFile(inode, lock.getKind() == Lock.Kind.WHOLE_FILE);
   }
 

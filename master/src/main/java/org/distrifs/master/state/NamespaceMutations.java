@@ -5,7 +5,7 @@ import org.distrifs.master.namespace.FileMode;
 import org.distrifs.master.namespace.InodeTable;
 import org.distrifs.master.namespace.Names;
 import org.distrifs.master.namespace.Namespace;
-import org.distrifs.master.namespace.Namespace.Place;
+import org.distrifs.master.namespace.Namespace.EntryName;
 import org.distrifs.master.state.AccessControl.Inheritance;
 import org.distrifs.proto.control.Create;
 import org.distrifs.proto.control.CreateUnnamed;
@@ -56,7 +56,7 @@ final class NamespaceMutations {
       return Replies.error(Errno.EINVAL, "a chunk size is a power of two from 4 KiB to 1 GiB");
     }
     byte[] name = create.getName().toByteArray();
-    int directory = place(create.getParent(), name);
+    int directory = parentOf(create.getParent(), name);
     if (directory < 0) {
       return Replies.error(-directory);
     }
@@ -189,7 +189,7 @@ final class NamespaceMutations {
 
   OperationReply link(Mutation mutation, Link link) {
     byte[] name = link.getName().toByteArray();
-    int directory = place(link.getParent(), name);
+    int directory = parentOf(link.getParent(), name);
     if (directory < 0) {
       return Replies.error(-directory);
     }
@@ -205,7 +205,7 @@ final class NamespaceMutations {
 
   OperationReply unlink(Mutation mutation, Unlink unlink) {
     byte[] name = unlink.getName().toByteArray();
-    int directory = place(unlink.getParent(), name);
+    int directory = parentOf(unlink.getParent(), name);
     if (directory < 0) {
       return Replies.error(-directory);
     }
@@ -218,7 +218,7 @@ final class NamespaceMutations {
 
   OperationReply removeDirectory(Mutation mutation, RemoveDirectory remove) {
     byte[] name = remove.getName().toByteArray();
-    int directory = place(remove.getParent(), name);
+    int directory = parentOf(remove.getParent(), name);
     if (directory < 0) {
       return Replies.error(-directory);
     }
@@ -236,14 +236,14 @@ final class NamespaceMutations {
     }
     byte[] oldName = rename.getName().toByteArray();
     byte[] newName = rename.getNewName().toByteArray();
-    int from = place(rename.getParent(), oldName);
-    int to = place(rename.getNewParent(), newName);
+    int from = parentOf(rename.getParent(), oldName);
+    int to = parentOf(rename.getNewParent(), newName);
     if (from < 0 || to < 0) {
       return Replies.error(from < 0 ? -from : -to);
     }
     int inode = namespace.lookup(from, oldName);
-    Place source = new Place(from, oldName);
-    Place target = new Place(to, newName);
+    EntryName source = new EntryName(from, oldName);
+    EntryName target = new EntryName(to, newName);
     int errno =
         flags == RENAME_EXCHANGE
             ? namespace.exchange(source, target, mutation.time())
@@ -271,14 +271,14 @@ final class NamespaceMutations {
   }
 
   /** The directory, or a negative errno that it or the name is refused with. */
-  private int place(long directoryId, byte[] name) {
+  private int parentOf(long directoryId, byte[] name) {
     int badName = Names.check(name);
     return badName != 0 ? -badName : resolver.directory(directoryId);
   }
 
-  /** As {@link #place}, for a name that must be free. */
+  /** As {@link #parentOf}, for a name that must be free. */
   private int placeForNew(long directoryId, byte[] name) {
-    int directory = place(directoryId, name);
+    int directory = parentOf(directoryId, name);
     if (directory < 0) {
       return directory;
     }

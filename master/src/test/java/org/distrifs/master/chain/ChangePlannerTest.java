@@ -6,8 +6,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.distrifs.master.chain.ChangePlanner.Availability;
 import org.distrifs.master.chain.ChangePlanner.Demands;
-import org.distrifs.master.chain.ChangePlanner.Standing;
 import org.junit.jupiter.api.Test;
 
 /** A chain of nodes 1, 2, 3, with at least two replicas. */
@@ -24,33 +24,35 @@ class ChangePlannerTest {
 
   @Test
   void whoIsAwayIsLost() {
-    Participants who = begin(Demands.NONE, Map.of(2, Standing.AWAY));
+    Participants who = begin(Demands.NONE, Map.of(2, Availability.AWAY));
     assertThat(who.survivors()).containsExactly(1, 3);
     assertThat(who.lost()).containsExactly(2);
     assertThat(who.lostMayReturn()).isTrue();
-    assertThat(begin(Demands.NONE, Map.of(2, Standing.LOST)).lostMayReturn()).isFalse();
+    assertThat(begin(Demands.NONE, Map.of(2, Availability.LOST)).lostMayReturn()).isFalse();
   }
 
   @Test
   void whoMayStillServeIsWaitedFor() {
-    assertThat(wait(Demands.NONE, Map.of(2, Standing.UNSURE))).contains("datanode 2");
+    assertThat(wait(Demands.NONE, Map.of(2, Availability.UNSURE))).contains("datanode 2");
   }
 
   @Test
   void tooFewSurvivorsWaitUnlessAJoinerMakesUpForTheLost() {
-    Map<Integer, Standing> two = Map.of(1, Standing.AWAY, 2, Standing.LOST);
+    Map<Integer, Availability> two = Map.of(1, Availability.AWAY, 2, Availability.LOST);
     assertThat(wait(Demands.NONE, two)).contains("at least 2");
     Participants who = begin(joining(4), two);
     assertThat(who.chain()).containsExactly(3, 4);
-    Map<Integer, Standing> all = Map.of(1, Standing.AWAY, 2, Standing.AWAY, 3, Standing.AWAY);
+    Map<Integer, Availability> all =
+        Map.of(1, Availability.AWAY, 2, Availability.AWAY, 3, Availability.AWAY);
     assertThat(wait(joining(4, 5), all)).contains("[1, 2, 3]");
   }
 
   @Test
   void aJoinerThatIsAwayDoesNotCount() {
-    Map<Integer, Standing> away = Map.of(1, Standing.AWAY, 2, Standing.AWAY, 4, Standing.AWAY);
+    Map<Integer, Availability> away =
+        Map.of(1, Availability.AWAY, 2, Availability.AWAY, 4, Availability.AWAY);
     assertThat(wait(joining(4), away)).isNotEmpty();
-    assertThat(begin(joining(4), Map.of(4, Standing.AWAY)).joining()).isEmpty();
+    assertThat(begin(joining(4), Map.of(4, Availability.AWAY)).joining()).isEmpty();
   }
 
   @Test
@@ -59,12 +61,12 @@ class ChangePlannerTest {
     Participants who = begin(leaving(3, 2), Map.of());
     assertThat(who.leaving()).containsExactly(3);
     assertThat(who.survivors()).containsExactly(1, 2);
-    assertThat(begin(leaving(3), Map.of(1, Standing.LOST)).survivors()).containsExactly(2, 3);
+    assertThat(begin(leaving(3), Map.of(1, Availability.LOST)).survivors()).containsExactly(2, 3);
   }
 
   @Test
   void whoIsToLeaveAndIsAwayIsLost() {
-    Participants who = begin(leaving(3), Map.of(3, Standing.AWAY));
+    Participants who = begin(leaving(3), Map.of(3, Availability.AWAY));
     assertThat(who.leaving()).isEmpty();
     assertThat(who.lost()).containsExactly(3);
   }
@@ -76,14 +78,14 @@ class ChangePlannerTest {
 
   @Test
   void aChainShorterThanTheMinimumIsChangedAsItIs() {
-    ChangePlanner.Plan plan = planner.plan(List.of(7), Demands.NONE, node -> Standing.PRESENT);
+    ChangePlanner.Plan plan = planner.plan(List.of(7), Demands.NONE, node -> Availability.PRESENT);
     assertThat(plan).isEqualTo(new ChangePlanner.Begin(Participants.allOf(List.of(7))));
   }
 
   @Test
   void onlySurvivorsAreDoubtful() {
     Demands damaged = new Demands(Set.of(), Set.of(), Set.of(2, 3));
-    assertThat(begin(damaged, Map.of(3, Standing.AWAY)).doubtful()).containsExactly(2);
+    assertThat(begin(damaged, Map.of(3, Availability.AWAY)).doubtful()).containsExactly(2);
   }
 
   private static Demands joining(Integer... nodes) {
@@ -94,15 +96,16 @@ class ChangePlannerTest {
     return new Demands(new LinkedHashSet<>(List.of(nodes)), Set.of(), Set.of());
   }
 
-  private Participants begin(Demands demands, Map<Integer, Standing> standings) {
-    return ((ChangePlanner.Begin) plan(demands, standings)).who();
+  private Participants begin(Demands demands, Map<Integer, Availability> availabilities) {
+    return ((ChangePlanner.Begin) plan(demands, availabilities)).who();
   }
 
-  private String wait(Demands demands, Map<Integer, Standing> standings) {
-    return ((ChangePlanner.Wait) plan(demands, standings)).why();
+  private String wait(Demands demands, Map<Integer, Availability> availabilities) {
+    return ((ChangePlanner.Wait) plan(demands, availabilities)).why();
   }
 
-  private ChangePlanner.Plan plan(Demands demands, Map<Integer, Standing> standings) {
-    return planner.plan(CHAIN, demands, node -> standings.getOrDefault(node, Standing.PRESENT));
+  private ChangePlanner.Plan plan(Demands demands, Map<Integer, Availability> availabilities) {
+    return planner.plan(
+        CHAIN, demands, node -> availabilities.getOrDefault(node, Availability.PRESENT));
   }
 }

@@ -11,17 +11,17 @@ class ChangeProcedureTest {
   void equalReplicasAreCutWithoutCopying() {
     ChangeScript.cutTo(60)
         .plays(
-            """
-            begin                     -> reserve
-            reserved                  -> fence 1, fence 2, fence 3
-            1: ok length=100 order=5
-            2: ok length=100 order=5
-            3: ok length=100 order=5  -> install 1 length 60, install 2 length 60, install 3 length 60
-            1: ok
-            3: ok
-            2: ok                     -> commit 9
-            committed                 -> completed with length 60
-            """);
+"""
+begin                     -> reserve
+reserved                  -> fence 1, fence 2, fence 3
+1: ok length=100 order=5
+2: ok length=100 order=5
+3: ok length=100 order=5  -> install 1 length 60, install 2 length 60, install 3 length 60
+1: ok
+3: ok
+2: ok                     -> commit 9
+committed                 -> completed with length 60
+""");
   }
 
   @Test
@@ -43,14 +43,14 @@ class ChangeProcedureTest {
 
   @Test
   void whoLacksAWriteIsMadeEqualToWhoAppliedMost() {
-    ChangeScript.compare()
+    ChangeScript.reconcile()
         .plays(
             """
             begin                     -> reserve
             reserved                  -> fence 1, fence 2, fence 3
             1: ok length=100 order=7
             2: ok length=100 order=7
-            3: ok length=90 order=6   -> equalise 3 with 1
+            3: ok length=90 order=6   -> reconcile 3 with 1
             3: ok                     -> install 1, install 2, install 3
             1: ok
             2: ok
@@ -60,56 +60,56 @@ class ChangeProcedureTest {
   }
 
   @Test
-  void aSuspectReplicaIsComparedEvenIfItLooksEqual() {
-    ChangeScript.compare()
+  void aSuspectReplicaIsReconciledEvenIfItLooksEqual() {
+    ChangeScript.reconcile()
         .plays(
             """
             begin                                      -> reserve
             reserved                                   -> fence 1, fence 2, fence 3
             1: ok length=100 order=7 suspect sameBoot
             2: ok length=100 order=7
-            3: ok length=100 order=7                   -> equalise 1 with 2
+            3: ok length=100 order=7                   -> reconcile 1 with 2
             1: ok                                      -> install 1, install 2, install 3
             """);
   }
 
   @Test
   void aReplicaThatNeverStoppedIsTheSourceHoweverMuchASuspectOneHas() {
-    ChangeScript.compare()
+    ChangeScript.reconcile()
         .plays(
             """
             begin                                      -> reserve
             reserved                                   -> fence 1, fence 2, fence 3
             1: ok length=900 order=99 suspect sameBoot
             2: ok length=900 order=99 suspect sameBoot
-            3: ok length=100 order=7                   -> equalise 1 with 3, equalise 2 with 3
+            3: ok length=100 order=7                   -> reconcile 1 with 3, reconcile 2 with 3
             """);
   }
 
   @Test
   void ifAllAreSuspectOneWhoseMachineStayedUpIsTheSource() {
-    ChangeScript script = ChangeScript.compare();
+    ChangeScript script = ChangeScript.reconcile();
     script.plays(
         """
         begin                                      -> reserve
         reserved                                   -> fence 1, fence 2, fence 3
         1: ok length=900 order=99 suspect
         2: ok length=100 order=7 suspect sameBoot
-        3: ok length=900 order=99 suspect          -> equalise 1 with 2, equalise 3 with 2
+        3: ok length=900 order=99 suspect          -> reconcile 1 with 2, reconcile 3 with 2
         """);
     assertThat(script.procedure().sourceRebooted()).isFalse();
   }
 
   @Test
   void ifAllMachinesRebootedTheChangeSaysSo() {
-    ChangeScript script = ChangeScript.compare();
+    ChangeScript script = ChangeScript.reconcile();
     script.plays(
         """
         begin                                      -> reserve
         reserved                                   -> fence 1, fence 2, fence 3
         1: ok length=100 order=7 suspect
         2: ok length=100 order=7 suspect
-        3: ok length=100 order=7 suspect           -> equalise 2 with 1, equalise 3 with 1
+        3: ok length=100 order=7 suspect           -> reconcile 2 with 1, reconcile 3 with 1
         """);
     assertThat(script.procedure().sourceRebooted()).isTrue();
   }
@@ -123,7 +123,7 @@ class ChangeProcedureTest {
             reserved                            -> fence 1, fence 2, fence 3
             1: ok length=100 order=5
             2: ok version=8 length=60 order=0
-            3: ok length=100 order=5            -> equalise 1 with 2, equalise 3 with 2
+            3: ok length=100 order=5            -> reconcile 1 with 2, reconcile 3 with 2
             1: ok
             3: ok                               -> install 1, install 2, install 3
             """);
@@ -131,16 +131,16 @@ class ChangeProcedureTest {
 
   @Test
   void aReplicaBelowTheCommittedVersionIsNeverTheSource() {
-    ChangeScript.compare()
+    ChangeScript.reconcile()
         .plays(
             """
             begin                                      -> reserve
             reserved                                   -> fence 1, fence 2, fence 3
             1: ok version=3 length=900 order=99
             2: ok version=3 length=900 order=99
-            3: ok length=100 order=7 suspect sameBoot  -> equalise 1 with 3, equalise 2 with 3
+            3: ok length=100 order=7 suspect sameBoot  -> reconcile 1 with 3, reconcile 2 with 3
             """);
-    ChangeScript.compare()
+    ChangeScript.reconcile()
         .plays(
             """
             begin                                -> reserve
@@ -153,15 +153,15 @@ class ChangeProcedureTest {
 
   @Test
   void aSourceWithABadBlockGivesWayToAnother() {
-    ChangeScript.compare()
+    ChangeScript.reconcile()
         .plays(
             """
             begin                                -> reserve
             reserved                             -> fence 1, fence 2, fence 3
             1: ok length=100 order=7
             2: ok length=100 order=7
-            3: ok length=100 order=7 suspect     -> equalise 3 with 1
-            3: DOWNSTREAM_FAILED failed=1        -> equalise 1 with 2, equalise 3 with 2
+            3: ok length=100 order=7 suspect     -> reconcile 3 with 1
+            3: DOWNSTREAM_FAILED failed=1        -> reconcile 1 with 2, reconcile 3 with 2
             1: ok
             3: ok                                -> install 1, install 2, install 3
             """);
@@ -169,16 +169,16 @@ class ChangeProcedureTest {
 
   @Test
   void whenEverySourceHasABadBlockAStaleReplicaMayNotKeepItsOwnInstead() {
-    ChangeScript.compare()
+    ChangeScript.reconcile()
         .plays(
             """
             begin                                -> reserve
             reserved                             -> fence 1, fence 2, fence 3
             1: ok length=100 order=7
             2: ok length=100 order=7
-            3: ok version=3                      -> equalise 3 with 1
-            3: CORRUPT_REPLICA                   -> equalise 1 with 2, equalise 3 with 2
-            1: CORRUPT_REPLICA                   -> equalise 2 with 1, equalise 3 with 1
+            3: ok version=3                      -> reconcile 3 with 1
+            3: CORRUPT_REPLICA                   -> reconcile 1 with 2, reconcile 3 with 2
+            1: CORRUPT_REPLICA                   -> reconcile 2 with 1, reconcile 3 with 1
             2: CORRUPT_REPLICA
             3: CORRUPT_REPLICA                   -> failed because of 3
             """);
@@ -193,65 +193,65 @@ class ChangeProcedureTest {
             reserved                             -> fence 1, fence 2, fence 3
             1: ok length=100 order=7
             2: ok length=100 order=7
-            3: ok length=100 order=7             -> equalise 2 with 1, equalise 3 with 1
-            2: CORRUPT_REPLICA                   -> equalise 1 with 2, equalise 3 with 2
-            1: CORRUPT_REPLICA                   -> equalise 1 with 3, equalise 2 with 3
-            1: CORRUPT_REPLICA                   -> equalise 2 with 1, equalise 3 with 1
+            3: ok length=100 order=7             -> reconcile 2 with 1, reconcile 3 with 1
+            2: CORRUPT_REPLICA                   -> reconcile 1 with 2, reconcile 3 with 2
+            1: CORRUPT_REPLICA                   -> reconcile 1 with 3, reconcile 2 with 3
+            1: CORRUPT_REPLICA                   -> reconcile 2 with 1, reconcile 3 with 1
             2: CORRUPT_REPLICA
-            3: CORRUPT_REPLICA                   -> equalise 1 with 2
+            3: CORRUPT_REPLICA                   -> reconcile 1 with 2
             1: CORRUPT_REPLICA                   -> install 1, install 2, install 3
             """);
   }
 
   @Test
-  void whatNoneHasWholeThatWasStoppedAtWorkIsSettledByTheBestOfThem() {
-    ChangeScript.compare()
+  void whatNoneHasWholeThatWasStoppedAtWorkIsKeptFromTheBestOfThem() {
+    ChangeScript.reconcile()
         .plays(
             """
             begin                                -> reserve
             reserved                             -> fence 1, fence 2, fence 3
             1: ok length=100 order=7 suspect sameBoot
             2: ok length=100 order=7 suspect sameBoot
-            3: ok length=100 order=7 suspect sameBoot -> equalise 2 with 1, equalise 3 with 1
-            2: CORRUPT_REPLICA                   -> equalise 1 with 2, equalise 3 with 2
-            1: CORRUPT_REPLICA                   -> equalise 1 with 3, equalise 2 with 3
-            1: CORRUPT_REPLICA                   -> equalise 1 with 1
-            1: ok                                -> equalise 2 with 1, equalise 3 with 1
+            3: ok length=100 order=7 suspect sameBoot -> reconcile 2 with 1, reconcile 3 with 1
+            2: CORRUPT_REPLICA                   -> reconcile 1 with 2, reconcile 3 with 2
+            1: CORRUPT_REPLICA                   -> reconcile 1 with 3, reconcile 2 with 3
+            1: CORRUPT_REPLICA                   -> reconcile 1 with 1
+            1: ok                                -> reconcile 2 with 1, reconcile 3 with 1
             2: ok
-            3: ok                                -> equalise 1 with 2
+            3: ok                                -> reconcile 1 with 2
             1: ok                                -> install 1, install 2, install 3
             """);
   }
 
   @Test
   void whoseMachineRebootedIsNoSourceForOneThatWasOnlyStopped() {
-    ChangeScript.compare()
+    ChangeScript.reconcile()
         .plays(
             """
             begin                                -> reserve
             reserved                             -> fence 1, fence 2, fence 3
             1: ok length=100 order=7 suspect
             2: ok length=100 order=7 suspect sameBoot
-            3: ok length=100 order=7 suspect     -> equalise 1 with 2, equalise 3 with 2
-            1: CORRUPT_REPLICA                   -> equalise 2 with 2
-            2: ok                                -> equalise 1 with 2, equalise 3 with 2
+            3: ok length=100 order=7 suspect     -> reconcile 1 with 2, reconcile 3 with 2
+            1: CORRUPT_REPLICA                   -> reconcile 2 with 2
+            2: ok                                -> reconcile 1 with 2, reconcile 3 with 2
             1: ok
-            3: ok                                -> equalise 2 with 1
+            3: ok                                -> reconcile 2 with 1
             2: ok                                -> install 1, install 2, install 3
             """);
   }
 
   @Test
   void aRottenSourceTakesNothingFromOneWhoseMachineRebooted() {
-    ChangeScript.compare()
+    ChangeScript.reconcile()
         .plays(
             """
             begin                                -> reserve
             reserved                             -> fence 1, fence 2, fence 3
             1: ok length=100 order=7
             2: ok length=100 order=7 suspect
-            3: ok length=100 order=7 suspect     -> equalise 2 with 1, equalise 3 with 1
-            2: CORRUPT_REPLICA                   -> equalise 2 with 1, equalise 3 with 1
+            3: ok length=100 order=7 suspect     -> reconcile 2 with 1, reconcile 3 with 1
+            2: CORRUPT_REPLICA                   -> reconcile 2 with 1, reconcile 3 with 1
             2: CORRUPT_REPLICA
             3: ok                                -> install 1, install 2, install 3
             """);
@@ -259,7 +259,7 @@ class ChangeProcedureTest {
 
   @Test
   void aMemberThatCannotBeReachedFailsTheChangeAtAnyStep() {
-    ChangeScript.compare()
+    ChangeScript.reconcile()
         .plays(
             """
             begin                     -> reserve
@@ -267,7 +267,7 @@ class ChangeProcedureTest {
             2: no answer              -> failed because of 2
             1: ok length=100 order=5
             """);
-    ChangeScript.compare()
+    ChangeScript.reconcile()
         .plays(
             """
             begin                     -> reserve
@@ -283,8 +283,8 @@ class ChangeProcedureTest {
 
   @Test
   void aHigherVersionElsewhereEndsIt() {
-    ChangeScript.compare().plays("begin -> reserve\nrefused -> failed");
-    ChangeScript.compare()
+    ChangeScript.reconcile().plays("begin -> reserve\nrefused -> failed");
+    ChangeScript.reconcile()
         .plays(
             """
             begin                     -> reserve
@@ -295,8 +295,8 @@ class ChangeProcedureTest {
 
   @Test
   void itsBoundEndsItWhateverItWaitsFor() {
-    ChangeScript.compare().plays("begin -> reserve\ntime is up -> failed");
-    ChangeScript.compare()
+    ChangeScript.reconcile().plays("begin -> reserve\ntime is up -> failed");
+    ChangeScript.reconcile()
         .plays(
             """
             begin                     -> reserve
@@ -309,7 +309,7 @@ class ChangeProcedureTest {
 
   @Test
   void anAnswerThatComesTwiceCountsOnce() {
-    ChangeScript.compare()
+    ChangeScript.reconcile()
         .plays(
             """
             begin                     -> reserve
@@ -353,20 +353,20 @@ class ChangeProcedureTest {
   void aFirstWriteThatOnlyReachedTheHeadIsCopiedToTheOthers() {
     ChangeScript.cutOfFreshChunkTo(60)
         .plays(
-            """
-            begin                     -> look 1, look 2, look 3
-            1: ok
-            2: NO_SUCH_CHUNK
-            3: NO_SUCH_CHUNK          -> reserve
-            reserved                  -> fence 1, fence 2, fence 3
-            1: ok length=100 order=1
-            2: NO_SUCH_CHUNK
-            3: NO_SUCH_CHUNK          -> copy to 2 from 1, copy to 3 from 1
-            2: ok
-            3: ok                     -> fence 2, fence 3
-            2: ok length=100 order=1
-            3: ok length=100 order=1  -> install 1 length 60, install 2 length 60, install 3 length 60
-            """);
+"""
+begin                     -> look 1, look 2, look 3
+1: ok
+2: NO_SUCH_CHUNK
+3: NO_SUCH_CHUNK          -> reserve
+reserved                  -> fence 1, fence 2, fence 3
+1: ok length=100 order=1
+2: NO_SUCH_CHUNK
+3: NO_SUCH_CHUNK          -> copy to 2 from 1, copy to 3 from 1
+2: ok
+3: ok                     -> fence 2, fence 3
+2: ok length=100 order=1
+3: ok length=100 order=1  -> install 1 length 60, install 2 length 60, install 3 length 60
+""");
   }
 
   @Test
@@ -389,7 +389,7 @@ class ChangeProcedureTest {
         begin                     -> reserve
         reserved                  -> fence 1, fence 2
         1: ok length=100 order=7
-        2: ok length=90 order=6   -> equalise 2 with 1
+        2: ok length=90 order=6   -> reconcile 2 with 1
         2: ok                     -> install 1, install 2
         1: ok
         2: ok                     -> commit 9
@@ -447,7 +447,7 @@ class ChangeProcedureTest {
   }
 
   @Test
-  void aCopyThatNothingWasWrittenSinceJoinsWithoutComparison() {
+  void aCopyThatNothingWasWrittenSinceJoinsWithoutReconciliation() {
     ChangeScript script = ChangeScript.of(ChangeScript.joining4());
     script.plays(
         """
@@ -465,7 +465,7 @@ class ChangeProcedureTest {
   }
 
   @Test
-  void aCopyIsComparedIfSomethingWasWrittenSinceAndNeverTheSource() {
+  void aCopyIsReconciledIfSomethingWasWrittenSinceAndNeverTheSource() {
     ChangeScript.of(ChangeScript.joining4())
         .plays(
             """
@@ -473,7 +473,7 @@ class ChangeProcedureTest {
             reserved                           -> fence 1, fence 2, fence 4
             1: ok length=100 order=7
             2: ok length=100 order=7
-            4: ok length=100 order=99          -> equalise 4 with 1
+            4: ok length=100 order=99          -> reconcile 4 with 1
             4: ok                              -> install 1, install 2, install 4
             """);
     ChangeScript.of(ChangeScript.joining4())
@@ -489,7 +489,7 @@ class ChangeProcedureTest {
 
   @Test
   void whoseReplicaIsGoneGetsACopyBehindTheFence() {
-    ChangeScript.compare()
+    ChangeScript.reconcile()
         .plays(
             """
             begin                     -> reserve
@@ -500,7 +500,7 @@ class ChangeProcedureTest {
             2: ok                     -> fence 2
             2: NO_SUCH_CHUNK          -> failed because of 2
             """);
-    ChangeScript.compare()
+    ChangeScript.reconcile()
         .plays(
             """
             begin                     -> reserve
@@ -513,7 +513,7 @@ class ChangeProcedureTest {
   }
 
   @Test
-  void aDamagedReplicaIsComparedWithAGoodOneEvenIfItLooksEqual() {
+  void aDamagedReplicaIsReconciledWithAGoodOneEvenIfItLooksEqual() {
     ChangeScript.of(ChangeScript.doubtful(1))
         .plays(
             """
@@ -521,7 +521,7 @@ class ChangeProcedureTest {
             reserved                  -> fence 1, fence 2, fence 3
             1: ok length=100 order=7
             2: ok length=100 order=7
-            3: ok length=100 order=7  -> equalise 1 with 2
+            3: ok length=100 order=7  -> reconcile 1 with 2
             1: ok                     -> install 1, install 2, install 3
             """);
   }
@@ -535,9 +535,9 @@ class ChangeProcedureTest {
             reserved                  -> fence 1, fence 2, fence 3
             1: ok length=100 order=7
             2: ok length=100 order=7
-            3: ok length=100 order=7  -> equalise 2 with 1, equalise 3 with 1
+            3: ok length=100 order=7  -> reconcile 2 with 1, reconcile 3 with 1
             2: ok
-            3: ok                     -> equalise 1 with 2
+            3: ok                     -> reconcile 1 with 2
             1: ok                     -> install 1, install 2, install 3
             """);
     ChangeScript.of(ChangeScript.doubtful(1, 2, 3))
@@ -547,23 +547,23 @@ class ChangeProcedureTest {
             reserved                  -> fence 1, fence 2, fence 3
             1: ok length=100 order=7
             2: ok length=100 order=7
-            3: ok length=100 order=7  -> equalise 2 with 1, equalise 3 with 1
+            3: ok length=100 order=7  -> reconcile 2 with 1, reconcile 3 with 1
             2: ok
-            3: ok                     -> equalise 1 with 2
+            3: ok                     -> reconcile 1 with 2
             1: CORRUPT_REPLICA        -> install 1, install 2, install 3
             """);
   }
 
   @Test
   void aSourceThatWasStoppedTakesNothingFromCopiesThatServeNobodyYet() {
-    ChangeScript.compare()
+    ChangeScript.reconcile()
         .plays(
             """
             begin                                 -> reserve
             reserved                              -> fence 1, fence 2, fence 3
             1: ok length=100 order=7 suspect sameBoot
             2: ok version=0 length=100
-            3: ok version=0 length=100            -> equalise 2 with 1, equalise 3 with 1
+            3: ok version=0 length=100            -> reconcile 2 with 1, reconcile 3 with 1
             2: ok
             3: ok                                 -> install 1, install 2, install 3
             """);
@@ -579,19 +579,19 @@ class ChangeProcedureTest {
         2: ok length=100 order=7 suspect -> %s
         """;
     ChangeScript.of(ChangeScript.lost3(true)).plays(script.formatted("failed"));
-    ChangeScript.of(ChangeScript.lost3(false)).plays(script.formatted("equalise 2 with 1"));
+    ChangeScript.of(ChangeScript.lost3(false)).plays(script.formatted("reconcile 2 with 1"));
   }
 
   @Test
   void afterAnAttemptThatEndedHalfWayEqualLooksAreNotTrusted() {
-    ChangeScript.compareAgain()
+    ChangeScript.reconcileAgain()
         .plays(
             """
             begin                     -> reserve
             reserved                  -> fence 1, fence 2, fence 3
             1: ok length=100 order=7
             2: ok length=100 order=7
-            3: ok length=100 order=7  -> equalise 2 with 1, equalise 3 with 1
+            3: ok length=100 order=7  -> reconcile 2 with 1, reconcile 3 with 1
             """);
   }
 
@@ -610,17 +610,17 @@ class ChangeProcedureTest {
 
   @Test
   void whoWasLeftOutIsTakenInAgainWhenNobodyElseIsWhole() {
-    ChangeWish wish = new ChangeWish(0);
-    wish.failed(new ChangeOutcome.Failed("no answer", 2, false), 0, 0);
-    wish.failed(new ChangeOutcome.Failed("no answer", 2, false), 0, 0);
-    assertThat(wish.leave()).containsExactly(2);
-    wish.failed(new ChangeOutcome.Failed("nobody is whole", 1, true), 0, 0);
-    assertThat(wish.leave()).isEmpty();
+    PendingChange pending = new PendingChange(0);
+    pending.failed(new ChangeOutcome.Failed("no answer", 2, false), 0, 0);
+    pending.failed(new ChangeOutcome.Failed("no answer", 2, false), 0, 0);
+    assertThat(pending.leave()).containsExactly(2);
+    pending.failed(new ChangeOutcome.Failed("nobody is whole", 1, true), 0, 0);
+    assertThat(pending.leave()).isEmpty();
   }
 
   @Test
   void whoGoesAwayWhileItIsWaitedForEndsTheAttemptAtOnce() {
-    ChangeScript.compare()
+    ChangeScript.reconcile()
         .plays(
             """
             begin                     -> reserve
@@ -630,18 +630,18 @@ class ChangeProcedureTest {
             1 is away
             2 is away                 -> failed
             """);
-    ChangeScript.compare()
+    ChangeScript.reconcile()
         .plays(
             """
             begin                     -> reserve
             reserved                  -> fence 1, fence 2, fence 3
             1: ok length=100 order=7
             2: ok length=100 order=7
-            3: ok length=90 order=6   -> equalise 3 with 1
+            3: ok length=90 order=6   -> reconcile 3 with 1
             2 is away
             1 is away                 -> failed
             """);
-    ChangeScript.compare()
+    ChangeScript.reconcile()
         .plays(
             """
             begin                     -> reserve
@@ -658,7 +658,7 @@ class ChangeProcedureTest {
   @Test
   void whoKnowsAHigherVersionOrHasNoLeaseIsNotToBlame() {
     for (String refusal : new String[] {"SUPERSEDED", "NO_LEASE", "WRONG_INCARNATION"}) {
-      ChangeScript.compare()
+      ChangeScript.reconcile()
           .plays(
               """
               begin                     -> reserve
@@ -671,7 +671,7 @@ class ChangeProcedureTest {
 
   @Test
   void aMemberBehindTheOneThatRefusesIsNamed() {
-    ChangeScript.compare()
+    ChangeScript.reconcile()
         .plays(
             """
             begin                                -> reserve

@@ -42,19 +42,19 @@ final class ChangeScript {
   }
 
   private ChangeScript(
-      Participants who, Optional<PendingCut> cut, boolean mayBeUnwritten, boolean comparesAll) {
+      Participants who, Optional<PendingCut> cut, boolean mayBeUnwritten, boolean reconcilesAll) {
     procedure =
         new ChangeProcedure(
-            new ChangeGoal(CHUNK, COMMITTED, RESERVED, who, cut, mayBeUnwritten, comparesAll));
+            new ChangeGoal(CHUNK, COMMITTED, RESERVED, who, cut, mayBeUnwritten, reconcilesAll));
   }
 
   /** An earlier attempt did not come to its end. */
-  static ChangeScript compareAgain() {
+  static ChangeScript reconcileAgain() {
     Participants who = Participants.allOf(List.of(1, 2, 3));
     return new ChangeScript(who, Optional.empty(), false, true);
   }
 
-  static ChangeScript compare() {
+  static ChangeScript reconcile() {
     return of(Participants.allOf(List.of(1, 2, 3)));
   }
 
@@ -120,7 +120,7 @@ final class ChangeScript {
       case "time is up" -> describe(procedure.on(new ChangeEvent.TimedOut()));
       default ->
           event.endsWith(" is away")
-              ? describe(procedure.on(new ChangeEvent.LifeEnded(nodeOf(event))))
+              ? describe(procedure.on(new ChangeEvent.IncarnationEnded(nodeOf(event))))
               : describe(procedure.on(answer(event)));
     };
   }
@@ -186,7 +186,7 @@ final class ChangeScript {
     } else if (command instanceof ChangeAction.Command.Copy copy) {
       return "copy to %d from " + copy.sourceNodeId();
     } else if (command instanceof ChangeAction.Command.Reconcile reconcile) {
-      return "equalise %d with " + reconcile.sourceNodeId();
+      return "reconcile %d with " + reconcile.sourceNodeId();
     }
     int length = ((ChangeAction.Command.Install) command).lengthBytes();
     return "install %d" + (length == DataRequest.KEEP_LENGTH ? "" : " length " + length);

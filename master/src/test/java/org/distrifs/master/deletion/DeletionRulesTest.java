@@ -198,7 +198,7 @@ class DeletionRulesTest {
     public void becameAlive(Datanode node) {}
 
     @Override
-    public void lifeEnded(Datanode node) {}
+    public void incarnationEnded(Datanode node) {}
 
     @Override
     public void suspectReported(Datanode node, long chunkId) {}

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class PowerLossTest {
 
-  private static final int LIVES = 80;
+  private static final int RUNS = 80;
   private static final long SMALL_SEGMENT_BYTES = 3000;
 
   @TempDir Path folder;
@@ -35,14 +35,14 @@ class PowerLossTest {
   void everythingAppliedSurvivesEveryPowerLoss() throws Exception {
     LocalLog.format(disk, folder, TestEntries.format());
     List<JournalEntry> kept = List.of(TestEntries.format());
-    for (int life = 0; life < LIVES; life++) {
+    for (int run = 0; run < RUNS; run++) {
       RecordingListener seen = new RecordingListener();
       try (ProcessHalt.Replacement undo = ProcessHalt.replaceForTest((code, why) -> note(why))) {
         assertThat(undo).isNotNull();
         try (LocalLog log = open()) {
           log.start(seen);
           assertThat(mutations(seen))
-              .as("life %d", life)
+              .as("run %d", run)
               .startsWith(kept.toArray(JournalEntry[]::new));
           disk.powerOffAfter(random.nextInt(12));
           for (int group = random.nextInt(6); group >= 0; group--) {
@@ -56,7 +56,7 @@ class PowerLossTest {
       kept = mutations(seen);
       disk.powerOn(random);
     }
-    assertThat(kept).hasSizeGreaterThan(LIVES);
+    assertThat(kept).hasSizeGreaterThan(RUNS);
   }
 
   private List<ReplicatedLog.Proposal> randomProposals() {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class DatanodeRegistryTest {
 
   private static final int NODE = 7;
-  private static final long LIFE = 0xabc;
+  private static final long INCARNATION = 0xabc;
   private static final LivenessBounds BOUNDS =
       new LivenessBounds(3000, 8000, 11_000, 30_000, 30_000);
 
@@ -28,11 +28,11 @@ class DatanodeRegistryTest {
   @Test
   void aNodeThatTheJournalKnowsIsUnknownForTheGraceAndThenDead() {
     know();
-    assertThat(node().life()).isEqualTo(NodeLife.UNKNOWN);
+    assertThat(node().liveness()).isEqualTo(Liveness.UNKNOWN);
     pass(30_000);
-    assertThat(node().life()).isEqualTo(NodeLife.UNKNOWN);
+    assertThat(node().liveness()).isEqualTo(Liveness.UNKNOWN);
     pass(100);
-    assertThat(node().life()).isEqualTo(NodeLife.DEAD);
+    assertThat(node().liveness()).isEqualTo(Liveness.DEAD);
     assertThat(told).isEmpty();
   }
 
@@ -41,8 +41,8 @@ class DatanodeRegistryTest {
     register(false);
     for (int i = 0; i < 20; i++) {
       pass(3000);
-      assertThat(beat().wish()).isNotEqualTo(DatanodeRegistry.Wish.REGISTER_AGAIN);
-      assertThat(node().life()).isEqualTo(NodeLife.ALIVE);
+      assertThat(beat().instruction()).isNotEqualTo(DatanodeRegistry.Instruction.REGISTER_AGAIN);
+      assertThat(node().liveness()).isEqualTo(Liveness.ALIVE);
     }
     assertThat(told).containsExactly("alive 7");
   }
@@ -51,17 +51,17 @@ class DatanodeRegistryTest {
   void silenceBeyondTheLeaseEndsItsLifeAndOnlyAnotherLifeBringsItBack() {
     register(false);
     pass(11_000);
-    assertThat(node().life()).isEqualTo(NodeLife.ALIVE);
+    assertThat(node().liveness()).isEqualTo(Liveness.ALIVE);
     pass(1);
-    assertThat(node().life()).isEqualTo(NodeLife.SILENT);
+    assertThat(node().liveness()).isEqualTo(Liveness.SILENT);
     pass(19_000);
-    assertThat(node().life()).isEqualTo(NodeLife.DEAD);
-    assertThat(beat().wish()).isEqualTo(DatanodeRegistry.Wish.REGISTER_AGAIN);
-    assertThat(node().life()).isEqualTo(NodeLife.DEAD);
+    assertThat(node().liveness()).isEqualTo(Liveness.DEAD);
+    assertThat(beat().instruction()).isEqualTo(DatanodeRegistry.Instruction.REGISTER_AGAIN);
+    assertThat(node().liveness()).isEqualTo(Liveness.DEAD);
     register(registration(false));
-    assertThat(node().life()).isEqualTo(NodeLife.DEAD);
-    register(registration(false).setIncarnation(LIFE + 1));
-    assertThat(node().life()).isEqualTo(NodeLife.ALIVE);
+    assertThat(node().liveness()).isEqualTo(Liveness.DEAD);
+    register(registration(false).setIncarnation(INCARNATION + 1));
+    assertThat(node().liveness()).isEqualTo(Liveness.ALIVE);
     assertThat(told).containsExactly("alive 7", "over 7", "alive 7");
   }
 
@@ -89,50 +89,50 @@ class DatanodeRegistryTest {
       pass(1000);
       beat();
       assertThat(node().isLeaseRefused()).isTrue();
-      assertThat(node().life()).isEqualTo(NodeLife.ALIVE);
+      assertThat(node().liveness()).isEqualTo(Liveness.ALIVE);
     }
     pass(1);
-    assertThat(node().life()).isEqualTo(NodeLife.SILENT);
-    assertThat(beat().wish()).isEqualTo(DatanodeRegistry.Wish.REGISTER_AGAIN);
-    register(registration(false).setIncarnation(LIFE + 1));
-    assertThat(node().life()).isEqualTo(NodeLife.SILENT);
+    assertThat(node().liveness()).isEqualTo(Liveness.SILENT);
+    assertThat(beat().instruction()).isEqualTo(DatanodeRegistry.Instruction.REGISTER_AGAIN);
+    register(registration(false).setIncarnation(INCARNATION + 1));
+    assertThat(node().liveness()).isEqualTo(Liveness.SILENT);
     pass(600);
     probe(PeerProbe.Finding.PRESENT);
-    beat(LIFE + 1);
+    beat(INCARNATION + 1);
     assertThat(node().isLeaseRefused()).isFalse();
-    assertThat(node().life()).isEqualTo(NodeLife.ALIVE);
+    assertThat(node().liveness()).isEqualTo(Liveness.ALIVE);
     assertThat(told).containsExactly("alive 7", "over 7", "alive 7");
   }
 
   @Test
-  void anotherLifeThatRegistersEndsTheOneBefore() {
+  void anotherIncarnationThatRegistersEndsTheOneBefore() {
     register(false);
-    register(registration(false).setIncarnation(LIFE + 1));
+    register(registration(false).setIncarnation(INCARNATION + 1));
     assertThat(told).containsExactly("alive 7", "over 7", "alive 7");
   }
 
   @Test
   void aProbeThatFindsItsLifeGoneEndsItAtOnceButNotALaterLife() {
     register(false);
-    registry.gone(NODE, LIFE, clock.monotonicNs());
-    assertThat(node().life()).isEqualTo(NodeLife.SILENT);
+    registry.gone(NODE, INCARNATION, clock.monotonicNs());
+    assertThat(node().liveness()).isEqualTo(Liveness.SILENT);
     assertThat(node().member().getAlive()).isFalse();
 
-    registry.registered(NODE, registration(false).setIncarnation(LIFE + 1).build(), 0);
-    registry.gone(NODE, LIFE, clock.monotonicNs());
-    assertThat(node().life()).isEqualTo(NodeLife.ALIVE);
+    registry.registered(NODE, registration(false).setIncarnation(INCARNATION + 1).build(), 0);
+    registry.gone(NODE, INCARNATION, clock.monotonicNs());
+    assertThat(node().liveness()).isEqualTo(Liveness.ALIVE);
   }
 
   @Test
   void whoeverIsNotOfTheLifeThatRegisteredIsAskedToRegister() {
     know();
-    assertThat(beat().wish()).isEqualTo(DatanodeRegistry.Wish.REGISTER_AGAIN);
+    assertThat(beat().instruction()).isEqualTo(DatanodeRegistry.Instruction.REGISTER_AGAIN);
     register(false);
-    assertThat(beat().wish()).isEqualTo(DatanodeRegistry.Wish.REPORT_BLOCKS);
-    assertThat(beat().wish()).isEqualTo(DatanodeRegistry.Wish.NOTHING);
+    assertThat(beat().instruction()).isEqualTo(DatanodeRegistry.Instruction.REPORT_BLOCKS);
+    assertThat(beat().instruction()).isEqualTo(DatanodeRegistry.Instruction.NOTHING);
     HeartbeatRequest other =
-        HeartbeatRequest.newBuilder().setNodeId(NODE).setIncarnation(LIFE - 1).build();
-    assertThat(registry.beat(other, 0)).isEqualTo(DatanodeRegistry.Wish.REGISTER_AGAIN);
+        HeartbeatRequest.newBuilder().setNodeId(NODE).setIncarnation(INCARNATION - 1).build();
+    assertThat(registry.beat(other, 0)).isEqualTo(DatanodeRegistry.Instruction.REGISTER_AGAIN);
   }
 
   @Test
@@ -141,7 +141,7 @@ class DatanodeRegistryTest {
     clock.advance(60, TimeUnit.SECONDS);
     registry.forgive(TimeUnit.SECONDS.toNanos(60));
     registry.tick(clock.monotonicNs());
-    assertThat(node().life()).isEqualTo(NodeLife.ALIVE);
+    assertThat(node().liveness()).isEqualTo(Liveness.ALIVE);
   }
 
   @Test
@@ -184,8 +184,8 @@ class DatanodeRegistryTest {
     register(false);
     report(replica(1, 1));
     assertThat(node().isMissing(2)).isFalse();
-    registry.reportPart(NODE, LIFE, true, List.of(), true, 10, clock.monotonicNs());
-    registry.reportPart(NODE, LIFE, true, List.of(), true, 20, clock.monotonicNs());
+    registry.reportPart(NODE, INCARNATION, true, List.of(), true, 10, clock.monotonicNs());
+    registry.reportPart(NODE, INCARNATION, true, List.of(), true, 20, clock.monotonicNs());
     assertThat(node().isMissing(9)).isTrue();
     assertThat(node().isMissing(10)).isFalse();
   }
@@ -197,7 +197,7 @@ class DatanodeRegistryTest {
     HeartbeatRequest beat =
         HeartbeatRequest.newBuilder()
             .setNodeId(NODE)
-            .setIncarnation(LIFE)
+            .setIncarnation(INCARNATION)
             .addCorrupt(block)
             .build();
     registry.beat(beat, 0);
@@ -221,7 +221,7 @@ class DatanodeRegistryTest {
   private static HeartbeatRequest beatWithCorruptFound(long count) {
     return HeartbeatRequest.newBuilder()
         .setNodeId(NODE)
-        .setIncarnation(LIFE)
+        .setIncarnation(INCARNATION)
         .setCorruptBlocksFound(count)
         .build();
   }
@@ -232,13 +232,13 @@ class DatanodeRegistryTest {
     registry.beat(
         HeartbeatRequest.newBuilder()
             .setNodeId(NODE)
-            .setIncarnation(LIFE)
+            .setIncarnation(INCARNATION)
             .addCorrupt(CorruptBlock.newBuilder().setChunkId(5).setBlock(3))
             .build(),
         0);
-    registry.registered(NODE, registration(false).setIncarnation(LIFE + 1).build(), 0);
+    registry.registered(NODE, registration(false).setIncarnation(INCARNATION + 1).build(), 0);
     registry.beat(
-        HeartbeatRequest.newBuilder().setNodeId(NODE).setIncarnation(LIFE + 1).build(), 0);
+        HeartbeatRequest.newBuilder().setNodeId(NODE).setIncarnation(INCARNATION + 1).build(), 0);
     assertThat(registry.corruption().lists(NODE, 5)).isTrue();
   }
 
@@ -263,22 +263,22 @@ class DatanodeRegistryTest {
   }
 
   private static RegisterRequest.Builder registration(boolean unclean) {
-    return RegisterRequest.newBuilder().setIncarnation(LIFE).setUncleanStart(unclean);
+    return RegisterRequest.newBuilder().setIncarnation(INCARNATION).setUncleanStart(unclean);
   }
 
-  private record Beaten(DatanodeRegistry.Wish wish) {}
+  private record BeatAnswer(DatanodeRegistry.Instruction instruction) {}
 
-  private Beaten beat(ReplicaReport.Builder... changed) {
-    return beat(LIFE, changed);
+  private BeatAnswer beat(ReplicaReport.Builder... changed) {
+    return beat(INCARNATION, changed);
   }
 
-  private Beaten beat(long life, ReplicaReport.Builder... changed) {
+  private BeatAnswer beat(long incarnation, ReplicaReport.Builder... changed) {
     HeartbeatRequest.Builder beat =
-        HeartbeatRequest.newBuilder().setNodeId(NODE).setIncarnation(life);
+        HeartbeatRequest.newBuilder().setNodeId(NODE).setIncarnation(incarnation);
     for (ReplicaReport.Builder each : changed) {
       beat.addChanged(each);
     }
-    return new Beaten(registry.beat(beat.build(), clock.monotonicNs()));
+    return new BeatAnswer(registry.beat(beat.build(), clock.monotonicNs()));
   }
 
   private void report(ReplicaReport.Builder... replicas) {
@@ -290,8 +290,8 @@ class DatanodeRegistryTest {
     for (ReplicaReport.Builder each : replicas) {
       list.add(each.build());
     }
-    assertThat(registry.reportPart(NODE, LIFE, first, list, last, 1, clock.monotonicNs()))
-        .isEqualTo(DatanodeRegistry.Wish.NOTHING);
+    assertThat(registry.reportPart(NODE, INCARNATION, first, list, last, 1, clock.monotonicNs()))
+        .isEqualTo(DatanodeRegistry.Instruction.NOTHING);
   }
 
   private static ReplicaReport.Builder replica(long chunkId, int version) {
@@ -314,7 +314,7 @@ class DatanodeRegistryTest {
     }
 
     @Override
-    public void lifeEnded(Datanode node) {
+    public void incarnationEnded(Datanode node) {
       told.add("over " + node.id());
     }
 

@@ -175,7 +175,7 @@ class ClusterTest extends ClusterSteps {
   }
 
   @Test
-  void aLifeThatWasCalledSilentHasToRegisterAsAnother() {
+  void anIncarnationThatWasCalledSilentHasToRegisterAsAnother() {
     master.nodesJoin(3);
     master.pass(12_000);
     assertThat(master.status().getNodes(1).getState()).isEqualTo("silent");
@@ -325,7 +325,7 @@ class ClusterTest extends ClusterSteps {
   }
 
   @Test
-  void suspectReplicasAreComparedWhenTheirNodeIsBackAndServeAgain() throws Exception {
+  void suspectReplicasAreReconciledWhenTheirNodeIsBackAndServeAgain() throws Exception {
     master.nodesJoin(3);
     ChunkLocation chunk = writtenFile();
     replica(2, chunk.getChunkId()).suspect = true;
@@ -356,7 +356,7 @@ class ClusterTest extends ClusterSteps {
   }
 
   @Test
-  void aSuspectReplicaThatAClientMetIsComparedWithoutWaitingForAReport() {
+  void aSuspectReplicaThatAClientMetIsReconciledWithoutWaitingForAReport() {
     master.nodesJoin(3);
     ChunkLocation chunk = writtenFile();
     replica(2, chunk.getChunkId()).suspect = true;

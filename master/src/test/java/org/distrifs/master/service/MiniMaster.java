@@ -51,7 +51,7 @@ final class MiniMaster implements AutoCloseable {
   private MasterService service;
   private Server server;
   private Metrics metrics;
-  private long life = 100;
+  private long firstIncarnation = 100;
 
   MiniMaster(MemoryLog log) throws IOException {
     this.log = log;
@@ -140,7 +140,7 @@ final class MiniMaster implements AutoCloseable {
   RegisterRequest.Builder registration(int node) {
     return RegisterRequest.newBuilder()
         .setProtocolVersion(1)
-        .setIncarnation(life + node)
+        .setIncarnation(firstIncarnation + node)
         .setHost("127.0.0.1")
         .setPort(BASE_PORT + node)
         .setNodeSecret(1000 + node)
@@ -167,7 +167,7 @@ final class MiniMaster implements AutoCloseable {
     HeartbeatRequest.Builder beat =
         HeartbeatRequest.newBuilder()
             .setNodeId(node)
-            .setIncarnation(life + node)
+            .setIncarnation(firstIncarnation + node)
             .setTotalBytes(100 * GIB)
             .setAvailableBytes(50 * GIB);
     more.accept(beat);
@@ -176,7 +176,7 @@ final class MiniMaster implements AutoCloseable {
 
   /** The process of a node starts anew, after an unclean stop. */
   void nodeRestarts(int node) {
-    life += 1000;
+    firstIncarnation += 1000;
     register(registration(node).setNodeId(node).setUncleanStart(true));
   }
 
@@ -214,7 +214,7 @@ final class MiniMaster implements AutoCloseable {
   }
 
   long incarnation(int node) {
-    return life + node;
+    return firstIncarnation + node;
   }
 
   StatusReply status() {

@@ -159,7 +159,7 @@ final class ListenerConnection implements FrameSink {
   }
 
   /** Takes an answered request off the account. On the I/O thread. */
-  void settle(int weightBytes, Throwable failure) {
+  void answerWritten(int weightBytes, Throwable failure) {
     underWayBytes -= weightBytes;
     if (failure != null) {
       failed(failure);

@@ -5,6 +5,6 @@ package org.distrifs.proto.connection;
  *
  * @param clusterId 0 when not known yet
  * @param nodeId 0 when not known yet
- * @param incarnation the life of the process
+ * @param incarnation the incarnation of the process
  */
 public record NodeIdentity(long clusterId, int nodeId, long incarnation) {}

@@ -56,7 +56,7 @@ final class PendingAnswer implements ChunkRequestHandler.Answer, ChannelFutureLi
 
   @Override
   public void operationComplete(ChannelFuture written) {
-    connection.settle(weightBytes, written.cause());
+    connection.answerWritten(weightBytes, written.cause());
   }
 
   FrameType type() {

@@ -1,11 +1,11 @@
 package org.distrifs.proto.frame;
 
 /**
- * One member of a chain as a WRITE carries it: who it is, which of its lives is meant and where it
- * listens.
+ * One member of a chain as a WRITE carries it: who it is, which incarnation of it is meant and
+ * where it listens.
  *
  * @param nodeId the datanode's id, above 0
- * @param incarnation the life of the process that is meant
+ * @param incarnation the incarnation of the process that is meant
  * @param host name or address, at most 255 bytes of UTF-8
  * @param port TCP port, 1 to 65535
  */

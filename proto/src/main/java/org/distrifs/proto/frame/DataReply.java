@@ -10,7 +10,7 @@ package org.distrifs.proto.frame;
  * @param replicaLength bytes of the replica
  * @param lastOrder the number of the last write applied in this version
  * @param dirty see {@code docs/chunk-store.md}
- * @param suspect the replica went through an unclean stop and has not been compared
+ * @param suspect the replica went through an unclean stop and has not been reconciled
  * @param sameBoot for a suspect replica: the machine did not reboot since it was written
  * @param checksums of a READ: CRC32C of each block of the payload
  */

@@ -5,8 +5,8 @@ import org.distrifs.proto.checksum.BlockChecksums;
 
 /**
  * A request of the data plane. Offsets and lengths are bytes within one chunk; versions are
- * unsigned 32-bit numbers; {@code incarnation} is the life of the addressed node that the sender
- * means.
+ * unsigned 32-bit numbers; {@code incarnation} is the incarnation of the addressed node that the
+ * sender means.
  *
  * <p>The payload of a {@link Write} travels beside its record, in a buffer, so that no copy is made
  * to hold it. {@code docs/data-plane.md} has the byte tables.

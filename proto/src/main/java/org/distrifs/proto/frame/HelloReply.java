@@ -6,7 +6,7 @@ package org.distrifs.proto.frame;
  * @param status {@link Status#OK}, or why the listener closes the connection
  * @param clusterId 0 when the listener does not know it yet
  * @param nodeId 0 when the listener does not know it yet
- * @param incarnation the life of the listening process
+ * @param incarnation the incarnation of the listening process
  * @param detail a sentence when the status is not OK, at most 1,000 bytes of UTF-8
  */
 public record HelloReply(

@@ -7,7 +7,7 @@ public enum Status {
   STALE_VERSION(1),
   /** There is no such chunk here. Never to be read as zeros. */
   NO_SUCH_CHUNK(2),
-  /** The request was meant for an earlier life of this process. Look the chain up again. */
+  /** The request was meant for an earlier incarnation of this process. Look the chain up again. */
   WRONG_INCARNATION(3),
   /** A stored block does not match its checksum. Another replica has to serve. */
   CORRUPT_REPLICA(4),
@@ -23,7 +23,7 @@ public enum Status {
   SEQUENCE_GAP(9),
   /** This node has lost its lease and serves nothing until the master has heard it again. */
   NO_LEASE(10),
-  /** This replica went through an unclean stop and has not been compared yet. */
+  /** This replica went through an unclean stop and has not been reconciled yet. */
   SUSPECT(11),
   /** A member behind this one failed; the answer names it. */
   DOWNSTREAM_FAILED(12),

@@ -115,11 +115,11 @@ class BrokenConnectionTest {
     try (ServerSocket silent = new ServerSocket(0, 10, HERE);
         Loopback loopback =
             new Loopback(ExchangeTest::acknowledge, true, ConnectionBounds.DEFAULT);
-        TcpChunkTransport impatient = loopback.transportOf(1, Loopback.SHORT)) {
+        TcpChunkTransport shortBounds = loopback.transportOf(1, Loopback.SHORT)) {
       final PeerAddress address = new PeerAddress("127.0.0.1", silent.getLocalPort());
       final ByteBuf payload = Loopback.bytes(100_000, 1);
       final CompletableFuture<ChunkAnswer> noHello =
-          impatient.send(address, Loopback.write(0, 1, payload), payload.retain(), 20_000);
+          shortBounds.send(address, Loopback.write(0, 1, payload), payload.retain(), 20_000);
       final CompletableFuture<ChunkAnswer> outOfTime =
           loopback.transport.send(address, Loopback.write(0, 1, payload), payload, 100);
       assertThat(Loopback.awaitCause(noHello)).isEqualTo(TransportException.Cause.UNREACHABLE);

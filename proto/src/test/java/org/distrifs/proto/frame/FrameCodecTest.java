@@ -154,23 +154,25 @@ class FrameCodecTest {
   private DataRequest anyRequest(boolean writesToo) {
     final long chunk = random.nextLong();
     final int version = random.nextInt();
-    final long life = random.nextLong();
+    final long incarnation = random.nextLong();
     final int offset = random.nextInt(64 << 20);
     final int length = random.nextInt(DataRequest.MAX_PAYLOAD_BYTES + 1);
     final boolean yes = random.nextBoolean();
     final boolean no = random.nextBoolean();
     return switch (random.nextInt(writesToo ? 9 : 8)) {
-      case 0 -> new DataRequest.Read(chunk, version, life, offset, length, yes, no);
-      case 1 -> new DataRequest.Sync(chunk, version, life);
-      case 2 -> new DataRequest.Checksums(chunk, version, life, offset, length, yes, no);
-      case 3 -> new DataRequest.Fence(chunk, version, life, random.nextLong(), yes);
+      case 0 -> new DataRequest.Read(chunk, version, incarnation, offset, length, yes, no);
+      case 1 -> new DataRequest.Sync(chunk, version, incarnation);
+      case 2 -> new DataRequest.Checksums(chunk, version, incarnation, offset, length, yes, no);
+      case 3 -> new DataRequest.Fence(chunk, version, incarnation, random.nextLong(), yes);
       case 4 ->
           new DataRequest.Install(
-              chunk, version, life, random.nextLong(), List.of(random.nextInt()), length);
+              chunk, version, incarnation, random.nextLong(), List.of(random.nextInt()), length);
       case 5 ->
-          new DataRequest.Reconcile(chunk, version, life, random.nextLong(), anyChain().get(0));
-      case 6 -> new DataRequest.Probe(life);
-      case 7 -> new DataRequest.Copy(chunk, version, life, random.nextLong(), anyChain().get(0));
+          new DataRequest.Reconcile(
+              chunk, version, incarnation, random.nextLong(), anyChain().get(0));
+      case 6 -> new DataRequest.Probe(incarnation);
+      case 7 ->
+          new DataRequest.Copy(chunk, version, incarnation, random.nextLong(), anyChain().get(0));
       default -> write(offset, length, anyChain());
     };
   }

@@ -36,7 +36,7 @@ public interface Sabotage {
     return real;
   }
 
-  /** Whether a datanode that was without a lease for long begins another life. */
+  /** Whether a datanode that was without a lease for long begins another incarnation. */
   default boolean renewsIncarnations() {
     return true;
   }

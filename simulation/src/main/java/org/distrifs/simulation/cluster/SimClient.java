@@ -77,7 +77,7 @@ public final class SimClient {
             settings,
             new SimControlStreams(world.network(), process, host),
             clock,
-            world.draws(),
+            world.choices(),
             timer,
             new SessionMetrics(SharedMeters.METRICS));
     ChunkTransport transport = new Watched(world.transport(process, host));
@@ -205,7 +205,7 @@ public final class SimClient {
 
   /** Writes, without waiting for anything. */
   public CompletableFuture<Fate> write(long offset, byte[] bytes) {
-    if (file.isOrphaned()) {
+    if (file.hasLostSession()) {
       return CompletableFuture.completedFuture(Fate.UNKNOWN);
     }
     PendingWrite write =

@@ -28,7 +28,7 @@ public final class SimCluster {
     this.journal = new JournalDisk(shape.chunkBytes());
     startMaster();
     for (int node = 0; node < shape.datanodes(); node++) {
-      disks.add(new NodeDisk(shape.chunkBytes(), world.draws()));
+      disks.add(new NodeDisk(shape.chunkBytes(), world.choices()));
       datanodes.add(null);
       startDatanode(node);
     }

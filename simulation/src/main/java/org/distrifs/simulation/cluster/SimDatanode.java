@@ -16,7 +16,7 @@ import org.distrifs.simulation.scheduler.ProcessClock;
 import org.distrifs.simulation.scheduler.SimProcess;
 import org.distrifs.simulation.scheduler.SimTimer;
 
-/** One life of a datanode's process. */
+/** One run of a datanode's process. */
 final class SimDatanode implements SimChunkTransport.Target {
 
   private static final int HOP_TIMEOUT_MS = 4000;
@@ -33,7 +33,7 @@ final class SimDatanode implements SimChunkTransport.Target {
     this.process = new SimProcess(host, world.scheduler());
     this.disk = disk;
     ProcessClock clock = new ProcessClock(world.scheduler(), world.clockOrigin());
-    incarnation = new Incarnation(world.draws());
+    incarnation = new Incarnation(world.choices());
     NodeLease lease = new NodeLease(world.sabotage().leaseClock(host, clock));
     TermGuard terms = new TermGuard();
     ChunkStore store = world.sabotage().store(host, new SimChunkStore(disk, process, clock));
@@ -56,7 +56,7 @@ final class SimDatanode implements SimChunkTransport.Target {
             host,
             disk,
             store,
-            new SimMasterLink.Standing(incarnation, lease, terms),
+            new SimMasterLink.NodeState(incarnation, lease, terms),
             server,
             clock);
   }

@@ -40,7 +40,7 @@ final class SimFile implements WrittenFile, ChunkLocator {
   }
 
   /** Whether the session that it was opened under is over: nothing may be written then. */
-  boolean isOrphaned() {
+  boolean hasLostSession() {
     return master.sessionId() != sessionId;
   }
 

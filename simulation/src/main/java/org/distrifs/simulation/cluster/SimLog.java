@@ -3,11 +3,11 @@ package org.distrifs.simulation.cluster;
 import java.util.ArrayList;
 import java.util.List;
 import org.distrifs.master.journal.ReplicatedLog;
-import org.distrifs.simulation.scheduler.Draws;
+import org.distrifs.simulation.scheduler.SeededChoices;
 import org.distrifs.simulation.scheduler.SimProcess;
 
 /**
- * The journal in one life of the master. What was proposed and not made durable when the process
+ * The journal in one run of the master. What was proposed and not made durable when the process
  * dies may be durable all the same, up to any entry.
  */
 final class SimLog implements ReplicatedLog {
@@ -16,15 +16,15 @@ final class SimLog implements ReplicatedLog {
 
   private final JournalDisk disk;
   private final SimProcess process;
-  private final Draws draws;
+  private final SeededChoices choices;
   private List<Proposal> waiting = new ArrayList<>();
   private List<Proposal> underWay = List.of();
   private Listener listener;
 
-  SimLog(JournalDisk disk, SimProcess process, Draws draws) {
+  SimLog(JournalDisk disk, SimProcess process, SeededChoices choices) {
     this.disk = disk;
     this.process = process;
-    this.draws = draws;
+    this.choices = choices;
     process.whenDead(this::crash);
   }
 
@@ -54,9 +54,9 @@ final class SimLog implements ReplicatedLog {
     underWay = waiting;
     waiting = new ArrayList<>();
     long syncNs =
-        draws.perMille(SLOW_PER_MILLE)
-            ? draws.between(2_000_000L, 80_000_000L)
-            : draws.between(80_000L, 500_000L);
+        choices.perMille(SLOW_PER_MILLE)
+            ? choices.between(2_000_000L, 80_000_000L)
+            : choices.between(80_000L, 500_000L);
     process.scheduler().after(syncNs, process, this::synced);
   }
 
@@ -73,7 +73,7 @@ final class SimLog implements ReplicatedLog {
   }
 
   private void crash() {
-    int survive = underWay.isEmpty() ? 0 : draws.between(0, underWay.size());
+    int survive = underWay.isEmpty() ? 0 : choices.between(0, underWay.size());
     underWay.subList(0, survive).forEach(proposal -> disk.append(proposal.entry()));
   }
 

@@ -15,7 +15,7 @@ import org.distrifs.simulation.network.MasterTarget;
 import org.distrifs.simulation.scheduler.ProcessClock;
 import org.distrifs.simulation.scheduler.SimProcess;
 
-/** One life of the master. */
+/** One run of the master. */
 final class SimMaster implements MasterTarget {
 
   private static final long HEARTBEAT_MS = 3000;
@@ -48,12 +48,12 @@ final class SimMaster implements MasterTarget {
     service =
         new MasterService(
             settings,
-            world.sabotage().log(new SimLog(journal, process, world.draws())),
+            world.sabotage().log(new SimLog(journal, process, world.choices())),
             transport,
             new TransportProbe(transport),
-            new RackAwarePlacement(replication, minReplicas, 0, world.draws()),
+            new RackAwarePlacement(replication, minReplicas, 0, world.choices()),
             clock,
-            world.draws(),
+            world.choices(),
             SharedMeters.METRICS,
             (loopClock, agent) -> new SimMasterLoop(process, loopClock, agent));
   }

@@ -25,7 +25,7 @@ import org.distrifs.simulation.scheduler.SimProcess;
 final class SimMasterLink {
 
   /** What the node is to the master. */
-  record Standing(Incarnation incarnation, NodeLease lease, TermGuard terms) {}
+  record NodeState(Incarnation incarnation, NodeLease lease, TermGuard terms) {}
 
   private static final long BACKOFF_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -52,16 +52,16 @@ final class SimMasterLink {
       String host,
       NodeDisk disk,
       ChunkStore store,
-      Standing standing,
+      NodeState node,
       DataServer service,
       ProcessClock clock) {
     this.process = process;
     this.host = host;
     this.disk = disk;
     this.store = store;
-    this.lease = standing.lease();
-    this.terms = standing.terms();
-    this.incarnation = standing.incarnation();
+    this.lease = node.lease();
+    this.terms = node.terms();
+    this.incarnation = node.incarnation();
     this.service = service;
     this.clock = clock;
     this.reports = new ReplicaReports(store);

@@ -37,7 +37,7 @@ final class LiveReplica {
   boolean dirty;
   boolean suspect;
   boolean sameBoot;
-  boolean settled = true;
+  boolean fullyAcknowledged = true;
   boolean recentReplaced;
   long lastChangeNs;
   long busyUntilNs;
@@ -94,7 +94,7 @@ final class LiveReplica {
     lastOrder = 0;
     suspect = false;
     sameBoot = true;
-    settled = true;
+    fullyAcknowledged = true;
     dirty = true;
     writeHeader();
   }

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.LongConsumer;
-import org.distrifs.simulation.scheduler.Draws;
+import org.distrifs.simulation.scheduler.SeededChoices;
 
 /** What a datanode's machine keeps when its process dies: page cache, disk, and who it is. */
 public final class NodeDisk {
@@ -14,7 +14,7 @@ public final class NodeDisk {
 
   private final int chunkBytes;
   private final long secret;
-  private final Draws draws;
+  private final SeededChoices choices;
   private UUID bootId;
   private long clusterId;
   private int nodeId;
@@ -23,18 +23,18 @@ public final class NodeDisk {
   private boolean lostPower;
   private LongConsumer deletions = chunkId -> {};
 
-  public NodeDisk(int chunkBytes, Draws draws) {
+  public NodeDisk(int chunkBytes, SeededChoices choices) {
     this.chunkBytes = chunkBytes;
-    this.draws = draws;
-    this.secret = draws.nextLong();
-    this.bootId = new UUID(draws.nextLong(), draws.nextLong());
+    this.choices = choices;
+    this.secret = choices.nextLong();
+    this.bootId = new UUID(choices.nextLong(), choices.nextLong());
   }
 
   /** The machine loses its power: what was not synced is on the disk, or not, page by page. */
   public void losePower() {
     lostPower = true;
-    bootId = new UUID(draws.nextLong(), draws.nextLong());
-    replicas.values().removeIf(replica -> !replica.survivesPowerLoss(draws));
+    bootId = new UUID(choices.nextLong(), choices.nextLong());
+    replicas.values().removeIf(replica -> !replica.survivesPowerLoss(choices));
   }
 
   /** Whether its machine ever went down. */
@@ -56,8 +56,8 @@ public final class NodeDisk {
     return chunkBytes;
   }
 
-  Draws draws() {
-    return draws;
+  SeededChoices choices() {
+    return choices;
   }
 
   /** A replica as its bytes and header are in the page cache; null if there is none. */

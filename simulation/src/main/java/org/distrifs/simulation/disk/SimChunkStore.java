@@ -73,7 +73,7 @@ public final class SimChunkStore implements ChunkStore {
     for (LiveReplica replica : index.values()) {
       WriteOperation next = replica.waitingWrites.peek();
       if (next != null) {
-        next.tear(replica, disk.draws());
+        next.tear(replica, disk.choices());
       }
     }
   }
@@ -88,7 +88,7 @@ public final class SimChunkStore implements ChunkStore {
   }
 
   private static boolean mayBeCleaned(LiveReplica replica) {
-    return replica.dirty && !replica.suspect && replica.settled && replica.version != 0;
+    return replica.dirty && !replica.suspect && replica.fullyAcknowledged && replica.version != 0;
   }
 
   private Void clean(LiveReplica replica) {
@@ -367,12 +367,12 @@ public final class SimChunkStore implements ChunkStore {
   }
 
   @Override
-  public CompletableFuture<Integer> settle(long chunkId) {
-    return submit(chunkId, this::settleNow);
+  public CompletableFuture<Integer> rechecksum(long chunkId) {
+    return submit(chunkId, this::rechecksumNow);
   }
 
-  private int settleNow(LiveReplica replica) {
-    int settled = 0;
+  private int rechecksumNow(LiveReplica replica) {
+    int rechecksummed = 0;
     for (int block = 0; block < replica.blocks(); block++) {
       boolean isThere = block * BLOCK_BYTES + replica.blockLength(block) <= replica.files.fileBytes;
       if (replica.matches(block)) {
@@ -384,9 +384,9 @@ public final class SimChunkStore implements ChunkStore {
       }
       replica.files.checksums[block] = replica.presentChecksum(block);
       replica.corrupt.clear(block);
-      settled++;
+      rechecksummed++;
     }
-    return settled;
+    return rechecksummed;
   }
 
   @Override
@@ -396,7 +396,7 @@ public final class SimChunkStore implements ChunkStore {
         chunkId,
         replica -> {
           if (nodeIds.size() == 1 && replica.suspect && replica.sameBoot) {
-            settleNow(replica);
+            rechecksumNow(replica);
           }
           if (lengthBytes != DataRequest.KEEP_LENGTH) {
             resize(replica, lengthBytes, true);
@@ -407,7 +407,7 @@ public final class SimChunkStore implements ChunkStore {
           replica.lastOrder = 0;
           replica.suspect = false;
           replica.sameBoot = true;
-          replica.settled = true;
+          replica.fullyAcknowledged = true;
           replica.dirty = false;
           replica.writeHeader();
           changed.add(chunkId);
@@ -416,10 +416,10 @@ public final class SimChunkStore implements ChunkStore {
   }
 
   @Override
-  public void setSettled(long chunkId, boolean settled) {
+  public void setFullyAcknowledged(long chunkId, boolean fullyAcknowledged) {
     LiveReplica replica = index.get(chunkId);
     if (replica != null) {
-      replica.settled = settled;
+      replica.fullyAcknowledged = fullyAcknowledged;
     }
   }
 
@@ -441,10 +441,10 @@ public final class SimChunkStore implements ChunkStore {
   }
 
   private long serviceNs() {
-    boolean slow = disk.draws().perMille(SLOW_PER_MILLE);
+    boolean slow = disk.choices().perMille(SLOW_PER_MILLE);
     return slow
-        ? disk.draws().between(1_000_000L, 50_000_000L)
-        : disk.draws().between(5_000L, 80_000L);
+        ? disk.choices().between(1_000_000L, 50_000_000L)
+        : disk.choices().between(5_000L, 80_000L);
   }
 
   private <T> void run(LiveReplica replica, Operation<T> operation, CompletableFuture<T> result) {

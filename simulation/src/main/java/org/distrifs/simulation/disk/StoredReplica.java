@@ -6,7 +6,7 @@ import java.util.UUID;
 import org.distrifs.datanode.store.RecentWrites;
 import org.distrifs.datanode.store.WriteId;
 import org.distrifs.proto.checksum.BlockChecksums;
-import org.distrifs.simulation.scheduler.Draws;
+import org.distrifs.simulation.scheduler.SeededChoices;
 
 /**
  * A replica's two files: bytes and checksums and the ids of recent writes, as the page cache has
@@ -91,22 +91,22 @@ public final class StoredReplica {
   }
 
   /** False if nothing of it is found any more. */
-  boolean survivesPowerLoss(Draws draws) {
-    if (!folderSynced && draws.perMille(500)) {
+  boolean survivesPowerLoss(SeededChoices choices) {
+    if (!folderSynced && choices.perMille(500)) {
       return false;
     }
     for (int block = 0; block < checksums.length; block++) {
-      if (draws.perMille(500)) {
+      if (choices.perMille(500)) {
         System.arraycopy(syncedBytes, block * BLOCK_BYTES, bytes, block * BLOCK_BYTES, BLOCK_BYTES);
       }
-      if (draws.perMille(500)) {
+      if (choices.perMille(500)) {
         checksums[block] = syncedChecksums[block];
       }
     }
-    if (draws.perMille(500)) {
+    if (choices.perMille(500)) {
       recent = new RecentWrites(syncedRecent);
     }
-    if (draws.perMille(500)) {
+    if (choices.perMille(500)) {
       setLength(Math.min(syncedFileBytes, fileBytes));
     }
     return true;

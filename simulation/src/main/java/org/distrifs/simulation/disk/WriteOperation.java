@@ -6,7 +6,7 @@ import org.distrifs.datanode.store.StoreException;
 import org.distrifs.datanode.store.WriteId;
 import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
-import org.distrifs.simulation.scheduler.Draws;
+import org.distrifs.simulation.scheduler.SeededChoices;
 
 /**
  * A write on its way into the files, in the steps of the real store: dirty mark, bytes, checksums,
@@ -80,7 +80,7 @@ final class WriteOperation {
   }
 
   /** The process dies in the middle: some steps are done. */
-  void tear(LiveReplica replica, Draws draws) {
+  void tear(LiveReplica replica, SeededChoices choices) {
     boolean cannotBegin =
         alreadyApplied
             || replica.files == null
@@ -95,14 +95,14 @@ final class WriteOperation {
       // It would have failed before its first step.
       return;
     }
-    int stage = draws.between(0, 3);
+    int stage = choices.between(0, 3);
     replica.markDirty();
     if (stage >= 1) {
-      putBytes(replica, stage == 1 ? draws.between(1, payload.length) : payload.length);
+      putBytes(replica, stage == 1 ? choices.between(1, payload.length) : payload.length);
     }
     if (stage >= 3) {
       putChecksums(replica);
-      if (draws.perMille(500)) {
+      if (choices.perMille(500)) {
         replica.files.recent.add(new WriteId(write.sessionId(), write.sequence()));
       }
     }

@@ -6,8 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.distrifs.simulation.scheduler.Draws;
 import org.distrifs.simulation.scheduler.Scheduler;
+import org.distrifs.simulation.scheduler.SeededChoices;
 import org.distrifs.simulation.scheduler.SimProcess;
 
 /**
@@ -27,7 +27,7 @@ public final class SimNetwork {
   private record Direction(String from, String to) {}
 
   private final Scheduler scheduler;
-  private final Draws draws;
+  private final SeededChoices choices;
   private final Set<Direction> cuts = new HashSet<>();
   private final Map<Direction, Long> slowness = new HashMap<>();
   private final Map<String, SimListener> listeners = new HashMap<>();
@@ -37,9 +37,9 @@ public final class SimNetwork {
 
   private final List<SimConnection> connections = new ArrayList<>();
 
-  public SimNetwork(Scheduler scheduler, Draws draws) {
+  public SimNetwork(Scheduler scheduler, SeededChoices choices) {
     this.scheduler = scheduler;
-    this.draws = draws;
+    this.choices = choices;
   }
 
   Scheduler scheduler() {
@@ -100,9 +100,9 @@ public final class SimNetwork {
 
   long delayNs(String from, String to) {
     long delay =
-        draws.perMille(SLOW_PER_MILLE)
-            ? draws.between(MAX_DELAY_NS, MAX_SLOW_DELAY_NS)
-            : draws.between(MIN_DELAY_NS, MAX_DELAY_NS);
+        choices.perMille(SLOW_PER_MILLE)
+            ? choices.between(MAX_DELAY_NS, MAX_SLOW_DELAY_NS)
+            : choices.between(MIN_DELAY_NS, MAX_DELAY_NS);
     return delay + slowness.getOrDefault(new Direction(from, to), 0L);
   }
 
@@ -132,6 +132,6 @@ public final class SimNetwork {
 
   /** Of two things that may happen, which does. */
   boolean coin() {
-    return draws.perMille(500);
+    return choices.perMille(500);
   }
 }

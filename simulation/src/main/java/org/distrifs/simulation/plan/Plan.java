@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.distrifs.simulation.cluster.ClusterShape;
 import org.distrifs.simulation.network.MasterTarget;
-import org.distrifs.simulation.scheduler.Draws;
+import org.distrifs.simulation.scheduler.SeededChoices;
 
 /**
  * All that a run does, and the seed of what is left to chance in it (delays, the order of what
@@ -34,47 +34,53 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
 
   /** The plan of a seed. */
   public static Plan of(long seed) {
-    Draws draws = new Draws(seed);
-    int datanodes = draws.between(3, 5);
+    SeededChoices choices = new SeededChoices(seed);
+    int datanodes = choices.between(3, 5);
     ClusterShape shape =
         new ClusterShape(
-            datanodes, draws.between(1, 3), 3, 2, draws.between(1, 2), CHUNK_BYTES, PACKET_BYTES);
-    long horizonMs = draws.between(2_000L, 30_000L);
+            datanodes,
+            choices.between(1, 3),
+            3,
+            2,
+            choices.between(1, 2),
+            CHUNK_BYTES,
+            PACKET_BYTES);
+    long horizonMs = choices.between(2_000L, 30_000L);
     List<Step> steps = new ArrayList<>();
-    int faults = draws.between(0, 6);
+    int faults = choices.between(0, 6);
     for (int i = 0; i < faults; i++) {
-      steps.add(fault(draws, shape, draws.between(0, horizonMs)));
+      steps.add(fault(choices, shape, choices.between(0, horizonMs)));
     }
     List<Step> hurt = List.copyOf(steps);
-    int operations = draws.between(10, 60);
-    int hotCell = draws.between(0, CELLS_OF_CHUNK - HOT_CELLS);
+    int operations = choices.between(10, 60);
+    int hotCell = choices.between(0, CELLS_OF_CHUNK - HOT_CELLS);
     for (int i = 0; i < operations; i++) {
-      boolean near = !hurt.isEmpty() && draws.perMille(600);
-      long atMs = near ? near(draws, draws.oneOf(hurt)) : draws.between(0, horizonMs);
+      boolean near = !hurt.isEmpty() && choices.perMille(600);
+      long atMs = near ? near(choices, choices.oneOf(hurt)) : choices.between(0, horizonMs);
       steps.add(
-          draws.perMille(100)
-              ? new Step.Create(atMs, draws.between(0, shape.clients() - 1), i)
-              : operation(draws, shape, atMs, draws.perMille(600) ? hotCell : -1));
+          choices.perMille(100)
+              ? new Step.Create(atMs, choices.between(0, shape.clients() - 1), i)
+              : operation(choices, shape, atMs, choices.perMille(600) ? hotCell : -1));
     }
-    if (draws.perMille(150)) {
+    if (choices.perMille(150)) {
       steps.add(
           new Step.Stream(
-              draws.between(0, horizonMs / 2),
-              draws.between(0, shape.clients() - 1),
-              draws.between(0, shape.chunks() - 1),
+              choices.between(0, horizonMs / 2),
+              choices.between(0, shape.clients() - 1),
+              choices.between(0, shape.chunks() - 1),
               hotCell,
-              draws.between(1, MAX_STREAM_PAUSE_MS),
+              choices.between(1, MAX_STREAM_PAUSE_MS),
               MAX_LONG_MS));
     }
     steps.sort(Comparator.comparingLong(Step::atMs));
-    return new Plan(draws.nextLong(), shape, List.copyOf(steps));
+    return new Plan(choices.nextLong(), shape, List.copyOf(steps));
   }
 
   /** A moment at which a fault hurts: around its beginning, or its end. */
-  private static long near(Draws draws, Step fault) {
-    long spreadMs = draws.perMille(500) ? NEAR_MS : VERY_NEAR_MS;
-    long middleMs = draws.perMille(500) ? fault.atMs() : fault.endMs();
-    return Math.max(0, middleMs + draws.between(-spreadMs, spreadMs));
+  private static long near(SeededChoices choices, Step fault) {
+    long spreadMs = choices.perMille(500) ? NEAR_MS : VERY_NEAR_MS;
+    long middleMs = choices.perMille(500) ? fault.atMs() : fault.endMs();
+    return Math.max(0, middleMs + choices.between(-spreadMs, spreadMs));
   }
 
   /**
@@ -82,66 +88,70 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
    *
    * @param hotCell where it is to be, or -1 for anywhere
    */
-  private static Step operation(Draws draws, ClusterShape shape, long atMs, int hotCell) {
-    int client = draws.between(0, shape.clients() - 1);
-    int chunk = draws.between(0, shape.chunks() - 1);
+  private static Step operation(SeededChoices choices, ClusterShape shape, long atMs, int hotCell) {
+    int client = choices.between(0, shape.clients() - 1);
+    int chunk = choices.between(0, shape.chunks() - 1);
     if (hotCell >= 0) {
-      return draws.perMille(600)
+      return choices.perMille(600)
           ? new Step.Write(
-              atMs, client, chunk, hotCell + draws.between(0, HOT_CELLS / 2), HOT_CELLS / 2)
+              atMs, client, chunk, hotCell + choices.between(0, HOT_CELLS / 2), HOT_CELLS / 2)
           : new Step.Read(
               atMs, client, chunk, Math.min(hotCell / CELLS_OF_BLOCK, BLOCKS_OF_CHUNK - 2), 2);
     }
-    if (draws.perMille(600)) {
-      int cells = draws.between(1, MAX_CELLS);
-      return new Step.Write(atMs, client, chunk, draws.between(0, CELLS_OF_CHUNK - cells), cells);
+    if (choices.perMille(600)) {
+      int cells = choices.between(1, MAX_CELLS);
+      return new Step.Write(atMs, client, chunk, choices.between(0, CELLS_OF_CHUNK - cells), cells);
     }
-    int blocks = draws.between(1, MAX_BLOCKS);
-    return new Step.Read(atMs, client, chunk, draws.between(0, BLOCKS_OF_CHUNK - blocks), blocks);
+    int blocks = choices.between(1, MAX_BLOCKS);
+    return new Step.Read(atMs, client, chunk, choices.between(0, BLOCKS_OF_CHUNK - blocks), blocks);
   }
 
-  private static Step fault(Draws draws, ClusterShape shape, long atMs) {
-    int node = draws.between(0, shape.datanodes() - 1);
-    long durationMs = duration(draws);
-    return switch (draws.between(0, 10)) {
+  private static Step fault(SeededChoices choices, ClusterShape shape, long atMs) {
+    int node = choices.between(0, shape.datanodes() - 1);
+    long durationMs = duration(choices);
+    return switch (choices.between(0, 10)) {
       case 0, 1, 2 ->
           new Step.KillDatanode(
-              atMs, node, durationMs, node == POWERLESS_NODE && draws.perMille(700));
+              atMs, node, durationMs, node == POWERLESS_NODE && choices.perMille(700));
       case 3 -> new Step.KillMaster(atMs, durationMs);
-      case 4, 5 -> new Step.Pause(atMs, host(draws, shape), durationMs);
+      case 4, 5 -> new Step.Pause(atMs, host(choices, shape), durationMs);
       case 6, 7 -> {
         // Mostly between two datanodes: what a chain notices before the master does.
-        String from = draws.perMille(600) ? ClusterShape.nodeHost(node) : host(draws, shape);
+        String from = choices.perMille(600) ? ClusterShape.nodeHost(node) : host(choices, shape);
         String to =
-            draws.perMille(600)
+            choices.perMille(600)
                 ? ClusterShape.nodeHost((node + 1) % shape.datanodes())
-                : otherHost(draws, shape, from);
-        yield new Step.Cut(atMs, from, to, draws.perMille(500), durationMs);
+                : otherHost(choices, shape, from);
+        yield new Step.Cut(atMs, from, to, choices.perMille(500), durationMs);
       }
       case 8 -> {
-        String from = host(draws, shape);
+        String from = host(choices, shape);
         yield new Step.Slow(
-            atMs, from, otherHost(draws, shape, from), draws.between(1, MAX_SHORT_MS), durationMs);
+            atMs,
+            from,
+            otherHost(choices, shape, from),
+            choices.between(1, MAX_SHORT_MS),
+            durationMs);
       }
       case 9 -> {
         // The first one made the file, and a cluster without clients does nothing.
-        int client = draws.between(0, shape.clients() - 1);
+        int client = choices.between(0, shape.clients() - 1);
         yield client == 0
             ? new Step.Pause(atMs, ClusterShape.clientHost(client), durationMs)
             : new Step.KillClient(atMs, client);
       }
       default -> {
-        String from = host(draws, shape);
-        yield new Step.Break(atMs, from, otherHost(draws, shape, from));
+        String from = host(choices, shape);
+        yield new Step.Break(atMs, from, otherHost(choices, shape, from));
       }
     };
   }
 
-  private static long duration(Draws draws) {
-    if (draws.perMille(100)) {
-      return draws.between(MAX_LONG_MS, MAX_VERY_LONG_MS);
+  private static long duration(SeededChoices choices) {
+    if (choices.perMille(100)) {
+      return choices.between(MAX_LONG_MS, MAX_VERY_LONG_MS);
     }
-    return draws.between(1, draws.perMille(500) ? MAX_SHORT_MS : MAX_LONG_MS);
+    return choices.between(1, choices.perMille(500) ? MAX_SHORT_MS : MAX_LONG_MS);
   }
 
   private static List<String> hosts(ClusterShape shape) {
@@ -155,12 +165,12 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
     return hosts;
   }
 
-  private static String host(Draws draws, ClusterShape shape) {
-    return draws.oneOf(hosts(shape));
+  private static String host(SeededChoices choices, ClusterShape shape) {
+    return choices.oneOf(hosts(shape));
   }
 
-  private static String otherHost(Draws draws, ClusterShape shape, String than) {
-    return draws.oneOf(hosts(shape).stream().filter(host -> !host.equals(than)).toList());
+  private static String otherHost(SeededChoices choices, ClusterShape shape, String than) {
+    return choices.oneOf(hosts(shape).stream().filter(host -> !host.equals(than)).toList());
   }
 
   /** The same with other steps. */

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Draws operations from a seed. The pool of names is small, so that operations meet each other, and
- * offsets gather around block and chunk borders, where mistakes live.
+ * SeededChoices operations from a seed. The pool of names is small, so that operations meet each
+ * other, and offsets gather around block and chunk borders, where mistakes live.
  */
 public final class OperationGenerator {
   private static final int BLOCK_BYTES = 4096;

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 
-/** One life of a simulated process. What was to happen to it does not happen when it is dead. */
+/** One run of a simulated process. What was to happen to it does not happen when it is dead. */
 public final class SimProcess {
 
   private final String name;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.distrifs.simulation.Outcome;
-import org.distrifs.simulation.Quiet;
+import org.distrifs.simulation.SilentLogging;
 import org.distrifs.simulation.Simulation;
 import org.distrifs.simulation.cluster.Sabotage;
 import org.distrifs.simulation.plan.Plan;
@@ -19,35 +19,35 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SabotageTest {
 
   @BeforeAll
-  static void logNothing() {
-    Quiet.logNothing();
+  static void enable() {
+    SilentLogging.enable();
   }
 
   static Stream<Arguments> variants() {
     return Stream.of(
-        of("writes are acknowledged by the head alone", 50, Variants::acknowledgedBeforeTheTail),
-        of("failures behind a member are hidden", 100, Variants::failuresBehindHidden),
-        of("writes are taken out of their order", 50, Variants::orderNotKept),
-        of("duplicates are applied twice", 1000, Variants::duplicatesAppliedTwice),
-        of("reads see what is not acknowledged", 1000, Variants::uncommittedReads),
-        of("a replica is trusted after an unclean stop", 1000, Variants::suspectsTrusted),
-        of("members are not made equal", 100, Variants::reconcileLeftOut),
-        of("a suspect replica is the source", 200, Variants::suspectSource),
+        of("writes are acknowledged by the head alone", 50, Sabotages::acknowledgedBeforeTheTail),
+        of("failures behind a member are hidden", 100, Sabotages::failuresBehindHidden),
+        of("writes are taken out of their order", 50, Sabotages::orderNotKept),
+        of("duplicates are applied twice", 1000, Sabotages::duplicatesAppliedTwice),
+        of("reads see what is not acknowledged", 1000, Sabotages::uncommittedReads),
+        of("a replica is trusted after an unclean stop", 1000, Sabotages::suspectsTrusted),
+        of("members are not made equal", 100, Sabotages::reconcileLeftOut),
+        of("a suspect replica is the source", 200, Sabotages::suspectSource),
         of(
             "a version is committed before it is installed",
             100,
-            Variants::committedBeforeInstalled),
-        of("a lease never ends", 200, Variants::leaseNeverEnds),
-        of("a life goes on after its lease", 200, Variants::incarnationKept),
-        of("replicas are deleted without proof", 50, Variants::deletionsWithoutProof),
-        of("the journal answers before it is durable", 100, Variants::answeredBeforeDurable));
+            Sabotages::committedBeforeInstalled),
+        of("a lease never ends", 200, Sabotages::leaseNeverEnds),
+        of("an incarnation goes on after its lease", 200, Sabotages::incarnationKept),
+        of("replicas are deleted without proof", 50, Sabotages::deletionsWithoutProof),
+        of("the journal answers before it is durable", 100, Sabotages::answeredBeforeDurable));
   }
 
   /** What shows only when several things come together. */
   static Stream<Arguments> rareVariants() {
     return Stream.of(
-        of("a member takes writes though it is fenced", 5000, Variants::fenceSkipped),
-        of("a member that leaves goes on serving reads", 5000, Variants::stopReadsIgnored));
+        of("a member takes writes though it is fenced", 5000, Sabotages::fenceSkipped),
+        of("a member that leaves goes on serving reads", 5000, Sabotages::stopReadsIgnored));
   }
 
   private static Arguments of(String what, int withinSeeds, Supplier<Sabotage> variant) {

@@ -141,8 +141,8 @@ abstract class StoreFilter implements ChunkStore {
   }
 
   @Override
-  public CompletableFuture<Integer> settle(long chunkId) {
-    return real.settle(chunkId);
+  public CompletableFuture<Integer> rechecksum(long chunkId) {
+    return real.rechecksum(chunkId);
   }
 
   @Override
@@ -152,8 +152,8 @@ abstract class StoreFilter implements ChunkStore {
   }
 
   @Override
-  public void setSettled(long chunkId, boolean settled) {
-    real.setSettled(chunkId, settled);
+  public void setFullyAcknowledged(long chunkId, boolean fullyAcknowledged) {
+    real.setFullyAcknowledged(chunkId, fullyAcknowledged);
   }
 
   @Override

@@ -15,8 +15,8 @@ import org.distrifs.systemtests.cluster.LiveFiles;
 
 /**
  * Flips bytes of replicas on disk, as ageing disks do. Of each chunk the replicas of one node at
- * the most are touched in the life of a run: then each block keeps a good replica, whatever other
- * nodes are away.
+ * the most are touched in a run: then each block keeps a good replica, whatever other nodes are
+ * away.
  */
 final class ByteFlips {
   private static final int FLIPS = 3;

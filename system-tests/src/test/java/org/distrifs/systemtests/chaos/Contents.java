@@ -16,7 +16,7 @@ import java.util.Optional;
 final class Contents {
 
   /** What counted as acknowledged when somebody began to read. */
-  record Glimpse(byte[] acknowledged, int changesBefore) {}
+  record AcknowledgedState(byte[] acknowledged, int changesBefore) {}
 
   private final List<Change> history = new ArrayList<>();
   private byte[] acknowledged = {};
@@ -46,8 +46,8 @@ final class Contents {
   }
 
   /** To be taken before the file is opened for reading. */
-  synchronized Glimpse glimpse() {
-    return new Glimpse(acknowledged, acknowledgedChanges);
+  synchronized AcknowledgedState glimpse() {
+    return new AcknowledgedState(acknowledged, acknowledgedChanges);
   }
 
   /**
@@ -56,7 +56,7 @@ final class Contents {
    * @param before taken before the file was opened
    * @return what is wrong with it; empty if it is possible
    */
-  synchronized Optional<String> contradiction(Glimpse before, byte[] seen) {
+  synchronized Optional<String> contradiction(AcknowledgedState before, byte[] seen) {
     byte[] base = before.acknowledged();
     List<Change> since = new ArrayList<>();
     Optional<String> wrong = Optional.empty();

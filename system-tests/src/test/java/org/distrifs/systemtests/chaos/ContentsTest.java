@@ -55,7 +55,7 @@ class ContentsTest {
   @Test
   void aReaderThatBeganBeforeAnAcknowledgementMaySeeWhatWasThen() {
     acknowledged(new Change.Write(0, bytes(1)));
-    final Contents.Glimpse early = contents.glimpse();
+    final Contents.AcknowledgedState early = contents.glimpse();
     acknowledged(new Change.Write(0, bytes(2)));
 
     assertThat(contents.contradiction(early, bytes(1))).isEmpty();

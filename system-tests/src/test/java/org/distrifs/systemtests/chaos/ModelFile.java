@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class ModelFile {
   /** For so long another mount may not have noticed a change of names, with room. */
-  private static final long NAMES_SETTLE_NS = 3_000_000_000L;
+  private static final long NAMES_VISIBLE_NS = 3_000_000_000L;
 
   /** Of the life of a file, the last calls are remembered, to be told with a contradiction. */
   private static final int STORY_LINES = 40;
@@ -105,12 +105,12 @@ final class ModelFile {
   }
 
   /** Whether every mount is bound to know its name by now. */
-  boolean nameSettled() {
-    return System.nanoTime() - namedNs > NAMES_SETTLE_NS;
+  boolean isNameVisibleEverywhere() {
+    return System.nanoTime() - namedNs > NAMES_VISIBLE_NS;
   }
 
   /** Whether this mount knows its name. */
   boolean isKnownTo(Mount mount) {
-    return mount == namedThrough || nameSettled();
+    return mount == namedThrough || isNameVisibleEverywhere();
   }
 }

@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A mount as its users see it. {@link #life} changes whenever it is about to be killed or answers
- * again: a call that failed while it changed proves nothing. Thread-safe.
+ * A mount as its users see it. {@link #availability} changes whenever it is about to be killed or
+ * answers again: a call that failed while it changed proves nothing. Thread-safe.
  */
 final class Mount {
   /** All files are below it, so that nothing is ever written beside a mount that is away. */
@@ -19,7 +19,7 @@ final class Mount {
   private final Path point;
   private volatile boolean up;
   private boolean killed;
-  private final AtomicInteger life = new AtomicInteger();
+  private final AtomicInteger availability = new AtomicInteger();
 
   Mount(Role role, Path point) {
     this.role = role;
@@ -42,8 +42,8 @@ final class Mount {
     return up;
   }
 
-  int life() {
-    return life.get();
+  int availability() {
+    return availability.get();
   }
 
   /** To be called before its process is killed: until it is started again, nobody uses it. */
@@ -60,7 +60,7 @@ final class Mount {
 
   private void isDown() {
     up = false;
-    life.incrementAndGet();
+    availability.incrementAndGet();
   }
 
   /**
@@ -81,14 +81,14 @@ final class Mount {
   }
 
   private void lookWhetherItAnswers() {
-    final int asked = life.get();
+    final int asked = availability.get();
     final boolean answers = role.runs() && (up || Files.isDirectory(point.resolve(WORK)));
     synchronized (this) {
-      if (life.get() != asked || killed || answers == up) {
+      if (availability.get() != asked || killed || answers == up) {
         return;
       }
       if (answers) {
-        life.incrementAndGet();
+        availability.incrementAndGet();
         up = true;
       } else {
         isDown();

@@ -46,13 +46,13 @@ final class Reader {
   }
 
   private static boolean isReadable(ModelFile file) {
-    return file.nameSettled() && file.newName() == null && !file.mayBeAbsent();
+    return file.isNameVisibleEverywhere() && file.newName() == null && !file.mayBeAbsent();
   }
 
   private void read(ModelFile file, Mount mount) {
-    final int life = mount.life();
+    final int availability = mount.availability();
     final int nameChanges = file.nameChanges();
-    final Contents.Glimpse before = file.contents().glimpse();
+    final Contents.AcknowledgedState before = file.contents().glimpse();
     final String what = file.name() + " through " + mount;
     try {
       final LocalTime openedAt = LocalTime.now(ZoneOffset.UTC);
@@ -68,7 +68,7 @@ final class Reader {
                   "a reader of " + what + ", opened at " + openedAt + ": " + text + file.story()));
     } catch (NoSuchFileException e) {
       findings.failed(e);
-      if (mount.life() == life && file.nameChanges() == nameChanges) {
+      if (mount.availability() == availability && file.nameChanges() == nameChanges) {
         findings.violation("a reader does not find " + what + file.story());
       }
     } catch (IOException e) {

@@ -34,7 +34,7 @@ final class Verification {
     Await.until(
         "every mount must know every name",
         READ_BOUND,
-        () -> files().allMatch(ModelFile::nameSettled));
+        () -> files().allMatch(ModelFile::isNameVisibleEverywhere));
     final Mount first = mounts.get(0);
     final Set<String> names = names(first);
     for (final Worker worker : workers) {
@@ -73,7 +73,7 @@ final class Verification {
       return;
     }
     file.resolveName(old ? file.name() : file.newName());
-    final Contents.Glimpse before = file.contents().glimpse();
+    final Contents.AcknowledgedState before = file.contents().glimpse();
     final byte[] seen = read(file, mount);
     file.contents()
         .contradiction(before, seen)
@@ -123,13 +123,13 @@ final class Verification {
   private byte[] read(ModelFile file, Mount mount) throws Exception {
     final Path path = mount.file(file.name());
     final String what = file.name() + " through " + mount;
-    final byte[] seen = patiently("read " + what, () -> WholeFile.read(path, findings, what));
+    final byte[] seen = withRetries("read " + what, () -> WholeFile.read(path, findings, what));
     findings.verified(seen.length);
     return seen;
   }
 
   private Set<String> names(Mount mount) throws Exception {
-    return patiently(
+    return withRetries(
         "list the files through " + mount,
         () -> {
           try (Stream<Path> files = Files.list(mount.file(""))) {
@@ -141,7 +141,7 @@ final class Verification {
   }
 
   /** Everything is healed: soon each call must succeed, if not the first. */
-  private <T> T patiently(String what, Callable<T> call) throws Exception {
+  private <T> T withRetries(String what, Callable<T> call) throws Exception {
     final long startNs = System.nanoTime();
     while (true) {
       try {

@@ -71,13 +71,13 @@ final class Worker {
         LockSupport.parkNanos(20_000_000);
         continue;
       }
-      final int life = mount.life();
+      final int availability = mount.availability();
       final ModelFile file = choose(mount);
       try {
         turn().take(file, mount);
       } catch (NoSuchFileException e) {
         findings.failed(e);
-        if (mount.life() == life && file.isCertain()) {
+        if (mount.availability() == availability && file.isCertain()) {
           findings.violation("%s is not there through %s".formatted(file.name(), mount));
         }
       } catch (IOException e) {

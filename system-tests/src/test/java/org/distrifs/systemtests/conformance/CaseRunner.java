@@ -24,7 +24,7 @@ final class CaseRunner implements InvocationInterceptor {
     String callsTried = context.getRequiredTestClass().getSimpleName();
     String name = callsTried + "." + context.getRequiredTestMethod().getName();
     Path folder =
-        cases.target().place().folder().resolve(Integer.toString(FOLDERS.incrementAndGet()));
+        cases.target().fileSystem().folder().resolve(Integer.toString(FOLDERS.incrementAndGet()));
     Findings findings = cases.perform(folder, () -> proceed(invocation));
     cases.target().count(findings.assertions());
     String reason = KnownDifferences.reason(cases.target(), name);

@@ -35,10 +35,11 @@ class ConformanceTest {
 
   @BeforeAll
   static void mount() throws Exception {
-    Target.EXT4.isAt(opened(Place.ext4(folder)));
+    Target.EXT4.isAt(opened(TestedFileSystem.ext4(folder)));
     Cluster cluster = opened(Cluster.start(folder, "--datanodes", "1", "--replication", "1"));
-    Target.KERNEL.isAt(opened(Place.mount(cluster, folder.resolve("kernel"), "kernel")));
-    Target.JNR_FUSE.isAt(opened(Place.mount(cluster, folder.resolve("jnr-fuse"), "jnr-fuse")));
+    Target.KERNEL.isAt(opened(TestedFileSystem.mount(cluster, folder.resolve("kernel"), "kernel")));
+    Target.JNR_FUSE.isAt(
+        opened(TestedFileSystem.mount(cluster, folder.resolve("jnr-fuse"), "jnr-fuse")));
   }
 
   private static <T extends AutoCloseable> T opened(T resource) {

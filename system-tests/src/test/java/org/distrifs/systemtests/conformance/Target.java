@@ -15,15 +15,15 @@ enum Target {
   private static final long EXT4_LARGEST_BYTES = (1L << 44) - 4096;
 
   private final AtomicInteger assertions = new AtomicInteger();
-  private Place place;
+  private TestedFileSystem fileSystem;
 
   /** Where the cases are to work. */
-  Place place() {
-    return place;
+  TestedFileSystem fileSystem() {
+    return fileSystem;
   }
 
-  void isAt(Place where) {
-    place = where;
+  void isAt(TestedFileSystem where) {
+    fileSystem = where;
   }
 
   /** The size of a file at most. */

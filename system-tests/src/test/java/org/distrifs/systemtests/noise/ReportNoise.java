@@ -21,7 +21,7 @@ import org.distrifs.proto.control.ReplicaReport;
 
 /**
  * Sends the master block reports that are made up: from a datanode that has registered and holds
- * nothing, from lives of real datanodes that are over, and from nodes that nobody knows. One
+ * nothing, from incarnations of real datanodes that are over, and from nodes that nobody knows. One
  * thread.
  */
 public final class ReportNoise implements AutoCloseable {

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import org.distrifs.fuse.driver.Fallocation;
 import org.distrifs.fuse.driver.KernelCache;
 import org.distrifs.fuse.driver.NativeMemory;
-import org.distrifs.fuse.driver.jnrfuse.PathResolver.Place;
+import org.distrifs.fuse.driver.jnrfuse.PathResolver.EntryName;
 import org.distrifs.fuse.operations.FuseOperations;
 import org.distrifs.fuse.operations.OpenedFile;
 import org.distrifs.fuse.operations.OperationMetrics;
@@ -45,15 +45,15 @@ final class FileCallbacks {
   }
 
   void create(long path, int mode, long info) throws IOException {
-    Place place = paths.place(path);
+    EntryName entry = paths.entryName(path);
     Request request = Request.current();
     int flags = FileInfo.flags(info);
     // The request names the folder's node; the new file has none yet.
     accept(
         0,
         operations.create(
-            place.parent(),
-            place.name(),
+            entry.parent(),
+            entry.name(),
             mode,
             MASKED_BY_KERNEL,
             flags,
@@ -73,11 +73,11 @@ final class FileCallbacks {
           operations.open(
               hiddenInode, flags, request.clearsSetIdBits(), request.callerWithGroups());
     } else {
-      Place place = paths.place(path);
+      EntryName entry = paths.entryName(path);
       opened =
           operations.open(
-              place.parent(),
-              place.name(),
+              entry.parent(),
+              entry.name(),
               flags,
               request.clearsSetIdBits(),
               request.callerWithGroups());

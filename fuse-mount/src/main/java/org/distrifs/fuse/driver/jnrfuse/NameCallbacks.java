@@ -6,7 +6,7 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import org.distrifs.fuse.driver.KernelCache;
 import org.distrifs.fuse.driver.NativeMemory;
-import org.distrifs.fuse.driver.jnrfuse.PathResolver.Place;
+import org.distrifs.fuse.driver.jnrfuse.PathResolver.EntryName;
 import org.distrifs.fuse.operations.FuseOperations;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.SetAttributes;
@@ -80,32 +80,32 @@ final class NameCallbacks {
   }
 
   void mknod(long path, int mode, long rdev) throws IOException {
-    Place place = paths.place(path);
+    EntryName entry = paths.entryName(path);
     operations.mknod(
-        place.parent(), place.name(), mode, MASKED_BY_KERNEL, rdev, Request.current().caller());
+        entry.parent(), entry.name(), mode, MASKED_BY_KERNEL, rdev, Request.current().caller());
   }
 
   void mkdir(long path, int mode) throws IOException {
-    Place place = paths.place(path);
+    EntryName entry = paths.entryName(path);
     operations.mkdir(
-        place.parent(), place.name(), mode, MASKED_BY_KERNEL, Request.current().caller());
+        entry.parent(), entry.name(), mode, MASKED_BY_KERNEL, Request.current().caller());
   }
 
   void symlink(long target, long path) throws IOException {
-    Place place = paths.place(path);
+    EntryName entry = paths.entryName(path);
     ByteString text = NativeMemory.name(target);
-    operations.symlink(place.parent(), place.name(), text, Request.current().caller());
+    operations.symlink(entry.parent(), entry.name(), text, Request.current().caller());
   }
 
   void link(long existing, long path) throws IOException {
-    Place place = paths.place(path);
+    EntryName entry = paths.entryName(path);
     long inode = paths.inode(existing);
-    operations.link(inode, place.parent(), place.name(), Request.current().caller());
+    operations.link(inode, entry.parent(), entry.name(), Request.current().caller());
   }
 
   void rmdir(long path) throws IOException {
-    Place place = paths.place(path);
-    operations.rmdir(place.parent(), place.name(), Request.current().caller());
+    EntryName entry = paths.entryName(path);
+    operations.rmdir(entry.parent(), entry.name(), Request.current().caller());
   }
 
   void unlink(long path) throws IOException {
@@ -117,13 +117,13 @@ final class NameCallbacks {
     if (request.opcode() == Request.RELEASE && HiddenFiles.isHiddenName(name)) {
       return; // So was this one; its last handle is gone already.
     }
-    Place place = paths.place(path);
-    operations.unlink(place.parent(), place.name(), request.caller());
+    EntryName entry = paths.entryName(path);
+    operations.unlink(entry.parent(), entry.name(), request.caller());
   }
 
   void rename(long oldPath, long newPath) throws IOException {
     Request request = Request.current();
-    Place from = paths.place(oldPath);
+    EntryName from = paths.entryName(oldPath);
     ByteString newName = PathResolver.lastName(newPath);
     if (request.opcode() == Request.UNLINK) {
       long inode = operations.lookup(from.parent(), from.name()).getInode();
@@ -133,7 +133,7 @@ final class NameCallbacks {
       // What is about to be replaced: the rename that follows does that in one step.
       hidden.hide(newName, operations.lookup(from.parent(), from.name()).getInode());
     } else {
-      Place to = paths.place(newPath);
+      EntryName to = paths.entryName(newPath);
       operations.rename(from.parent(), from.name(), to.parent(), to.name(), 0, request.caller());
     }
   }

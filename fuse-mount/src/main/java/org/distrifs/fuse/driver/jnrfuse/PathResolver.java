@@ -17,7 +17,7 @@ import org.distrifs.proto.error.ErrnoException;
 final class PathResolver {
 
   /** A name in a folder: what creating, removing and renaming work on. */
-  record Place(long parent, ByteString name) {}
+  record EntryName(long parent, ByteString name) {}
 
   private static final byte SEPARATOR = '/';
 
@@ -39,8 +39,8 @@ final class PathResolver {
     if (hiddenInode.isPresent()) {
       return operations.getattr(hiddenInode.get());
     }
-    Place place = place(path);
-    return operations.lookup(place.parent(), place.name());
+    EntryName entry = entryName(path);
+    return operations.lookup(entry.parent(), entry.name());
   }
 
   /** The inode that a path leads to. */
@@ -53,20 +53,20 @@ final class PathResolver {
     if (hiddenInode.isPresent()) {
       return hiddenInode.get();
     }
-    Place place = place(path);
-    return operations.lookup(place.parent(), place.name()).getInode();
+    EntryName entry = entryName(path);
+    return operations.lookup(entry.parent(), entry.name()).getInode();
   }
 
   /** The last name of a path and the inode of the folder that it is in. */
-  Place place(long pathAddress) throws IOException {
+  EntryName entryName(long pathAddress) throws IOException {
     byte[] path = NativeMemory.string(pathAddress);
     if (isRoot(path)) {
       throw new ErrnoException(Errno.EBUSY, "change the root folder's name");
     }
-    return place(path);
+    return entryName(path);
   }
 
-  private Place place(byte[] path) throws IOException {
+  private EntryName entryName(byte[] path) throws IOException {
     long folder = operations.root();
     int start = 1;
     for (int end = start; end < path.length; end++) {
@@ -75,7 +75,7 @@ final class PathResolver {
         start = end + 1;
       }
     }
-    return new Place(folder, name(path, start, path.length));
+    return new EntryName(folder, name(path, start, path.length));
   }
 
   private static boolean isRoot(byte[] path) {

@@ -92,11 +92,11 @@ final class LockRequests implements AutoCloseable {
       PendingLock pending = operations.setlk(LockMessage.handle(request.body()), lock, true);
       waiting.add(unique, pending);
       pending
-          .settled()
+          .decided()
           .thenRunAsync(
               () -> {
                 waiting.remove(unique);
-                answer(unique, Operation.SETLKW, begunNs, () -> settled(node, lock, pending));
+                answer(unique, Operation.SETLKW, begunNs, () -> decided(node, lock, pending));
               },
               later);
       return RequestDispatch.NO_ANSWER;
@@ -116,7 +116,7 @@ final class LockRequests implements AutoCloseable {
     return lock.getType() != Lock.Type.UNLOCKED;
   }
 
-  private int settled(long node, Lock lock, PendingLock pending) throws IOException {
+  private int decided(long node, Lock lock, PendingLock pending) throws IOException {
     long othersCounter = pending.result();
     return isGrant(lock) ? dropPages(node, othersCounter) : 0;
   }

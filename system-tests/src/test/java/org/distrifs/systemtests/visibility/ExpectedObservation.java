@@ -14,7 +14,8 @@ import org.distrifs.systemtests.cluster.Await;
  * @param after what is seen when it has done so
  * @param bound how long after that {@code before} may still be seen; zero for not at all
  */
-public record Sight(String name, Look look, String before, String after, Duration bound) {
+public record ExpectedObservation(
+    String name, Observer observer, String before, String after, Duration bound) {
 
   /** What one mount does in a folder. */
   @FunctionalInterface
@@ -26,18 +27,20 @@ public record Sight(String name, Look look, String before, String after, Duratio
   }
 
   /** Seen as soon as the call that changed it has returned. */
-  public static Sight atOnce(String name, Look look, String before, String after) {
-    return new Sight(name, look, before, after, Duration.ZERO);
+  public static ExpectedObservation atOnce(
+      String name, Observer observer, String before, String after) {
+    return new ExpectedObservation(name, observer, before, after, Duration.ZERO);
   }
 
   /** Seen after a time. */
-  public static Sight within(Duration bound, String name, Look look, String before, String after) {
-    return new Sight(name, look, before, after, bound);
+  public static ExpectedObservation within(
+      Duration bound, String name, Observer observer, String before, String after) {
+    return new ExpectedObservation(name, observer, before, after, bound);
   }
 
   /** Not to be seen, however long ago it was. */
-  public static Sight never(String name, Look look, String before) {
-    return new Sight(name, look, before, before, Duration.ZERO);
+  public static ExpectedObservation never(String name, Observer observer, String before) {
+    return new ExpectedObservation(name, observer, before, before, Duration.ZERO);
   }
 
   /**
@@ -47,13 +50,13 @@ public record Sight(String name, Look look, String before, String after, Duratio
    * @param there the same folder by the mount that looks
    */
   public void prove(Change change, Path here, Path there) throws Exception {
-    try (look) {
-      assertThat(look.at(there)).as("before").isEqualTo(before);
+    try (observer) {
+      assertThat(observer.at(there)).as("before").isEqualTo(before);
       change.in(here);
       if (bound.isZero()) {
-        assertThat(look.at(there)).as("at once").isEqualTo(after);
+        assertThat(observer.at(there)).as("at once").isEqualTo(after);
       } else {
-        Await.until(name + " is seen as " + after, bound, () -> look.at(there).equals(after));
+        Await.until(name + " is seen as " + after, bound, () -> observer.at(there).equals(after));
       }
     }
   }

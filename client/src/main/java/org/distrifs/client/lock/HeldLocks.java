@@ -13,7 +13,7 @@ import org.distrifs.proto.control.Lock;
  * Who may have locks on a file, and through which handles they were set: what must be released when
  * an owner closes a descriptor and when a handle ends. In doubt an owner has one. Thread-safe.
  */
-final class Holdings {
+final class HeldLocks {
 
   /** Locks of one kind of one owner. */
   record Key(long owner, Lock.Kind kind) {
@@ -22,13 +22,13 @@ final class Holdings {
     }
   }
 
-  private static final class Holding {
+  private static final class HeldLock {
     private final Set<Object> handles = Collections.newSetFromMap(new IdentityHashMap<>());
     private int underWay;
     private boolean mayHold;
   }
 
-  private final Map<Key, Holding> byKey = new HashMap<>();
+  private final Map<Key, HeldLock> byKey = new HashMap<>();
 
   /** Whether a lock may be set, or about to be. */
   synchronized boolean mayHold(Key key) {
@@ -37,9 +37,9 @@ final class Holdings {
 
   /** A lock is asked for through a handle. */
   synchronized void asking(Key key, Object handle) {
-    Holding holding = byKey.computeIfAbsent(key, any -> new Holding());
-    holding.handles.add(handle);
-    holding.underWay++;
+    HeldLock heldLock = byKey.computeIfAbsent(key, any -> new HeldLock());
+    heldLock.handles.add(handle);
+    heldLock.underWay++;
   }
 
   /**
@@ -48,40 +48,40 @@ final class Holdings {
    * @param mayHold whether the owner may have a lock now because of it
    */
   synchronized void asked(Key key, boolean mayHold) {
-    Holding holding = byKey.get(key);
-    if (holding != null) {
-      holding.underWay--;
-      holding.mayHold |= mayHold;
-      forgetIfNone(key, holding);
+    HeldLock heldLock = byKey.get(key);
+    if (heldLock != null) {
+      heldLock.underWay--;
+      heldLock.mayHold |= mayHold;
+      forgetIfNone(key, heldLock);
     }
   }
 
   /** An owner has unlocked all that there was. */
   synchronized void unlocked(Key key) {
-    Holding holding = byKey.get(key);
-    if (holding != null) {
-      holding.mayHold = false;
-      forgetIfNone(key, holding);
+    HeldLock heldLock = byKey.get(key);
+    if (heldLock != null) {
+      heldLock.mayHold = false;
+      forgetIfNone(key, heldLock);
     }
   }
 
-  private void forgetIfNone(Key key, Holding holding) {
-    if (!holding.mayHold && holding.underWay == 0) {
+  private void forgetIfNone(Key key, HeldLock heldLock) {
+    if (!heldLock.mayHold && heldLock.underWay == 0) {
       byKey.remove(key);
     }
   }
 
   /** Whether anything was locked through a handle. */
   synchronized boolean mayHoldThrough(Object handle) {
-    return byKey.values().stream().anyMatch(holding -> holding.handles.contains(handle));
+    return byKey.values().stream().anyMatch(heldLock -> heldLock.handles.contains(handle));
   }
 
   /** A handle ends: those who locked through it, and through no other that is left. */
   synchronized List<Key> endOf(Object handle) {
     List<Key> alone = new ArrayList<>();
     byKey.forEach(
-        (key, holding) -> {
-          if (holding.handles.remove(handle) && holding.handles.isEmpty()) {
+        (key, heldLock) -> {
+          if (heldLock.handles.remove(handle) && heldLock.handles.isEmpty()) {
             alone.add(key);
           }
         });

@@ -3,7 +3,7 @@ package org.distrifs.master.liveness;
 import java.util.Locale;
 
 /** What the master believes of a datanode's process. */
-public enum NodeLife {
+public enum Liveness {
   /** Not heard since this master started, and not long enough to call it away. */
   UNKNOWN,
   /** Heard within the silence bound. */

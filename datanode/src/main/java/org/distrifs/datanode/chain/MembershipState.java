@@ -13,7 +13,7 @@ import org.distrifs.proto.frame.Status;
  * What this node's replica is in the chain of its chunk, and what that forbids: which version it
  * belongs to, whether it may be trusted, whether a change has fenced it.
  */
-final class Place {
+final class MembershipState {
   private final Supplier<NodeIdentity> self;
   private final Fence fence = new Fence();
 
@@ -23,19 +23,19 @@ final class Place {
   private boolean suspect;
 
   /** Not equal to the others yet, and not what it was. */
-  private boolean compared;
+  private boolean reconciling;
 
   /**
-   * @param self asked at each request: a life of this node may end before its process
+   * @param self asked at each request: an incarnation of this node may end before its process
    */
-  Place(Supplier<NodeIdentity> self) {
+  MembershipState(Supplier<NodeIdentity> self) {
     this.self = self;
   }
 
   /** Takes over what the store has. */
   void take(ReplicaState state) {
     exists = true;
-    compared = false;
+    reconciling = false;
     version = state.version();
     nodeIds = state.nodeIds();
     suspect = state.suspect();
@@ -114,8 +114,8 @@ final class Place {
    * acknowledged, and that other members may not have yet. Who read them here could miss them
    * there.
    */
-  void beginComparison() {
-    compared = true;
+  void beginReconciliation() {
+    reconciling = true;
   }
 
   /** See {@link ChainMember#refusalOfRead}. */
@@ -132,8 +132,8 @@ final class Place {
     if (fence.stopsReads()) {
       return DataReply.failure(Status.FENCED, this + " is leaving the chain");
     }
-    if (compared) {
-      return DataReply.failure(Status.FENCED, this + " is being made equal to another member");
+    if (reconciling) {
+      return DataReply.failure(Status.FENCED, this + " is being reconciled with another member");
     }
     if (askedVersion != version) {
       return DataReply.failure(Status.STALE_VERSION, this + " is in version " + version);
@@ -186,7 +186,8 @@ final class Place {
 
   private DataReply refusalOfSuspect() {
     return suspect
-        ? DataReply.failure(Status.SUSPECT, "the replica on " + this + " has not been compared yet")
+        ? DataReply.failure(
+            Status.SUSPECT, "the replica on " + this + " has not been reconciled yet")
         : null;
   }
 

@@ -1,13 +1,13 @@
 package org.distrifs.datanode.chain;
 
 /** Notes since when something lasts, and when that is for too long. */
-final class Patience {
+final class OverdueTimer {
   private final long boundMs;
   private boolean lasts;
-  private boolean over;
+  private boolean overdue;
   private long sinceMs;
 
-  Patience(long boundMs) {
+  OverdueTimer(long boundMs) {
     this.boundMs = boundMs;
   }
 
@@ -17,16 +17,16 @@ final class Patience {
       sinceMs = nowMs;
     }
     lasts = lastsNow;
-    over = lasts && nowMs - sinceMs >= boundMs;
+    overdue = lasts && nowMs - sinceMs >= boundMs;
   }
 
   /** It begins anew. */
   void reset() {
     lasts = false;
-    over = false;
+    overdue = false;
   }
 
-  boolean isOver() {
-    return over;
+  boolean isOverdue() {
+    return overdue;
   }
 }

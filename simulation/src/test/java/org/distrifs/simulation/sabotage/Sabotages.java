@@ -31,9 +31,9 @@ import org.distrifs.simulation.cluster.Sabotage;
 import org.distrifs.simulation.network.MasterTarget;
 
 /** Ways to break the protocol, each by one rule. */
-final class Variants {
+final class Sabotages {
 
-  private Variants() {}
+  private Sabotages() {}
 
   /** One datanode answers FENCE and goes on taking writes until the next step of the change. */
   static Sabotage fenceSkipped() {
@@ -98,14 +98,14 @@ final class Variants {
             new StoreFilter(real) {
               @Override
               public CompletableFuture<OpenedReplica> open(long chunkId) {
-                return super.open(chunkId).thenApply(Variants::withoutRecentWrites);
+                return super.open(chunkId).thenApply(Sabotages::withoutRecentWrites);
               }
 
               @Override
               public CompletableFuture<OpenedReplica> install(
                   long chunkId, int version, List<Integer> nodeIds, int lengthBytes) {
                 return super.install(chunkId, version, nodeIds, lengthBytes)
-                    .thenApply(Variants::withoutRecentWrites);
+                    .thenApply(Sabotages::withoutRecentWrites);
               }
             });
   }
@@ -239,11 +239,12 @@ final class Variants {
                 real.handle(
                     request,
                     payload,
-                    request instanceof DataRequest.Write ? new Optimist(answer) : answer));
+                    request instanceof DataRequest.Write ? new FailureHider(answer) : answer));
   }
 
   /** Turns failures of members behind into successes. */
-  private record Optimist(ChunkRequestHandler.Answer real) implements ChunkRequestHandler.Answer {
+  private record FailureHider(ChunkRequestHandler.Answer real)
+      implements ChunkRequestHandler.Answer {
     @Override
     public void reply(DataReply reply, ByteBuf payload) {
       boolean behind = reply.failedNodeId() != 0;
@@ -381,7 +382,9 @@ final class Variants {
             });
   }
 
-  /** A datanode that the master has not heard goes on serving, under the life that it had. */
+  /**
+   * A datanode that the master has not heard goes on serving, under the incarnation that it had.
+   */
   static Sabotage leaseNeverEnds() {
     return new Sabotage() {
       @Override
@@ -407,7 +410,7 @@ final class Variants {
     };
   }
 
-  /** A datanode that was without a lease for long goes on under the life that it had. */
+  /** A datanode that was without a lease for long goes on under the incarnation that it had. */
   static Sabotage incarnationKept() {
     return new Sabotage() {
       @Override

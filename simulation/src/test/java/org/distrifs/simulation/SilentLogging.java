@@ -6,11 +6,11 @@ import io.netty.util.ResourceLeakDetector;
 import org.slf4j.LoggerFactory;
 
 /** Runs of thousands of simulated processes would log for all of them. */
-public final class Quiet {
+public final class SilentLogging {
 
-  private Quiet() {}
+  private SilentLogging() {}
 
-  public static void logNothing() {
+  public static void enable() {
     // Killed processes keep their buffers; to write down where each was made would be most of the
     // work.
     ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);

@@ -7,7 +7,7 @@ import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
 
 /** A write that was accepted and is not yet both applied here and acknowledged from behind. */
-final class Unsettled<T> {
+final class PendingWrite<T> {
 
   /** Requests that wait for one write: the first one and its repetitions. */
   static final int MAX_TICKETS = 8;
@@ -26,7 +26,7 @@ final class Unsettled<T> {
   /** The chain along which it was sent on last; {@code null} at the tail. */
   List<ChainHop> sentAlong;
 
-  Unsettled(DataRequest.Write write, T ticket) {
+  PendingWrite(DataRequest.Write write, T ticket) {
     this.write = write;
     tickets.add(ticket);
   }
@@ -46,7 +46,7 @@ final class Unsettled<T> {
         && offset < (long) write.offset() + write.length();
   }
 
-  boolean isSettled() {
+  boolean isComplete() {
     return applied && acknowledged;
   }
 }

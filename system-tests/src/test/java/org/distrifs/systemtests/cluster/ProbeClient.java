@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * Somebody who works in a folder while others misbehave: makes a file, looks at it and removes it,
  * again and again, and minds how long each of these calls takes.
  */
-public final class PoliteClient implements AutoCloseable {
+public final class ProbeClient implements AutoCloseable {
   private static final long END_BOUND_S = 60;
 
   /**
@@ -22,18 +22,18 @@ public final class PoliteClient implements AutoCloseable {
    * @param rounds how often it made, saw and removed a file
    * @param slowest the longest that one of these calls took
    */
-  public record Experience(long rounds, Duration slowest) {}
+  public record Summary(long rounds, Duration slowest) {}
 
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
-  private final Future<Experience> experience;
+  private final Future<Summary> summary;
   private volatile boolean enough;
 
-  /** Works in a folder until it is asked for its {@link #experience}. */
-  public PoliteClient(Path folder) {
-    experience = thread.submit(() -> work(folder.resolve("polite")));
+  /** Works in a folder until it is asked for its {@link #summary}. */
+  public ProbeClient(Path folder) {
+    summary = thread.submit(() -> work(folder.resolve("probe")));
   }
 
-  private Experience work(Path file) throws IOException {
+  private Summary work(Path file) throws IOException {
     long rounds = 0;
     long slowestNs = 0;
     while (!enough) {
@@ -48,7 +48,7 @@ public final class PoliteClient implements AutoCloseable {
       slowestNs = Math.max(slowestNs, removedNs - seenNs);
       rounds++;
     }
-    return new Experience(rounds, Duration.ofNanos(slowestNs));
+    return new Summary(rounds, Duration.ofNanos(slowestNs));
   }
 
   /**
@@ -56,9 +56,9 @@ public final class PoliteClient implements AutoCloseable {
    *
    * @throws java.util.concurrent.ExecutionException if a call of it failed
    */
-  public Experience experience() throws Exception {
+  public Summary summary() throws Exception {
     enough = true;
-    return experience.get(END_BOUND_S, TimeUnit.SECONDS);
+    return summary.get(END_BOUND_S, TimeUnit.SECONDS);
   }
 
   @Override

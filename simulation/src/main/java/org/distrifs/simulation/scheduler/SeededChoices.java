@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.distrifs.runtime.clock.Entropy;
 
-/** Draws from a seed; the same ones in the same order. */
-public final class Draws implements Entropy {
+/** SeededChoices from a seed; the same ones in the same order. */
+public final class SeededChoices implements Entropy {
 
   private final SplittableRandom random;
 
-  public Draws(long seed) {
+  public SeededChoices(long seed) {
     this.random = new SplittableRandom(seed);
   }
 

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * first look on.
  */
 @FunctionalInterface
-public interface Look extends AutoCloseable {
+public interface Observer extends AutoCloseable {
 
   /** What is seen where there is nothing. */
   String NOTHING = "nothing";
@@ -35,12 +35,12 @@ public interface Look extends AutoCloseable {
   default void close() throws IOException {}
 
   /** Opens a file and reads all of it. */
-  static Look open(String name) {
+  static Observer open(String name) {
     return orNothing(folder -> Files.readString(folder.resolve(name)));
   }
 
   /** An attribute that {@code stat(2)} gives of a name, without following it: "mode", "size" … */
-  static Look stat(String name, String attribute) {
+  static Observer stat(String name, String attribute) {
     return orNothing(
         folder ->
             Files.getAttribute(folder.resolve(name), "unix:" + attribute, LinkOption.NOFOLLOW_LINKS)
@@ -48,7 +48,7 @@ public interface Look extends AutoCloseable {
   }
 
   /** Whether {@code stat(2)} finds a name: "something" or {@link #NOTHING}. */
-  static Look name(String name) {
+  static Observer name(String name) {
     return orNothing(
         folder -> {
           Files.getAttribute(folder.resolve(name), "unix:ino", LinkOption.NOFOLLOW_LINKS);
@@ -57,7 +57,7 @@ public interface Look extends AutoCloseable {
   }
 
   /** The names in a folder, in order. */
-  static Look list() {
+  static Observer list() {
     return folder -> {
       try (Stream<Path> entries = Files.list(folder)) {
         return String.join(
@@ -66,12 +66,12 @@ public interface Look extends AutoCloseable {
     };
   }
 
-  static Look readlink(String name) {
+  static Observer readlink(String name) {
     return orNothing(folder -> Files.readSymbolicLink(folder.resolve(name)).toString());
   }
 
   /** An extended attribute in the namespace "user", of those that the file lists. */
-  static Look xattr(String name, String attribute) {
+  static Observer xattr(String name, String attribute) {
     return folder -> {
       final UserDefinedFileAttributeView view =
           Files.getFileAttributeView(folder.resolve(name), UserDefinedFileAttributeView.class);
@@ -85,7 +85,7 @@ public interface Look extends AutoCloseable {
   }
 
   /** Reads all of a file that is opened at the first look and stays open. */
-  static Look readOpened(String name) {
+  static Observer readOpened(String name) {
     return new Opened(name) {
       @Override
       String look(Path path, FileChannel file) throws IOException {
@@ -95,7 +95,7 @@ public interface Look extends AutoCloseable {
   }
 
   /** As {@link #readOpened}, each time after the file has been opened and closed once more. */
-  static Look readOpenedAfterOpen(String name) {
+  static Observer readOpenedAfterOpen(String name) {
     return new Opened(name) {
       @Override
       String look(Path path, FileChannel file) throws IOException {
@@ -106,7 +106,7 @@ public interface Look extends AutoCloseable {
   }
 
   /** The size by {@code fstat(2)} of a file that is opened at the first look and stays open. */
-  static Look sizeOfOpened(String name) {
+  static Observer sizeOfOpened(String name) {
     return new Opened(name) {
       @Override
       String look(Path path, FileChannel file) throws IOException {
@@ -116,7 +116,7 @@ public interface Look extends AutoCloseable {
   }
 
   /** Whether a lock of a whole file can be had at this moment: "free" or "held". */
-  static Look lock(String name) {
+  static Observer lock(String name) {
     return new Opened(name) {
       @Override
       String look(Path path, FileChannel file) throws IOException {
@@ -127,10 +127,10 @@ public interface Look extends AutoCloseable {
     };
   }
 
-  private static Look orNothing(Look look) {
+  private static Observer orNothing(Observer observer) {
     return folder -> {
       try {
-        return look.at(folder);
+        return observer.at(folder);
       } catch (NoSuchFileException e) {
         return NOTHING;
       }
@@ -144,7 +144,7 @@ public interface Look extends AutoCloseable {
   }
 
   /** Keeps a file open. For one thread. */
-  abstract class Opened implements Look {
+  abstract class Opened implements Observer {
     private final String name;
     private FileChannel file;
 

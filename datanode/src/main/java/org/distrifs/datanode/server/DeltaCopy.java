@@ -25,7 +25,7 @@ import org.distrifs.proto.frame.Status;
  * <p>Blocks that the source cannot give are counted and left as they are here. A source that is not
  * fenced goes on taking writes: it may grow, and give blocks newer than its hashes.
  */
-final class Comparison {
+final class DeltaCopy {
   private static final int MIB = 1 << 20;
   private static final int BLOCK_BYTES = DataRequest.BLOCK_BYTES;
   private static final int BLOCKS_PER_MIB = MIB / BLOCK_BYTES;
@@ -49,7 +49,7 @@ final class Comparison {
   private int blocksMissing;
   private long bytesCopied;
 
-  Comparison(ChunkStore store, SourceReads source, Transfer transfer) {
+  DeltaCopy(ChunkStore store, SourceReads source, Transfer transfer) {
     this.store = store;
     this.chunkId = source.chunkId();
     this.source = source;

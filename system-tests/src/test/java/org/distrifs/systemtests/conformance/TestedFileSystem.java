@@ -12,10 +12,10 @@ import org.distrifs.systemtests.cluster.ExtraMount;
  * @param folder in it
  * @param ending what closing does
  */
-record Place(Path folder, AutoCloseable ending) implements AutoCloseable {
+record TestedFileSystem(Path folder, AutoCloseable ending) implements AutoCloseable {
 
   /** A file system of its own, in a file below {@code folder}. */
-  static Place ext4(Path folder) throws Exception {
+  static TestedFileSystem ext4(Path folder) throws Exception {
     Path image = folder.resolve("ext4.img");
     Path point = Files.createDirectory(folder.resolve("ext4"));
     Command.shell(
@@ -24,7 +24,7 @@ record Place(Path folder, AutoCloseable ending) implements AutoCloseable {
             image,
             point)
         .expectSuccess();
-    return new Place(
+    return new TestedFileSystem(
         point,
         () -> {
           Command.run("umount", point.toString()).expectSuccess();
@@ -33,12 +33,12 @@ record Place(Path folder, AutoCloseable ending) implements AutoCloseable {
   }
 
   /** A mount of a cluster. */
-  static Place mount(Cluster cluster, Path point, String driver) throws Exception {
+  static TestedFileSystem mount(Cluster cluster, Path point, String driver) throws Exception {
     // As ext4 is mounted.
     String setId = "--set=mount.setId=true";
     String devices = "--set=mount.devices=true";
     ExtraMount mount = ExtraMount.of(cluster, point, "--driver", driver, setId, devices);
-    return new Place(point, mount);
+    return new TestedFileSystem(point, mount);
   }
 
   @Override

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** A chunk that needs a change, and what earlier attempts have taught. */
-final class ChangeWish {
+final class PendingChange {
 
   /** A node that was in the way so often, though it is alive, is done without. */
   private static final int REFUSALS_TO_LEAVE = 2;
@@ -20,24 +20,24 @@ final class ChangeWish {
   private long postponedNs;
   private String reason = "it has not begun yet";
 
-  ChangeWish(long nowNs) {
+  PendingChange(long nowNs) {
     sinceNs = nowNs;
     notBeforeNs = nowNs;
     postponedNs = nowNs;
   }
 
-  /** Takes over what another wish for the same chunk asks for. */
-  void add(ChangeWish other) {
+  /** Takes over what another pending change for the same chunk asks for. */
+  void add(PendingChange other) {
     leave.addAll(other.leave);
     join.addAll(other.join);
   }
 
-  ChangeWish without(int node) {
+  PendingChange without(int node) {
     leave.add(node);
     return this;
   }
 
-  ChangeWish with(int node) {
+  PendingChange with(int node) {
     join.add(node);
     return this;
   }
@@ -66,9 +66,9 @@ final class ChangeWish {
     reason = why;
   }
 
-  /** Whether it may begin: its pause is over, or the life of a datanode has changed since. */
-  boolean isDue(long nowNs, long lifeChangedNs) {
-    return nowNs - notBeforeNs >= 0 || lifeChangedNs - postponedNs > 0;
+  /** Whether it may begin: its pause is over, or the liveness of a datanode has changed since. */
+  boolean isDue(long nowNs, long livenessChangedNs) {
+    return nowNs - notBeforeNs >= 0 || livenessChangedNs - postponedNs > 0;
   }
 
   /** An attempt failed. */

@@ -12,7 +12,7 @@ import org.distrifs.proto.control.WriteIntent;
  * <p>Each question that may begin it has a number. An end names the last one, so that it does no
  * harm however late it comes.
  */
-final class OwnIntent {
+final class SessionWriteIntent {
   /** How a commit ended. */
   enum Outcome {
     APPLIED,
@@ -38,7 +38,7 @@ final class OwnIntent {
   /**
    * @param numbers of the session
    */
-  OwnIntent(AtomicLong numbers) {
+  SessionWriteIntent(AtomicLong numbers) {
     this.numbers = numbers;
   }
 
