@@ -2,6 +2,7 @@ package org.distrifs.client;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.util.function.LongConsumer;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
 
@@ -63,6 +64,13 @@ public interface DistriFsClient extends AutoCloseable {
    */
   OpenFile createUnnamedAndOpen(long parent, int mode, int umask, boolean exclusive, Caller caller)
       throws IOException;
+
+  /**
+   * Has a listener told of each inode of which bytes were lost that a write had accepted: who has
+   * copies of them shows what is not in the file. Called with locks held; must not block, nor call
+   * the client.
+   */
+  default void whenBytesAreLost(LongConsumer listener) {}
 
   /** Sends and commits what all open files hold in memory. */
   void flushAll() throws IOException;

@@ -30,9 +30,19 @@ public interface OpenFile extends AutoCloseable {
    * Takes {@code source}'s remaining bytes into the write buffer, waiting while the buffer is full.
    * The bytes are copied before the call returns; {@link #flush} tells whether they arrived.
    *
-   * @throws IOException an earlier background failure of this handle (reported once); {@code EFBIG}
+   * @throws IOException {@code EFBIG}; an earlier failure by which accepted bytes were lost, once:
+   *     then {@code source} was not taken, and {@link #sync} and {@link #flush} tell of it all the
+   *     same
    */
   void write(long offset, ByteBuffer source) throws IOException;
+
+  /**
+   * {@link #write} of pages that were mapped and written into. It is not refused for an earlier
+   * failure: the kernel writes a page back once, and who wrote into it hears of no refusal.
+   */
+  default void writePages(long offset, ByteBuffer source) throws IOException {
+    write(offset, source);
+  }
 
   /**
    * Appends at the end of the file, wherever other processes have moved it by their appends;
@@ -89,12 +99,43 @@ public interface OpenFile extends AutoCloseable {
 
   /**
    * Sends all unsent bytes, waits until every chain member has applied them, and commits size,
-   * times and fresh chunks to the master. What {@code close(2)} waits for.
+   * times and fresh chunks to the master. Tells of no failure but its own.
+   */
+  default void writeBack() throws IOException {
+    flush();
+  }
+
+  /**
+   * {@link #writeBack}, and tells whether bytes that this file accepted were lost: what {@code
+   * close(2)} waits for. Each failure is told once, unless {@link #sync} has told it.
+   *
+   * @throws IOException what was lost, or why it is not known; in the latter case nothing was given
+   *     up, and the next flush tries again ({@code docs/write-errors.md})
    */
   void flush() throws IOException;
 
-  /** {@link #flush}, with the data on the disks of every chain member before the commit. */
+  /**
+   * {@link #flush} for one of several processes that share the handle: each is told once.
+   *
+   * @param closer a number that the process has for itself while it lives
+   */
+  default void flush(long closer) throws IOException {
+    flush();
+  }
+
+  /**
+   * {@link #flush}, with the data on the disks of every chain member before the commit. Each
+   * failure is told once, whatever flushes and writes have told of it.
+   */
   void sync() throws IOException;
+
+  /**
+   * {@link #sync} as a part of a synchronous write. It does not count as having told a failure,
+   * since the kernel hides the error of a write that it has sent in parts.
+   */
+  default void syncWrite() throws IOException {
+    sync();
+  }
 
   /** The first lock of others that keeps one from being set, if any does. */
   Optional<Lock> testLock(Lock wanted) throws IOException;

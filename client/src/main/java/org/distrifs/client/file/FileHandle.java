@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.distrifs.client.OpenFile;
 import org.distrifs.client.PendingLock;
 import org.distrifs.client.lock.FileLocks;
@@ -15,18 +14,21 @@ import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 
-/** One handle: the pattern of its reads, and which background failures it has reported. */
+/** One handle: the pattern of its reads, and which failures of the file it has told. */
 final class FileHandle implements OpenFile {
+  /** Stands for the handle's owner, where only one program uses it. */
+  private static final long SOLE_CLOSER = 0;
+
   private final SharedFile file;
   private final FileTable table;
   private final SequencePattern pattern = new SequencePattern();
-  private final AtomicLong failuresReported;
+  private final HandleFailures failures;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   FileHandle(SharedFile file, FileTable table) {
     this.file = file;
     this.table = table;
-    this.failuresReported = new AtomicLong(file.writer().failureCount());
+    this.failures = new HandleFailures(file.writer().failures());
   }
 
   @Override
@@ -49,14 +51,21 @@ final class FileHandle implements OpenFile {
   @Override
   public void write(long offset, ByteBuffer source) throws IOException {
     requireOpen();
-    reportFailure();
+    failures.atWrite();
+    file.write(offset, source);
+  }
+
+  @Override
+  public void writePages(long offset, ByteBuffer source) throws IOException {
+    requireOpen();
+    failures.accepting();
     file.write(offset, source);
   }
 
   @Override
   public long append(ByteBuffer source) throws IOException {
     requireOpen();
-    reportFailure();
+    failures.atWrite();
     return file.append(source);
   }
 
@@ -73,28 +82,28 @@ final class FileHandle implements OpenFile {
   @Override
   public void extend(long size) throws IOException {
     requireOpen();
-    reportFailure();
+    failures.atWrite();
     file.extend(size);
   }
 
   @Override
   public void zero(long offset, long length) throws IOException {
     requireOpen();
-    reportFailure();
+    failures.atWrite();
     file.zero(offset, length);
   }
 
   @Override
   public void allocate(long offset, long length) throws IOException {
     requireOpen();
-    reportFailure();
+    failures.atWrite();
     file.allocate(offset, length);
   }
 
   @Override
   public void punch(long offset, long length) throws IOException {
     requireOpen();
-    reportFailure();
+    failures.atWrite();
     file.punch(offset, length);
   }
 
@@ -111,22 +120,32 @@ final class FileHandle implements OpenFile {
   }
 
   @Override
-  public void flush() throws IOException {
+  public void writeBack() throws IOException {
     requireOpen();
-    file.flushAtClose();
-    reportFailure();
+    file.flush();
+  }
+
+  @Override
+  public void flush() throws IOException {
+    flush(SOLE_CLOSER);
+  }
+
+  @Override
+  public void flush(long closer) throws IOException {
+    requireOpen();
+    failures.atClose(closer, file::flushAtClose);
   }
 
   @Override
   public void sync() throws IOException {
     requireOpen();
-    try {
-      file.sync();
-    } catch (IOException e) {
-      failuresReported.set(file.writer().failureCount());
-      throw e;
-    }
-    reportFailure();
+    failures.atSync(file::sync);
+  }
+
+  @Override
+  public void syncWrite() throws IOException {
+    requireOpen();
+    failures.atSyncOfWrite(file::sync);
   }
 
   @Override
@@ -154,18 +173,9 @@ final class FileHandle implements OpenFile {
     }
     try (FileLocks.Ending locked = file.locks().ending(this)) {
       file.flushAtClose();
-      reportFailure();
+      failures.atRelease();
     } finally {
-      table.release(file);
-    }
-  }
-
-  /** Throws the newest background failure unless this handle has reported it. */
-  private void reportFailure() throws ErrnoException {
-    long count = file.writer().failureCount();
-    if (failuresReported.getAndSet(count) != count) {
-      ErrnoException failure = file.writer().lastFailure();
-      throw new ErrnoException(failure.errno(), failure.getMessage(), failure);
+      table.release(file, failures.isLossKnown());
     }
   }
 

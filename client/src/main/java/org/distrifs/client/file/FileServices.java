@@ -1,6 +1,7 @@
 package org.distrifs.client.file;
 
 import java.util.concurrent.Executor;
+import java.util.function.LongConsumer;
 import org.distrifs.client.ClientSettings;
 import org.distrifs.client.Metadata;
 import org.distrifs.client.cache.AttributeCache;
@@ -16,6 +17,7 @@ import org.distrifs.client.write.WriteServices;
  * @param background runs flushes that nobody waits for
  * @param learning takes over answers that must not be taken over on a thread that brings them;
  *     nothing on it ever waits for a flush
+ * @param lost told of each inode of which accepted bytes were lost; must not block
  */
 record FileServices(
     ClientSettings settings,
@@ -27,4 +29,5 @@ record FileServices(
     SegmentCache segments,
     WriteServices writing,
     Executor background,
-    Executor learning) {}
+    Executor learning,
+    LongConsumer lost) {}

@@ -22,6 +22,7 @@ final class FileTable implements OpenFileChanges {
 
   private final ConcurrentHashMap<Long, SharedFile> byInode = new ConcurrentHashMap<>();
   private final UnnamedFiles unnamed = new UnnamedFiles();
+  private final UnseenFailures unseen = new UnseenFailures();
 
   /** Opens a file whose attributes were just heard from the master. */
   OpenFile open(Attributes attributes, FileServices services) throws ErrnoException {
@@ -60,27 +61,38 @@ final class FileTable implements OpenFileChanges {
     return byInode.compute(
         attributes.getInode(),
         (inode, known) -> {
-          SharedFile file =
-              known == null || known.hasLostSession()
-                  ? new SharedFile(attributes, created, services)
-                  : known;
+          SharedFile file = known;
+          if (known == null || known.hasLostSession()) {
+            file = new SharedFile(attributes, created, services);
+            if (known != null) {
+              known.giveUpWithSession();
+              unseen.keep(known);
+            }
+            unseen.handOver(file);
+          }
           file.handles++;
           return file;
         });
   }
 
-  /** A handle was closed; with the last one the file goes. */
-  void release(SharedFile file) {
-    boolean[] last = new boolean[1];
+  /**
+   * A handle was closed; with the last one the file goes.
+   *
+   * @param lossIsKnown whether the user of the handle knows that what is uncommitted is lost
+   */
+  void release(SharedFile file, boolean lossIsKnown) {
     byInode.compute(
         file.inode(),
         (inode, known) -> {
-          last[0] = --file.handles == 0;
-          return last[0] && known == file ? null : known;
+          file.handles--;
+          if (file.handles > 0) {
+            return known;
+          }
+          // Before the inode can be opened again: who does may have to be told.
+          file.retire(lossIsKnown);
+          unseen.keep(file);
+          return known == file ? null : known;
         });
-    if (last[0]) {
-      file.retire();
-    }
   }
 
   /** Whether a handle of an inode is open that still works, or may be about to be. */

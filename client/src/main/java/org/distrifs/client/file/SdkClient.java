@@ -53,6 +53,7 @@ public final class SdkClient implements DistriFsClient {
   private final FileTable files;
   private final FileServices services;
   private final ExecutorService background;
+  private final LossListeners lost;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private SdkClient(
@@ -60,12 +61,14 @@ public final class SdkClient implements DistriFsClient {
       MasterMetadata metadata,
       FileTable files,
       FileServices services,
-      ExecutorService background) {
+      ExecutorService background,
+      LossListeners lost) {
     this.opened = opened;
     this.metadata = metadata;
     this.files = files;
     this.services = services;
     this.background = background;
+    this.lost = lost;
   }
 
   /**
@@ -145,6 +148,7 @@ public final class SdkClient implements DistriFsClient {
     ExecutorService learning =
         Executors.newSingleThreadExecutor(NamedThreads.daemon("client", "learning"));
     opened.add("client learning", learning::shutdownNow);
+    LossListeners lost = new LossListeners();
     FileServices services =
         new FileServices(
             settings,
@@ -156,9 +160,10 @@ public final class SdkClient implements DistriFsClient {
             new SegmentCache(settings.readCacheBytes(), clock, readMetrics),
             writing,
             background,
-            learning);
+            learning,
+            lost);
     master.passRecallsTo(inode -> recalled(inode, files, services));
-    SdkClient client = new SdkClient(opened, metadata, files, services, background);
+    SdkClient client = new SdkClient(opened, metadata, files, services, background, lost);
     long tickMs = Math.max(1, settings.writeBackDelayMs() / WRITE_BACK_TICKS);
     timer.scheduleWithFixedDelay(client::writeBack, tickMs, tickMs, TimeUnit.MILLISECONDS);
     return client;
@@ -223,6 +228,11 @@ public final class SdkClient implements DistriFsClient {
   }
 
   @Override
+  public void whenBytesAreLost(LongConsumer listener) {
+    lost.add(listener);
+  }
+
+  @Override
   public void flushAll() throws IOException {
     IOException first = null;
     for (SharedFile file : files.all()) {
@@ -251,7 +261,7 @@ public final class SdkClient implements DistriFsClient {
     try {
       flushAll();
     } finally {
-      files.all().forEach(SharedFile::retire);
+      files.all().forEach(file -> file.retire(false));
       opened.close();
     }
   }
@@ -274,7 +284,7 @@ public final class SdkClient implements DistriFsClient {
     try {
       file.flush();
     } catch (IOException e) {
-      // Nothing is lost by it: the next flush tries again and tells its caller.
+      // The next flush tries again, or tells its caller what was lost.
       LOG.warn("Cannot write back inode {} yet: {}", file.inode(), e.getMessage());
     } finally {
       file.writeBackEnded();

@@ -409,9 +409,7 @@ final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
   Attributes setAttributes(SetAttributes change, Caller caller) throws IOException {
     changeAlone("change of attributes");
     try {
-      if (change.hasSize()) {
-        writer.cut(change.getSize());
-      }
+      // What lies behind the new end, too: if the cut is refused it must not be lost.
       writer.flush();
       Operation.Builder operation = Operation.newBuilder().setSetAttributes(change);
       if (caller != null) {
@@ -454,15 +452,30 @@ final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
    * Whether the caller is to flush in the background: uncommitted for too long, and no one does.
    */
   boolean claimsWriteBack(long ageNs) {
-    return writer.isOverdue(ageNs) && flushing.compareAndSet(false, true);
+    return !hasLostSession() && writer.isOverdue(ageNs) && flushing.compareAndSet(false, true);
   }
 
   void writeBackEnded() {
     flushing.set(false);
   }
 
-  /** The last handle was closed. */
-  void retire() {
+  /** Its session is over, and the inode is opened under another one. */
+  void giveUpWithSession() {
+    writer.abandon("under a session that has expired", false);
+  }
+
+  @Override
+  public void bytesLost() {
+    services.lost().accept(inode);
+  }
+
+  /**
+   * The last handle was closed.
+   *
+   * @param lossIsKnown whether its user knows that what is uncommitted is lost
+   */
+  void retire(boolean lossIsKnown) {
+    writer.abandon("whose last handle was closed before the bytes could be sent", lossIsKnown);
     writer.retire(appendLease::drop);
     reader.invalidateAll();
     services.chains().closed(latest);

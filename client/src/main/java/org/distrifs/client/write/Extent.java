@@ -90,11 +90,6 @@ final class Extent {
     start = newStart;
   }
 
-  /** Leaves out what lies behind an offset. */
-  void cutTail(long newEnd) {
-    end = newEnd;
-  }
-
   /** Its bytes for a reader, who releases them. A write that comes later may show in them. */
   ByteBuf retained() {
     return buffer.retainedSlice((int) (start - origin), length());

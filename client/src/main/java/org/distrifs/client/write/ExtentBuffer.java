@@ -122,26 +122,6 @@ final class ExtentBuffer {
     return entry.getValue();
   }
 
-  /**
-   * Drops what lies at or behind a size.
-   *
-   * @return the memory that became free, in bytes
-   */
-  int cut(long size) {
-    int freed = 0;
-    while (!extents.isEmpty() && extents.lastEntry().getValue().end() > size) {
-      Extent last = extents.lastEntry().getValue();
-      if (last.start() < size) {
-        last.cutTail(size);
-      } else {
-        take(extents.lastEntry());
-        freed += last.capacity();
-        last.release();
-      }
-    }
-    return freed;
-  }
-
   /** Visits the extents that overlap a range, in order. */
   void overlapping(long offset, long end, Consumer<Extent> visitor) {
     Map.Entry<Long, Extent> before = extents.floorEntry(offset);

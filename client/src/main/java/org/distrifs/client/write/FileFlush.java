@@ -59,13 +59,13 @@ final class FileFlush {
     long startNs = services.clock().monotonicNs();
     takeTurn();
     try {
-      long failuresBefore = writer.failureCount();
+      long failuresBefore = writer.failures().count();
       writer.sendAndAwaitAll();
-      if (sync && writer.failureCount() != failuresBefore) {
+      if (sync && writer.failures().count() != failuresBefore) {
         // The caller gets this error anyway; a sync would only wait a second time for the chain
         // that took no write. The next sync makes up for what is left out here.
         commit(purpose);
-        throw writer.lastFailure();
+        throw writer.failures().last();
       }
       if (sync) {
         sync();
@@ -145,7 +145,7 @@ final class FileFlush {
     try {
       reply = await(submit(commit), "commit of inode " + writer.inode());
     } catch (RefusedException e) {
-      writer.underLock(this::refused);
+      writer.underLock(() -> refused(e));
       throw e;
     } catch (IOException e) {
       writer.underLock(this::unanswered);
@@ -182,15 +182,16 @@ final class FileFlush {
   }
 
   /**
-   * The master will not take it, now or later: the bytes are lost, which the caller is told. New
-   * writes begin with chunks that are asked for anew.
+   * The master will not take it, now or later: the bytes are lost, which every handle is told,
+   * since the caller may be nobody's. New writes begin with chunks that are asked for anew.
    */
-  private void refused() {
+  private void refused(RefusedException refusal) {
     intentTold(SessionWriteIntent.Outcome.REFUSED);
     writer.uncommitted().commitEnded(true);
     writer.fresh().abandonAll();
     services.chains().forget(writer.inode());
     writer.recomputeEnd();
+    writer.lost(refusal);
   }
 
   /** Nobody knows whether the master took it: it is told again. */

@@ -18,8 +18,8 @@ import org.distrifs.proto.range.BlockRanges;
 
 /**
  * The write side of one file in this process, shared by its handles: unsent extents, packets on
- * their way, what is not committed yet. Thread-safe; the caller sees to it that {@link #write}s and
- * {@link #cut} come one at a time.
+ * their way, what is not committed yet. Thread-safe; the caller sees to it that {@link #write}s
+ * come one at a time.
  *
  * <p>One lock guards all of it. It is held for copies and bookkeeping only, never while waiting, so
  * the I/O threads that bring answers may take it.
@@ -47,6 +47,7 @@ public final class FileWriter {
   private final SessionWriteIntent intent;
   private int inFlight;
   private boolean retired;
+  private boolean isAbandoned;
   private Runnable whenAtRest = () -> {};
   private long nextTicket;
   private long lastProgressNs;
@@ -223,14 +224,9 @@ public final class FileWriter {
     underLock(() -> fresh.learn(location));
   }
 
-  /** How many background failures there were; a handle remembers which it has reported. */
-  public long failureCount() {
-    return underLock(failures::count);
-  }
-
-  /** The last background failure; null without one. */
-  public ErrnoException lastFailure() {
-    return underLock(failures::last);
+  /** By which accepted bytes were lost; a handle remembers which of them it has told. */
+  public WriteFailures failures() {
+    return failures;
   }
 
   /** Sends everything, waits for the acknowledgements and commits. */
@@ -258,7 +254,7 @@ public final class FileWriter {
     lock.lock();
     try {
       if (uncommitted.hasAcknowledged()) {
-        failures.add(
+        lost(
             new ErrnoException(
                 Errno.EIO,
                 "write to inode " + inode + ", which another mount truncated meanwhile"));
@@ -276,17 +272,6 @@ public final class FileWriter {
     lock.lock();
     try {
       extents.takeAll().forEach(this::dispatch);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Drops unsent bytes at and behind a size. */
-  public void cut(long size) {
-    lock.lock();
-    try {
-      services.memory().give(extents.cut(size));
-      recomputeEnd();
     } finally {
       lock.unlock();
     }
@@ -313,7 +298,28 @@ public final class FileWriter {
   }
 
   /**
-   * No handle is left: gives up what could not be sent and gives back unused chunks.
+   * Nothing that is accepted and not committed will be: its session or its last handle is gone.
+   * What that loses is a failure, once.
+   *
+   * @param isKnown whether whoever wrote it was told
+   */
+  public void abandon(String why, boolean isKnown) {
+    lock.lock();
+    try {
+      if (!isAbandoned && !uncommitted.isClean()) {
+        lost(new ErrnoException(Errno.EIO, "write to inode " + inode + ", " + why));
+        if (isKnown) {
+          failures.tell(failures.count());
+        }
+      }
+      isAbandoned = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * No handle is left: drops what could not be sent and gives back unused chunks.
    *
    * @param nothingUnderWay called once, when nothing of the file is on its way any more; must not
    *     block
@@ -397,8 +403,12 @@ public final class FileWriter {
     return fresh;
   }
 
-  void recordFailure(ErrnoException failure) {
-    underLock(() -> failures.add(failure));
+  /** Accepted bytes are lost. Under the lock. */
+  void lost(ErrnoException failure) {
+    if (!isAbandoned) { // Else this is a part of what is a failure already.
+      failures.add(failure);
+    }
+    file.bytesLost();
   }
 
   /** Sends what is unsent and waits until all packets made by now are acknowledged. */
@@ -506,9 +516,9 @@ public final class FileWriter {
 
   void failed(ChunkWriter writer, List<Packet> dropped, ErrnoException failure) {
     chunkWriters.remove(writer.index(), writer);
-    failures.add(failure);
     dropped.forEach(this::giveUp);
     recomputeEnd();
+    lost(failure);
     progressed();
   }
 

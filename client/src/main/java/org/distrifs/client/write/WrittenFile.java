@@ -17,4 +17,10 @@ public interface WrittenFile {
 
   /** Learns the attributes that a commit of this process led to. */
   void committed(Attributes attributes);
+
+  /**
+   * Accepted bytes were lost: who shows them from a copy of its own is to drop that. Called under
+   * the writer's lock; must not block.
+   */
+  default void bytesLost() {}
 }

@@ -65,7 +65,8 @@ public final class FakeMasterStreams implements ControlStream.Opener {
   private volatile Predicate<Operation> breaksBefore = operation -> false;
   private volatile Predicate<Operation> breaksAfter = operation -> false;
   private volatile Predicate<Operation> neverAnswered = operation -> false;
-  private volatile Predicate<Operation> askedAgain = operation -> false;
+  private volatile Predicate<Operation> refused = operation -> false;
+  private volatile Errno refusal = Errno.EAGAIN;
   private volatile KeepAliveReply orphansQuestion = KeepAliveReply.getDefaultInstance();
   private volatile KeepAlive orphansAnswer;
   private int operations;
@@ -87,7 +88,13 @@ public final class FakeMasterStreams implements ControlStream.Opener {
 
   /** Which operations are answered with EAGAIN, without effect. */
   public void postpone(Predicate<Operation> operation) {
-    askedAgain = operation;
+    refuse(operation, Errno.EAGAIN);
+  }
+
+  /** Which operations are refused with an errno, without effect. */
+  public void refuse(Predicate<Operation> operation, Errno errno) {
+    refused = operation;
+    refusal = errno;
   }
 
   public void goAway() {
@@ -288,8 +295,8 @@ public final class FakeMasterStreams implements ControlStream.Opener {
         return;
       }
       OperationReply reply =
-          askedAgain.test(operation)
-              ? OperationReply.newBuilder().setErrno(Errno.EAGAIN.code()).build()
+          refused.test(operation)
+              ? OperationReply.newBuilder().setErrno(refusal.code()).build()
               : applyOnce(numbered);
       if (breaksAfter.test(operation)) {
         end("the fake stream broke after " + operation.getKindCase());

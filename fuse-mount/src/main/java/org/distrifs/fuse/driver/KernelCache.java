@@ -363,6 +363,14 @@ public final class KernelCache {
     }
   }
 
+  /** The nodes that led to an inode when they were opened last; looks at all that are known. */
+  public synchronized long[] nodesOf(long inode) {
+    return nodes.entrySet().stream()
+        .filter(entry -> entry.getValue().inode == inode)
+        .mapToLong(Map.Entry::getKey)
+        .toArray();
+  }
+
   public synchronized void released(long handle) {
     inodeOfNewHandle.remove(handle);
     Drop drop = unusedDrops.remove(handle);

@@ -62,7 +62,7 @@ public final class Allocation {
       file.extend(offset + length);
     }
     // Programs look at once at how much is allocated.
-    file.flush();
+    file.writeBack();
     opened.changed();
   }
 

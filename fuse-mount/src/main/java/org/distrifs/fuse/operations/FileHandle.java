@@ -24,7 +24,7 @@ record FileHandle(OpenFile file, int flags, Attributes opened) {
   /** What follows a change of the file by other means than a write. */
   void changed() throws IOException {
     if (OpenFlags.has(flags, OpenFlags.O_DSYNC)) {
-      file.sync();
+      file.syncWrite();
     }
   }
 }

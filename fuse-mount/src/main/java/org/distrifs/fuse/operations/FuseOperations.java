@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.distrifs.client.DistriFsClient;
 import org.distrifs.client.Metadata;
@@ -353,8 +354,15 @@ public final class FuseOperations {
       file.write(offset, source);
     }
     if (OpenFlags.has(flags, OpenFlags.O_DSYNC)) {
-      file.sync();
+      file.syncWrite();
     }
+    return lengthBytes;
+  }
+
+  /** Writes all of {@code source}: pages that were mapped and written into. */
+  public int writePages(long handle, long offset, ByteBuffer source) throws IOException {
+    int lengthBytes = source.remaining();
+    files.get(handle).file().writePages(offset, source);
     return lengthBytes;
   }
 
@@ -382,26 +390,20 @@ public final class FuseOperations {
   }
 
   /**
-   * What {@code close(2)} waits for: everything written has arrived, or this fails. A handle that
-   * cannot write has nothing to wait for.
-   */
-  public void flush(long handle) throws IOException {
-    FileHandle opened = files.get(handle);
-    if (opened.mayWrite()) {
-      opened.file().flush();
-    }
-  }
-
-  /**
-   * As {@link #flush(long)}, after which the owner of the descriptor has no record locks on the
-   * file any more.
+   * What {@code close(2)} waits for: everything written has arrived, or this fails; the owner of
+   * the descriptor has no record locks on the file any more. A handle that cannot write has nothing
+   * to wait for.
+   *
+   * @param lockOwner stands for the process that closes, one of those that share the handle
    */
   public void flush(long handle, long lockOwner) throws IOException {
-    OpenFile file = files.get(handle).file();
+    FileHandle opened = files.get(handle);
     try {
-      flush(handle);
+      if (opened.mayWrite()) {
+        opened.file().flush(lockOwner);
+      }
     } finally {
-      file.releaseRecordLocks(lockOwner);
+      opened.file().releaseRecordLocks(lockOwner);
     }
   }
 
@@ -497,6 +499,14 @@ public final class FuseOperations {
 
   public void releasedir(long handle) throws IOException {
     directories.remove(handle);
+  }
+
+  /**
+   * Has a listener told of each inode of which the kernel may hold pages with bytes that were
+   * accepted and lost. It must not block, nor call what is here.
+   */
+  public void whenBytesAreLost(LongConsumer listener) {
+    client.whenBytesAreLost(listener);
   }
 
   // --- the end

@@ -29,6 +29,7 @@ class FuseOperationsTest {
   private static final Caller USER = Caller.newBuilder().setUid(1000).setGid(1000).build();
   private static final int DIRECTORY = 0x4000;
   private static final int DSYNC_WRITE = O_WRONLY | O_DSYNC;
+  private static final long CLOSER = 7;
 
   private final InMemoryClient client = new InMemoryClient();
   private final FuseOperations operations =
@@ -95,11 +96,11 @@ class FuseOperationsTest {
   void onlyHandlesThatCanWriteAreFlushed() throws IOException {
     create("file", O_WRONLY);
     long reader = operations.open(ROOT_INODE, name("file"), O_RDONLY, true, USER).handle();
-    operations.flush(reader);
+    operations.flush(reader, CLOSER);
     assertThat(client.flushes()).isZero();
 
     long writer = operations.open(ROOT_INODE, name("file"), O_RDWR, true, USER).handle();
-    operations.flush(writer);
+    operations.flush(writer, CLOSER);
     assertThat(client.flushes()).isOne();
   }
 
@@ -107,7 +108,7 @@ class FuseOperationsTest {
   void whatAFlushMissesTheCallerHears() throws IOException {
     long handle = create("file", O_WRONLY);
     client.failNextFlush(Errno.ENOSPC);
-    assertErrno(Errno.ENOSPC, () -> operations.flush(handle));
+    assertErrno(Errno.ENOSPC, () -> operations.flush(handle, CLOSER));
   }
 
   @Test
@@ -134,7 +135,7 @@ class FuseOperationsTest {
     operations.release(handle);
 
     assertErrno(Errno.EBADF, () -> read(handle, 0, 1));
-    assertErrno(Errno.EBADF, () -> operations.flush(handle));
+    assertErrno(Errno.EBADF, () -> operations.flush(handle, CLOSER));
     assertErrno(Errno.EBADF, () -> operations.release(handle));
     assertErrno(Errno.EBADF, () -> operations.readdir(handle, 0, 100, (n, a, o) -> true));
   }

@@ -210,7 +210,7 @@ public final class SimClient {
     }
     PendingWrite write =
         new PendingWrite(
-            offset, bytes.length, file.writer().failureCount(), new CompletableFuture<>());
+            offset, bytes.length, file.writer().failures().count(), new CompletableFuture<>());
     try {
       file.writer().write(offset, ByteBuffer.wrap(bytes));
     } catch (IOException e) {
@@ -226,7 +226,7 @@ public final class SimClient {
       PendingWrite write = all.next();
       if (!file.writer().touches(write.offset(), write.length())) {
         all.remove();
-        boolean failed = file.writer().failureCount() != write.failuresBefore();
+        boolean failed = file.writer().failures().count() != write.failuresBefore();
         write.fate().complete(failed ? Fate.UNKNOWN : Fate.ACKNOWLEDGED);
       }
     }

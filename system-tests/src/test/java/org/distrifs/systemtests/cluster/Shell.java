@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
  * first of them is.
  *
  * <p>Java closes all its files in each process that it starts, before the program begins. For a
- * file on FUSE that is a flush: it waits as long as the mount cannot answer, and takes away the
- * error that the program itself was to see. Thread-safe; one command at a time.
+ * file on FUSE that is a flush: it waits as long as the mount cannot answer. Thread-safe; one
+ * command at a time.
  */
 public final class Shell implements AutoCloseable {
   private static final String END = "end-of-command";

@@ -121,7 +121,10 @@ final class FileCallbacks {
     boolean failed = true;
     kernelCache.writing(inode, offset, size, flags);
     try {
-      int count = operations.write(handle, offset, source, flags);
+      int count =
+          FileInfo.isOfPages(info)
+              ? operations.writePages(handle, offset, source)
+              : operations.write(handle, offset, source, flags);
       metrics.written(count);
       failed = false;
       return count;
@@ -138,7 +141,7 @@ final class FileCallbacks {
   }
 
   void flush(long info) throws IOException {
-    operations.flush(FileInfo.handle(info));
+    operations.flush(FileInfo.handle(info), FileInfo.lockOwner(info));
   }
 
   void fsync(long info) throws IOException {

@@ -23,6 +23,7 @@ final class FileInfo {
   private static final int WRITE_PAGE = 16;
   private static final int BITS = 20;
   private static final int HANDLE = 24;
+  private static final int LOCK_OWNER = 32;
 
   private static final int DIRECT_IO = 1;
   private static final int KEEP_CACHE = 2;
@@ -39,7 +40,17 @@ final class FileInfo {
    */
   static int writeFlags(long info) {
     int flags = flags(info);
-    return IO.getInt(info + WRITE_PAGE) == 0 ? flags : flags & ~OpenFlags.O_APPEND;
+    return isOfPages(info) ? flags & ~OpenFlags.O_APPEND : flags;
+  }
+
+  /** Whether a write brings pages that were mapped and written into. */
+  static boolean isOfPages(long info) {
+    return IO.getInt(info + WRITE_PAGE) != 0;
+  }
+
+  /** At a flush: stands for the process that closes. */
+  static long lockOwner(long info) {
+    return IO.getLong(info + LOCK_OWNER);
   }
 
   static long handle(long info) {

@@ -5,6 +5,7 @@ import java.util.Locale;
 import org.distrifs.fuse.driver.ArgumentVector;
 import org.distrifs.fuse.driver.FuseDriver;
 import org.distrifs.fuse.driver.KernelCache;
+import org.distrifs.fuse.driver.LostPages;
 import org.distrifs.fuse.driver.MountOptions;
 import org.distrifs.fuse.driver.NativeMemory;
 import org.distrifs.fuse.driver.RequestGuard;
@@ -31,6 +32,7 @@ public final class JnrFuseDriver implements FuseDriver {
   private final LibFuse libfuse = LibFuseLibrary.load();
   private final OperationTable table;
   private final MountOptions options;
+  private final LostPages lostPages;
 
   private long fuse;
   private long channel;
@@ -43,6 +45,8 @@ public final class JnrFuseDriver implements FuseDriver {
     this.options = options;
     HiddenFiles hidden = new HiddenFiles();
     KernelCache kernelCache = new KernelCache(new SystemClock());
+    this.lostPages = new LostPages(kernelCache, this::invalidatePages);
+    operations.whenBytesAreLost(lostPages::lost);
     PathResolver paths = new PathResolver(operations, hidden);
     this.table =
         new OperationTable(
@@ -136,6 +140,12 @@ public final class JnrFuseDriver implements FuseDriver {
     LOG.trace("Invalidated the attributes of node {}: {}", node, answer);
   }
 
+  /** Waits for pages that are being read or written back. */
+  private void invalidatePages(long node) {
+    int answer = libfuse.fuse_lowlevel_notify_inval_inode(channel, node, 0, 0);
+    LOG.trace("Invalidated the pages of node {}: {}", node, answer);
+  }
+
   @Override
   public void awaitUnmounted() throws InterruptedException {
     loop.awaitEnd();
@@ -148,6 +158,7 @@ public final class JnrFuseDriver implements FuseDriver {
 
   @Override
   public void close() {
+    lostPages.close();
     if (fuse != 0) {
       // Not fuse_teardown: it would unmount by path, and that may be another mount by now.
       libfuse.fuse_destroy(fuse);

@@ -161,7 +161,10 @@ final class FileRequests {
     boolean failed = true;
     kernelCache.writing(request.node(), offset, size, flags);
     try {
-      int count = operations.write(handle, offset, source, flags);
+      int count =
+          TransferRequest.isOfPages(body)
+              ? operations.writePages(handle, offset, source)
+              : operations.write(handle, offset, source, flags);
       metrics.written(count);
       failed = false;
       return TransferRequest.writeReply(reply, count);

@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.distrifs.fuse.driver.FuseDriver;
 import org.distrifs.fuse.driver.KernelCache;
 import org.distrifs.fuse.driver.KilledCallers;
+import org.distrifs.fuse.driver.LostPages;
 import org.distrifs.fuse.driver.MountOptions;
 import org.distrifs.fuse.driver.NativeMemory;
 import org.distrifs.fuse.driver.RequestGuard;
@@ -44,6 +45,7 @@ public final class KernelDriver implements FuseDriver {
   private final FuseDevice device;
   private final RootNode root;
   private final LockRequests locks;
+  private final LostPages lostPages;
   private final RequestDispatch dispatch;
   private final KilledCallers killedCallers = new KilledCallers();
   private final ReceivingThreads receiving = new ReceivingThreads(RECEIVING_THREADS);
@@ -62,6 +64,8 @@ public final class KernelDriver implements FuseDriver {
         new AttributesMessage(options.attributeTimeoutMs(), options.entryTimeoutMs());
     RequestGuard guard = new RequestGuard(metrics);
     RepeatedOpens repeatedOpens = new RepeatedOpens();
+    this.lostPages = new LostPages(kernelCache, device::invalidatePages);
+    operations.whenBytesAreLost(lostPages::lost);
     this.locks = new LockRequests(operations, guard, kernelCache, device);
     this.dispatch =
         new RequestDispatch(
@@ -159,6 +163,7 @@ public final class KernelDriver implements FuseDriver {
     }
     closed = true;
     locks.close();
+    lostPages.close();
     try {
       device.close();
     } catch (IOException e) {

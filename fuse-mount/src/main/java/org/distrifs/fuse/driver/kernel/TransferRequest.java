@@ -44,9 +44,13 @@ final class TransferRequest {
 
   /** The flags of {@code open(2)} that a write goes by. */
   static int writeFlags(long body) {
-    boolean ofPages = (IO.getInt(body + 20) & OF_PAGES) != 0;
     int flags = IO.getInt(body + 32);
-    return ofPages ? flags & ~OpenFlags.O_APPEND : flags;
+    return isOfPages(body) ? flags & ~OpenFlags.O_APPEND : flags;
+  }
+
+  /** Whether pages that were mapped and written into are written back. */
+  static boolean isOfPages(long body) {
+    return (IO.getInt(body + 20) & OF_PAGES) != 0;
   }
 
   static int writeReply(long reply, int writtenBytes) {
