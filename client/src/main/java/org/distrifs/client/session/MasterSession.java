@@ -390,7 +390,7 @@ public final class MasterSession implements MasterApi {
       silentListener.ended("it is silent");
     }
     if (open) {
-      openStream(nowNs);
+      openStream();
     }
     sendOutbox();
   }
@@ -416,7 +416,7 @@ public final class MasterSession implements MasterApi {
     return late;
   }
 
-  private void openStream(long nowNs) {
+  private void openStream() {
     PeerAddress master;
     StreamListener next;
     synchronized (lock) {
@@ -424,7 +424,6 @@ public final class MasterSession implements MasterApi {
       next = new StreamListener(master);
       listener = next;
       phase = Phase.OPENING;
-      phaseUntilNs = nowNs + TimeUnit.MILLISECONDS.toNanos(OPEN_TIMEOUT_MS);
     }
     ControlStream opened = opener.open(master, next);
     ClientMessage introduction;
@@ -436,6 +435,19 @@ public final class MasterSession implements MasterApi {
       introduction = ClientMessage.newBuilder().setOpen(identity.introduction()).build();
     }
     opened.send(introduction);
+    awaitOpened(next);
+  }
+
+  /**
+   * The bound is for the master alone. A process that loads all that its first stream needs can
+   * take longer on a busy machine, and would give up a session that is about to open.
+   */
+  private void awaitOpened(StreamListener opening) {
+    synchronized (lock) {
+      if (listener == opening && phase == Phase.OPENING) {
+        phaseUntilNs = clock.monotonicNs() + TimeUnit.MILLISECONDS.toNanos(OPEN_TIMEOUT_MS);
+      }
+    }
   }
 
   // --- receiving

@@ -13,14 +13,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.distrifs.client.ClientSettings;
 import org.distrifs.client.fake.FakeCluster;
+import org.distrifs.proto.connection.PeerAddress;
+import org.distrifs.proto.control.ClientMessage;
 import org.distrifs.proto.control.Create;
 import org.distrifs.proto.control.GetAttributes;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
+import org.distrifs.runtime.clock.ClockSource;
 import org.distrifs.runtime.clock.Seeds;
 import org.distrifs.runtime.clock.SystemClock;
 import org.distrifs.runtime.clock.SystemEntropy;
@@ -153,6 +157,71 @@ class MasterSessionTest {
     AtomicInteger refusals = new AtomicInteger(3);
     cluster.master().postpone(operation -> refusals.getAndDecrement() > 0);
     assertThat(get(session.submit(create("a"))).getErrno()).isZero();
+  }
+
+  @Test
+  void aFirstStreamThatIsLongInTheMakingIsNotGivenUp() {
+    AtomicLong takenNs = new AtomicLong();
+    AtomicInteger opened = new AtomicInteger();
+    ControlStream.Opener slow =
+        new ControlStream.Opener() {
+          @Override
+          public ControlStream open(PeerAddress master, ControlStream.Listener listener) {
+            opened.incrementAndGet();
+            takenNs.addAndGet(TimeUnit.MINUTES.toNanos(1));
+            return answeringLater(cluster.master().open(master, listener));
+          }
+
+          @Override
+          public void close() {
+            cluster.master().close();
+          }
+        };
+    session =
+        MasterSession.connect(
+            FakeCluster.settings(),
+            slow,
+            clockAhead(takenNs),
+            new SystemEntropy(),
+            timer,
+            new SessionMetrics(metrics));
+
+    assertThat(opened).hasValue(1);
+  }
+
+  private static ClockSource clockAhead(AtomicLong byNs) {
+    SystemClock clock = new SystemClock();
+    return new ClockSource() {
+      @Override
+      public long monotonicNs() {
+        return clock.monotonicNs() + byNs.get();
+      }
+
+      @Override
+      public long wallTimeNs() {
+        return clock.wallTimeNs();
+      }
+    };
+  }
+
+  /** So that the session's clockwork runs before the answer comes. */
+  private ControlStream answeringLater(ControlStream stream) {
+    return new ControlStream() {
+      @Override
+      public void send(ClientMessage message) {
+        timer.schedule(() -> stream.send(message), 300, TimeUnit.MILLISECONDS);
+      }
+
+      @Override
+      public void finish() {
+        stream.finish();
+      }
+
+      @Override
+      public void cancel(String why) {
+        stream.cancel(why);
+      }
+    };
   }
 
   @Test

@@ -2,7 +2,9 @@ package org.distrifs.master.service;
 
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.master.session.SessionInfo;
 import org.distrifs.master.state.Applied;
@@ -47,8 +49,8 @@ final class SessionTable {
   private final Bounds bounds;
   private final Long2ObjectOpenHashMap<ClientSession> sessions = new Long2ObjectOpenHashMap<>();
 
-  /** Sessions whose start is proposed and not applied. */
-  private int starting;
+  /** Sessions whose start is proposed and not applied, by their secrets. */
+  private final Map<Long, Greeting> starting = new HashMap<>();
 
   SessionTable(
       MasterState state,
@@ -107,7 +109,13 @@ final class SessionTable {
     void as(long sessionId);
   }
 
-  /** Answers an OpenSession, at once or when the session is journalled. */
+  /** The stream that is told of a session, and what is told which session it serves. */
+  private record Greeting(SessionStream stream, Opened opened) {}
+
+  /**
+   * Answers an OpenSession, at once or when the session is journalled. A client whose stream broke
+   * before it was answered asks again, with its secret alone: that is no second session.
+   */
   void open(SessionStream stream, OpenSession request, Opened opened) {
     if (request.getProtocolVersion() != PROTOCOL_VERSION) {
       refuse(
@@ -132,12 +140,24 @@ final class SessionTable {
       refuse(stream, Errno.EIO, serving.reason());
       return;
     }
-    ClientSession known = sessions.get(request.getSessionId());
-    if (request.getSessionId() != 0 && known != null) {
+    ClientSession known =
+        request.getSessionId() == 0 ? unanswered(request) : sessions.get(request.getSessionId());
+    if (known != null) {
       resume(stream, request, known, opened);
     } else {
       start(stream, request, opened);
     }
+  }
+
+  /** The session that was opened for a client which does not know of it, or null. */
+  private ClientSession unanswered(OpenSession request) {
+    return sessions.values().stream()
+        .filter(
+            session ->
+                session.info().secret() == request.getSessionSecret()
+                    && session.info().clientName().equals(nameOf(request)))
+        .findFirst()
+        .orElse(null);
   }
 
   private void resume(
@@ -154,7 +174,7 @@ final class SessionTable {
   }
 
   private void start(SessionStream stream, OpenSession request, Opened opened) {
-    if (sessions.size() + starting >= bounds.maxSessions()) {
+    if (sessions.size() + starting.size() >= bounds.maxSessions()) {
       refuse(
           stream,
           Errno.EAGAIN,
@@ -168,6 +188,11 @@ final class SessionTable {
           "a session has 1 to " + MAX_SLOTS + " slots, not " + request.getSlots());
       return;
     }
+    boolean isStarting =
+        starting.put(request.getSessionSecret(), new Greeting(stream, opened)) != null;
+    if (isStarting) {
+      return;
+    }
     long id = drawId();
     SessionStart entry =
         SessionStart.newBuilder()
@@ -176,23 +201,21 @@ final class SessionTable {
             .setSlots(request.getSlots())
             .setClientName(nameOf(request))
             .build();
-    starting++;
     journal.propose(
         JournalEntry.newBuilder().setSessionStart(entry),
-        applied -> started(stream, id, applied, opened));
+        applied -> started(id, applied, starting.remove(request.getSessionSecret())));
   }
 
-  private void started(SessionStream stream, long id, Applied applied, Opened opened) {
-    starting--;
+  private void started(long id, Applied applied, Greeting greeting) {
     if (applied instanceof Applied.Refused refused) {
-      refuse(stream, Errno.EAGAIN, refused.reason());
+      refuse(greeting.stream(), Errno.EAGAIN, refused.reason());
       return;
     }
     SessionInfo info = state.session(id).orElseThrow();
     ClientSession session = new ClientSession(info, clock.monotonicNs());
     sessions.put(id, session);
     LOG.info("{} is open, with {} slots", session, info.slots());
-    greet(stream, session, false, opened);
+    greet(greeting.stream(), session, false, greeting.opened());
   }
 
   private void greet(SessionStream stream, ClientSession session, boolean resumed, Opened opened) {

@@ -95,6 +95,37 @@ class SessionTest {
     assertThat(creates()).isEqualTo(1);
   }
 
+  @Test
+  void aClientThatWasNotAnsweredGetsNoSecondSession() {
+    client.open();
+    client.call(0, 1, TestClient.create("a"));
+    client.breakStream();
+
+    TestClient unaware = new TestClient(master.channel(), 42);
+    SessionOpened opened = unaware.open();
+
+    assertThat(opened.getErrno()).isZero();
+    assertThat(opened.getSessionId()).isEqualTo(client.sessionId());
+    assertThat(new TestClient(master.channel(), 43).open().getSessionId())
+        .isNotEqualTo(client.sessionId());
+  }
+
+  @Test
+  void aClientThatAsksAgainWhileItsSessionIsJournalledGetsThatOne() {
+    log.hold();
+    client.beginOpen();
+    master.until(() -> log.held() == 1);
+    CompletableFuture<SessionOpened> again = new TestClient(master.channel(), 42).beginOpen();
+    // Of another client, behind it in the same queue.
+    CompletableFuture<SessionOpened> other = new TestClient(master.channel(), 43).beginOpen();
+    master.until(() -> log.held() == 2);
+    log.release();
+
+    assertThat(TestClient.await(again).getErrno()).isZero();
+    assertThat(TestClient.await(other).getErrno()).isZero();
+    assertThat(sessionStarts()).isEqualTo(2);
+  }
+
   private TestClient resumed(long session) {
     TestClient next = new TestClient(master.channel(), 42);
     SessionOpened opened =
@@ -221,6 +252,10 @@ class SessionTest {
     assertThat(opened.getErrno()).isEqualTo(Errno.EIO.code());
     assertThat(opened.getMessage()).contains("older copy");
     assertThat(master.status().getServing()).isFalse();
+  }
+
+  private long sessionStarts() {
+    return log.entries().stream().filter(JournalEntry::hasSessionStart).count();
   }
 
   private long creates() {

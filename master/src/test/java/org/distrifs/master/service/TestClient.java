@@ -61,6 +61,19 @@ final class TestClient {
   }
 
   SessionOpened open(OpenSession.Builder request) {
+    SessionOpened answer = await(beginOpen(request));
+    if (answer.getErrno() == 0) {
+      sessionId = answer.getSessionId();
+    }
+    return answer;
+  }
+
+  /** As {@link #open()}, without waiting for the answer. */
+  CompletableFuture<SessionOpened> beginOpen() {
+    return beginOpen(OpenSession.newBuilder().setProtocolVersion(1).setSlots(SLOTS));
+  }
+
+  private CompletableFuture<SessionOpened> beginOpen(OpenSession.Builder request) {
     opened = new CompletableFuture<>();
     ended = new CompletableFuture<>();
     stream = MetadataGrpc.newStub(channel).session(new Answers(opened, ended));
@@ -68,11 +81,7 @@ final class TestClient {
         ClientMessage.newBuilder()
             .setOpen(request.setSessionId(sessionId).setSessionSecret(secret).setClientName("test"))
             .build());
-    SessionOpened answer = await(opened);
-    if (answer.getErrno() == 0) {
-      sessionId = answer.getSessionId();
-    }
-    return answer;
+    return opened;
   }
 
   /** As a machine that fell off the network. */
