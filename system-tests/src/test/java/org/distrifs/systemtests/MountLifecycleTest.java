@@ -66,7 +66,14 @@ class MountLifecycleTest {
             point.toString())
         .expectSuccess();
     final String pid =
-        Command.shell("findmnt -no SOURCE \"$1\" | sed 's/.*pid-//'", point)
+        Command.shell(
+                """
+                device=$(findmnt -no MAJ:MIN "$1" | tr -d ' ')
+                ls -l /proc/[1-9]*/fd 2> /dev/null | awk -v label="memfd:distrifs-mount-$device " '
+                  /^.proc/ { split($1, path, "/") }
+                  index($0, label) { print path[3] }'
+                """,
+                point)
             .expectSuccess()
             .output()
             .strip();
@@ -138,8 +145,19 @@ class MountLifecycleTest {
             ls m; cat m/file; touch m/new 2>&1 | sed "s/.*: //"
             findmnt -no FSTYPE,OPTIONS m | cut -d, -f1-3
             umount m; ls m
-            echo "$master $folder/m fuse.distrifs noauto,_netdev,nofail,x-systemd.automount,log-file=$folder/log 0 0" > "$table"
-            mount -T "$table" m; head -c 6 m/.distrifs/stats; echo
+            echo "$master:/a/b $folder/m fuse.distrifs suid,dev,noatime,sync,lazytime,_netdev,nofail,x-systemd.automount,log-file=$folder/log 0 0" > "$table"
+            mount -T "$table" -a; head -c 6 m/.distrifs/stats; echo
+            mount -T "$table" -a; echo "again: $?"
+            findmnt -S "$master:/a/b" -o VFS-OPTIONS,FS-OPTIONS -n | cut -d, -f1-3
+            cp /usr/bin/id m; chmod 4755 m/id; setpriv --reuid=65534 --clear-groups m/id -u
+            mknod -m 666 m/null c 1 3; setpriv --reuid=65534 --clear-groups cat m/null
+            umount "$master:/a/b"; findmnt m || echo "not mounted"
+            # As systemd calls mount(8) for a unit.
+            mount "$master" "$folder/m" -t fuse.distrifs -o "suid,_netdev,log-file=$folder/log"
+            findmnt -no OPTIONS m | cut -d, -f1-2; setpriv --reuid=65534 --clear-groups m/a/b/id -u
+            umount m
+            mount "$master" "$folder/m" -t fuse.distrifs -o "defaults,log-file=$folder/log"
+            findmnt -no OPTIONS m | cut -d, -f1-3; setpriv --reuid=65534 --clear-groups m/a/b/id -u
             umount m
             set +e
             mount -t fuse.distrifs "$master" m -o nonsense 2>&1; echo "exit $?"
@@ -149,6 +167,8 @@ class MountLifecycleTest {
     assertThat(result.expectSuccess().output())
         .matches(
             "(?s)file\\ntext\\nRead-only file system\\nfuse.distrifs +ro,nosuid,nodev\\n# HELP\\n"
+                + "again: 0\\nrw,noatime +rw,sync\\n0\\nnot mounted\\n"
+                + "rw,nodev\\n0\\nrw,nosuid,nodev\\n65534\\n"
                 + "mount.fuse.distrifs: there is no option 'nonsense'\\. There are: [^\\n]*\\n"
                 + "exit 32\\n"
                 + "distrifs: Cannot mount the directory /a/none of DistriFS: [^\\n]*\\n"

@@ -56,7 +56,10 @@ class MountHelperTest {
   @Test
   void sourceAndTargetAreAllThatIsNeeded() throws Exception {
     assertThat(run("a:1,b:2", "/mnt/my files"))
-        .isEqualTo(new Answer(0, "mount --daemon --master=a:1,b:2 -- /mnt/my files\n"));
+        .isEqualTo(
+            new Answer(
+                0,
+                "mount --daemon --master=a:1,b:2 --set=mount.source=a:1,b:2 -- /mnt/my files\n"));
   }
 
   @Test
@@ -74,10 +77,10 @@ class MountHelperTest {
             "timeout=5,log-file=/l,config=/c,metrics-port=9,noexec,allow_other,mount.threads=4");
     assertThat(answer.output())
         .isEqualTo(
-            "mount --daemon --master=a:1 --read-only --subdir=/my files/* --attr-timeout=500ms"
+            "mount --daemon --master=a:1 --set=mount.source=a:1 --attr-timeout=500ms"
                 + " --entry-timeout=0 --driver=kernel --timeout=5 --log-file=/l --config=/c"
-                + " --metrics-port=9 --set=mount.noExec=true --set=mount.allowOther=true"
-                + " --set=mount.threads=4 -- /m\n");
+                + " --metrics-port=9 --set=mount.allowOther=true --set=mount.threads=4"
+                + " --subdir=/my files/* --read-only --set=mount.noExec=true -- /m\n");
     assertThat(answer.exitStatus()).isZero();
     assertThat(run("a:1", "/m", "-o", "hard").output()).contains(" --hard ");
   }
@@ -85,9 +88,49 @@ class MountHelperTest {
   @Test
   void setIdBitsAndDevicesAreAsTheLastWordHasThem() throws Exception {
     assertThat(run("a:1", "/m", "-o", "nosuid,dev,suid,nodev").output())
-        .isEqualTo("mount --daemon --master=a:1 --set=mount.setId=true -- /m\n");
+        .isEqualTo(
+            "mount --daemon --master=a:1 --set=mount.source=a:1 --set=mount.setId=true -- /m\n");
     assertThat(run("a:1", "/m", "-o", "nodev,suid", "-o", "dev,nosuid").output())
-        .isEqualTo("mount --daemon --master=a:1 --set=mount.devices=true -- /m\n");
+        .isEqualTo(
+            "mount --daemon --master=a:1 --set=mount.source=a:1 --set=mount.devices=true -- /m\n");
+  }
+
+  @Test
+  void ofTwoOppositesTheLastOneCounts() throws Exception {
+    assertThat(
+            run(
+                    "a:1",
+                    "/m",
+                    "-o",
+                    "ro,rw,noexec,exec,sync,async,noatime,atime,strictatime,nostrictatime,"
+                        + "nodiratime,diratime")
+                .output())
+        .isEqualTo("mount --daemon --master=a:1 --set=mount.source=a:1 -- /m\n");
+  }
+
+  @Test
+  void synchronyAndAccessTimesAreSettings() throws Exception {
+    assertThat(run("a:1", "/m", "-o", "rw,sync,nodiratime,strictatime").output())
+        .isEqualTo(
+            "mount --daemon --master=a:1 --set=mount.source=a:1 --set=mount.sync=true"
+                + " --set=mount.accessTimes=strictatime --set=mount.directoryAccessTimes=false"
+                + " -- /m\n");
+    assertThat(run("a:1", "/m", "-o", "noatime").output())
+        .contains(" --set=mount.accessTimes=noatime ");
+  }
+
+  @Test
+  void theSourceMayNameADirectoryAndIsShownAsItIs() throws Exception {
+    assertThat(run("[::1]:7400,b:2:/my files", "/m").output())
+        .isEqualTo(
+            "mount --daemon --master=[::1]:7400,b:2 --set=mount.source=[::1]:7400,b:2:/my files"
+                + " --subdir=/my files -- /m\n");
+    assertThat(run("a:1:/a", "/m", "-o", "subdir=/b"))
+        .isEqualTo(
+            new Answer(
+                32,
+                "mount.fuse.distrifs: the directory is given twice: by the source 'a:1:/a' and by"
+                    + " 'subdir=/b'\n"));
   }
 
   @Test
@@ -97,10 +140,10 @@ class MountHelperTest {
                     "a:1",
                     "/m",
                     "-o",
-                    "rw,defaults,auto,noauto,user,user=me,users,_netdev,nofail,nosuid,nodev,noatime,"
-                        + "x-systemd.automount,x-systemd.requires=a.b,X-mount.mkdir,comment=any")
+                    "rw,defaults,auto,noauto,user,user=me,users,_netdev,nofail,nosuid,nodev,dirsync,"
+                        + "lazytime,relatime,silent,x-systemd.automount,x-systemd.requires=a.b,X-mount.mkdir,comment=any")
                 .output())
-        .isEqualTo("mount --daemon --master=a:1 -- /m\n");
+        .isEqualTo("mount --daemon --master=a:1 --set=mount.source=a:1 -- /m\n");
   }
 
   @Test
@@ -112,19 +155,21 @@ class MountHelperTest {
         .contains("subdir= attr-timeout=")
         .hasLineCount(1);
     assertThat(run("a:1", "/m", "-s", "-o", "ro,nonsense=3").output())
-        .isEqualTo("mount --daemon --master=a:1 --read-only -- /m\n");
+        .isEqualTo("mount --daemon --master=a:1 --set=mount.source=a:1 --read-only -- /m\n");
     assertThat(run("a:1", "/m", "-o", "remount,ro"))
         .isEqualTo(
             new Answer(
                 32,
-                "mount.fuse.distrifs: cannot change the mount on /m: unmount it, and mount it again\n"));
+                "mount.fuse.distrifs: cannot change the mount on /m: unmount it, and mount it"
+                    + " again\n"));
   }
 
   @Test
   void aFakeMountIsNotDoneAndAVerboseOneIsShown() throws Exception {
     assertThat(run("a:1", "/m", "-f", "-o", "ro")).isEqualTo(new Answer(0, ""));
     assertThat(run("a:1", "/m", "-f", "-v", "-o", "ro").output())
-        .endsWith("/bin/distrifs mount --daemon --master=a:1 --read-only -- /m\n");
+        .endsWith(
+            "/bin/distrifs mount --daemon --master=a:1 --set=mount.source=a:1 --read-only -- /m\n");
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.distrifs.fuse.driver;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How a file system is mounted.
@@ -10,10 +11,8 @@ import java.util.List;
  * @param mountPoint an absolute path of an empty folder; never looked at by the driver itself
  * @param source what {@code df} and the mount table show as the device
  * @param allowOther whether users other than the one who mounts may use it
- * @param readOnly whether the kernel refuses every change
- * @param noExec whether the kernel refuses to run programs that lie in it
- * @param setId whether programs that lie in it are run with their set-id bits; for root
- * @param devices whether devices that lie in it can be opened; for root
+ * @param flags what the kernel does differently; only root mounts without {@link
+ *     MountFlag#NO_SET_ID} and {@link MountFlag#NO_DEVICES}
  * @param attributeTimeoutMs how long the kernel may keep attributes without asking
  * @param entryTimeoutMs how long the kernel may keep names without asking
  * @param threads requests served at the same time
@@ -22,13 +21,14 @@ public record MountOptions(
     Path mountPoint,
     String source,
     boolean allowOther,
-    boolean readOnly,
-    boolean noExec,
-    boolean setId,
-    boolean devices,
+    Set<MountFlag> flags,
     long attributeTimeoutMs,
     long entryTimeoutMs,
     int threads) {
+
+  public MountOptions {
+    flags = Set.copyOf(flags);
+  }
 
   /**
    * What libfuse and its {@code fusermount} take behind {@code -o}, as far as it does not depend on
@@ -36,13 +36,19 @@ public record MountOptions(
    */
   public String words() {
     List<String> words = new ArrayList<>();
-    words.add(setId ? "suid" : "nosuid");
-    words.add(devices ? "dev" : "nodev");
     words.add("subtype=distrifs");
     words.add("fsname=" + escaped(source));
-    words.add(readOnly ? "ro" : "rw");
-    if (noExec) {
-      words.add("noexec");
+    for (MountFlag flag : MountFlag.values()) {
+      if (flags.contains(flag)) {
+        flag.word().ifPresent(words::add);
+      }
+    }
+    // They take a mount of theirs for one without set-id programs and devices, unless told.
+    if (!flags.contains(MountFlag.NO_SET_ID)) {
+      words.add("suid");
+    }
+    if (!flags.contains(MountFlag.NO_DEVICES)) {
+      words.add("dev");
     }
     if (allowOther) {
       words.add("allow_other");

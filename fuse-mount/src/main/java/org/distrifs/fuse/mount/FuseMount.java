@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.client.DistriFsClient;
 import org.distrifs.fuse.driver.FuseDriver;
+import org.distrifs.fuse.driver.MountFlag;
 import org.distrifs.fuse.driver.MountOptions;
 import org.distrifs.fuse.operations.FuseOperations;
 import org.distrifs.fuse.operations.OperationMetrics;
@@ -26,20 +27,24 @@ public final class FuseMount implements AutoCloseable {
   private static final long ABORT_TIMEOUT_MS = 1_000;
 
   private final Path mountPoint;
+  private final String device;
   private final long stopTimeoutMs;
   private final FuseOperations operations;
   private final FuseDriver driver;
   private final String connection;
+  private final MountLabel label;
   private final Object ending = new Object();
   private boolean ended;
 
   private FuseMount(
       MountTable.Entry mounted, long stopTimeoutMs, FuseOperations operations, FuseDriver driver) {
     this.mountPoint = mounted.path();
+    this.device = mounted.device();
     this.stopTimeoutMs = stopTimeoutMs;
     this.operations = operations;
     this.driver = driver;
     this.connection = mounted.connection();
+    this.label = MountLabel.of(mounted);
   }
 
   /**
@@ -51,7 +56,8 @@ public final class FuseMount implements AutoCloseable {
   public static void requireMountable(MountSettings settings) {
     FuseEnvironment.require();
     settings.driver().requireUsable();
-    if (settings.setId() || settings.devices()) {
+    if (!settings.flags().contains(MountFlag.NO_SET_ID)
+        || !settings.flags().contains(MountFlag.NO_DEVICES)) {
       FuseEnvironment.requireRoot(
           MountSettings.SET_ID.key() + " and " + MountSettings.DEVICES.key());
     }
@@ -62,7 +68,7 @@ public final class FuseMount implements AutoCloseable {
   /**
    * Mounts; callers are served when this returns.
    *
-   * @param masters what to show in the mount table, "host:port"
+   * @param masters "HOST:PORT", several with commas between them; for the mount table
    * @param client made with settings that were {@link MountSettings#bound bound}
    * @throws OperatorException as {@link #requireMountable}, or because the kernel refused
    */
@@ -74,12 +80,9 @@ public final class FuseMount implements AutoCloseable {
     MountOptions options =
         new MountOptions(
             mountPoint,
-            MountSource.of(masters, ProcessHandle.current().pid()),
+            MountSource.of(settings, masters),
             settings.allowOther() && FuseEnvironment.mayAllowOther(),
-            settings.readOnly(),
-            settings.noExec(),
-            settings.setId(),
-            settings.devices(),
+            settings.flags(),
             settings.kernelAttributeTimeoutMs(),
             settings.kernelEntryTimeoutMs(),
             settings.threads());
@@ -88,7 +91,7 @@ public final class FuseMount implements AutoCloseable {
         new FuseOperations(
             client,
             new VirtualFiles(root, metrics::scrape, nowS),
-            !settings.readOnly(),
+            settings.accessTimes(),
             Math.min(settings.kernelAttributeTimeoutMs(), settings.kernelEntryTimeoutMs()));
     FuseDriver driver =
         settings.driver().make(operations, new OperationMetrics(metrics, operations), options);
@@ -153,7 +156,11 @@ public final class FuseMount implements AutoCloseable {
     if (driver.awaitUnmounted(stopTimeoutMs)) {
       return true;
     }
-    LOG.warn("{} is still in use: its users get errors from now on", mountPoint);
+    OtherMountPoints others = OtherMountPoints.of(device);
+    LOG.warn(
+        "{} is still in use{}: its users get errors from now on",
+        mountPoint,
+        others.isEmpty() ? "" : " " + others);
     Unmount.abort(connection);
     return driver.awaitUnmounted(ABORT_TIMEOUT_MS);
   }
@@ -186,6 +193,7 @@ public final class FuseMount implements AutoCloseable {
         if (released) {
           driver.close();
         }
+        label.close();
       }
       LOG.info("Unmounted {}", mountPoint);
     }

@@ -7,9 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.stream.Stream;
-import org.distrifs.fuse.driver.FuseDriver;
 import org.distrifs.runtime.disk.FailureReason;
 import org.distrifs.runtime.lifecycle.OperatorException;
 import org.slf4j.Logger;
@@ -89,19 +87,23 @@ final class MountPoint {
   }
 
   private void detachIfStale(MountTable.Entry mounted) {
-    OptionalLong pid = MountSource.pid(mounted.source());
-    if (!mounted.type().equals(FuseDriver.FILE_SYSTEM_TYPE) || pid.isEmpty()) {
+    if (!mounted.isDistriFs()) {
       throw new OperatorException(
           "Cannot mount on %s: a file system of type %s is mounted there already. Choose another folder, or unmount it: umount %s"
               .formatted(path, mounted.type(), path));
     }
-    if (ServingProcess.isAlive(pid.getAsLong())) {
+    if (!mounted.isAbandoned()) {
       throw new OperatorException(
-          "Cannot mount on %s: process %d has DistriFS mounted there already. Unmount it first: distrifs umount %s"
-              .formatted(path, pid.getAsLong(), path));
+          "Cannot mount on %s: %s has DistriFS mounted there already. Unmount it first: distrifs umount %s"
+              .formatted(
+                  path,
+                  ServingProcess.of(mounted)
+                      .map(server -> "process " + server.pid())
+                      .orElse("a process that cannot be seen from here"),
+                  path));
     }
     Unmount.detach(path);
-    LOG.info("Detached the mount that process {} left behind on {}", pid.getAsLong(), path);
+    LOG.info("Detached the mount of {} that a process left behind on {}", mounted.source(), path);
   }
 
   private void requireEmptyFolder() {

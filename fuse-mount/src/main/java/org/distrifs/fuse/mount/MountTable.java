@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.distrifs.fuse.driver.FuseDriver;
 import org.distrifs.runtime.lifecycle.OperatorException;
@@ -21,17 +21,21 @@ import org.distrifs.runtime.lifecycle.OperatorException;
 public final class MountTable {
 
   /**
-   * @param device major and minor number; a FUSE mount's minor names its connection in sysfs
+   * @param device major and minor number, the same in every mount namespace; a FUSE mount's minor
+   *     names its connection in sysfs
    * @param path where it is mounted
    * @param type of the file system: "ext4", "fuse.distrifs"
+   * @param source the device, or what stands for one
    */
   public record Entry(String device, Path path, String type, String source) {
+    /** Whether this is a DistriFS mount, of whatever cluster. */
+    boolean isDistriFs() {
+      return type.equals(FuseDriver.FILE_SYSTEM_TYPE);
+    }
+
     /** Whether this is a DistriFS mount whose process is gone: nobody will ever answer there. */
     public boolean isAbandoned() {
-      OptionalLong pid = MountSource.pid(source);
-      return type.equals(FuseDriver.FILE_SYSTEM_TYPE)
-          && pid.isPresent()
-          && !ServingProcess.isAlive(pid.getAsLong());
+      return isDistriFs() && ServingProcess.of(this).isEmpty() && Disconnection.isCertain(path);
     }
 
     /** The number of the FUSE connection below {@code /sys/fs/fuse/connections}. */
@@ -57,26 +61,43 @@ public final class MountTable {
   }
 
   /**
-   * The DistriFS mount that a process serves, or has served.
+   * The DistriFS mount that a process serves.
    *
    * @throws OperatorException if the table cannot be read
    */
   public static Optional<Entry> servedBy(long pid) {
-    return last(
-        entry ->
-            entry.type().equals(FuseDriver.FILE_SYSTEM_TYPE)
-                && MountSource.pid(entry.source()).equals(OptionalLong.of(pid)));
+    Set<String> devices = ServingProcess.devicesOf(pid);
+    return last(entry -> entry.isDistriFs() && devices.contains(entry.device()));
+  }
+
+  /**
+   * Where a mount is to be seen: once, or more often by {@code mount --bind}.
+   *
+   * @throws OperatorException if the table cannot be read
+   */
+  static List<Path> pathsOf(String device) {
+    return entries().stream()
+        .filter(entry -> entry.device().equals(device))
+        .map(Entry::path)
+        .toList();
   }
 
   private static Optional<Entry> last(Predicate<Entry> wanted) {
+    return entries().stream().filter(wanted).reduce((below, above) -> above);
+  }
+
+  private static List<Entry> entries() {
     try {
-      return parse(new String(Files.readAllBytes(MOUNT_INFO), UTF_8)).stream()
-          .filter(wanted)
-          .reduce((below, above) -> above);
+      return of(MOUNT_INFO);
     } catch (IOException e) {
       throw new OperatorException(
           "Cannot read " + MOUNT_INFO + ": " + e.getMessage() + ". Is /proc mounted?", e);
     }
+  }
+
+  /** What a file of this kind lists, which may be that of a process in another mount namespace. */
+  static List<Entry> of(Path mountInfo) throws IOException {
+    return parse(new String(Files.readAllBytes(mountInfo), UTF_8));
   }
 
   /** In the table's order: a mount stands behind those that it covers. */

@@ -58,7 +58,8 @@ final class MountUsers {
     }
   }
 
-  private static String name(Path process) {
+  /** The name of a process, from its folder in {@code /proc}. */
+  static String name(Path process) {
     try {
       return new String(Files.readAllBytes(process.resolve("comm")), UTF_8).strip();
     } catch (IOException e) {

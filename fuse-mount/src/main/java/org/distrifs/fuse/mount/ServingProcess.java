@@ -4,40 +4,56 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
 
-/** Tells from {@code /proc} whether a process that served a mount still does. */
+/**
+ * Finds the process that serves a mount, by its {@link MountLabel}. Only {@code /proc} is read,
+ * which asks the mount nothing. Processes of other users, which only root may look at, and those of
+ * another pid namespace are not found: to find nobody does not mean that there is nobody.
+ */
 final class ServingProcess {
-  private static final Path DEVICE = Path.of("/dev/fuse");
+  private static final Path PROCESSES = Path.of("/proc");
 
   private ServingProcess() {}
 
-  /**
-   * Whether the process lives and holds the FUSE device: another process may have got the number of
-   * one that is gone. A process that may not be looked at is taken for alive: to detach a mount
-   * that works would be worse than to refuse.
-   */
-  static boolean isAlive(long pid) {
-    Path process = Path.of("/proc", Long.toString(pid));
-    if (!Files.exists(process)) {
-      return false;
-    }
-    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
-      for (Path descriptor : descriptors) {
-        if (isDevice(descriptor)) {
-          return true;
+  /** Who serves a mount, as far as that can be seen. */
+  static Optional<ProcessHandle> of(MountTable.Entry mount) {
+    try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROCESSES, "[1-9]*")) {
+      for (Path process : processes) {
+        if (labels(process).contains(mount.device())) {
+          return ProcessHandle.of(Long.parseLong(process.getFileName().toString()));
         }
       }
-      return false;
     } catch (IOException e) {
-      return Files.exists(process);
+      return Optional.empty(); // As with a process that cannot be looked at.
     }
+    return Optional.empty();
   }
 
-  private static boolean isDevice(Path descriptor) {
-    try {
-      return Files.readSymbolicLink(descriptor).equals(DEVICE);
+  /** The device numbers of the mounts that a process serves. */
+  static Set<String> devicesOf(long pid) {
+    return labels(PROCESSES.resolve(Long.toString(pid)));
+  }
+
+  private static Set<String> labels(Path process) {
+    Set<String> devices = new HashSet<>();
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
+      for (Path descriptor : descriptors) {
+        target(descriptor).flatMap(MountLabel::device).ifPresent(devices::add);
+      }
     } catch (IOException e) {
-      return false; // Closed since the folder was listed.
+      return devices; // It has ended, or belongs to somebody else.
+    }
+    return devices;
+  }
+
+  private static Optional<Path> target(Path descriptor) {
+    try {
+      return Optional.of(Files.readSymbolicLink(descriptor));
+    } catch (IOException e) {
+      return Optional.empty(); // Closed since the folder was listed.
     }
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.runtime.disk.FailureReason;
 import org.distrifs.runtime.lifecycle.OperatorException;
@@ -77,13 +78,18 @@ public final class Unmount {
       if (now == null || !now.equals(before)) {
         return List.of();
       }
-      refusals.add(run(program, path));
+      Optional<String> refusal = refusal(program, path);
+      if (refusal.isEmpty()) {
+        return List.of();
+      }
+      refusals.add(refusal.get());
     }
     MountTable.Entry after = MountTable.at(path).orElse(null);
     return after != null && after.equals(before) ? refusals : List.of();
   }
 
-  private static String run(List<String> program, Path path) {
+  /** Runs a program; what it said if it failed. */
+  private static Optional<String> refusal(List<String> program, Path path) {
     List<String> command = new ArrayList<>(program);
     command.add(path.toString());
     try {
@@ -91,14 +97,19 @@ public final class Unmount {
       process.getOutputStream().close();
       if (!process.waitFor(PROGRAM_TIMEOUT_MS, TimeUnit.MILLISECONDS)) {
         process.destroyForcibly();
-        return program.get(0) + " did not end within " + PROGRAM_TIMEOUT_MS + " ms";
+        return Optional.of(program.get(0) + " did not end within " + PROGRAM_TIMEOUT_MS + " ms");
       }
-      return new String(process.getInputStream().readNBytes(MAX_OUTPUT_BYTES), UTF_8).strip();
+      // Not the mount table says so: another mount like this one may have come in its place.
+      if (process.exitValue() == 0) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          new String(process.getInputStream().readNBytes(MAX_OUTPUT_BYTES), UTF_8).strip());
     } catch (IOException e) {
-      return program.get(0) + " is not installed";
+      return Optional.of(program.get(0) + " is not installed");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return "interrupted";
+      return Optional.of("interrupted");
     }
   }
 }

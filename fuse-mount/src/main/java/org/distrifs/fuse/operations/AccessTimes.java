@@ -17,9 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Access times as mount(8) has them under {@code relatime}: a read sets the one of a file, or of a
- * directory, that has changed since it was last read, or was last read a day ago. This mount shows
- * them at once; the master is told many at a time, within a second or so. Thread-safe.
+ * Access times as mount(8) has them, under {@code relatime} if nothing else is asked: a read sets
+ * the one of a file, or of a directory, that has changed since it was last read, or was last read a
+ * day ago. This mount shows them at once; the master is told many at a time, within a second or so.
+ * Thread-safe.
  *
  * <p>They are advice: one that cannot be told, because there are too many or the master is away, is
  * dropped, and the next read after the next change sets another.
@@ -63,31 +64,44 @@ final class AccessTimes {
 
   private final Metadata metadata;
   private final ClockSource clock;
-  private final boolean records;
+  private final AccessTimePolicy policy;
   private final Map<Long, Read> reads = new ConcurrentHashMap<>();
   private final ScheduledExecutorService teller =
       Executors.newSingleThreadScheduledExecutor(NamedThreads.daemon("mount", "access-times"));
 
-  /**
-   * @param records whether anything is recorded at all; not on a mount for reading only
-   */
-  AccessTimes(Metadata metadata, ClockSource clock, boolean records) {
+  AccessTimes(Metadata metadata, ClockSource clock, AccessTimePolicy policy) {
     this.metadata = metadata;
     this.clock = clock;
-    this.records = records;
+    this.policy = policy;
     teller.scheduleWithFixedDelay(this::tell, TOLD_EVERY_MS, TOLD_EVERY_MS, TimeUnit.MILLISECONDS);
   }
 
   /** What has these attributes is read. */
   void read(Attributes attributes) {
-    if (!records || VirtualFiles.isVirtual(attributes.getInode())) {
+    if (VirtualFiles.isVirtual(attributes.getInode())) {
       return;
     }
-    Read known = reads.get(attributes.getInode());
-    boolean isKnown = known != null && known.changeCounter == attributes.getChangeCounter();
-    if (!isKnown && isDue(attributes) && reads.size() < MAX_REMEMBERED) {
+    boolean sets =
+        switch (policy.reads()) {
+          case NOATIME -> false;
+          case RELATIME -> !isKnown(attributes) && isDue(attributes);
+          case STRICTATIME -> true;
+        };
+    if (sets && reads.size() < MAX_REMEMBERED) {
       reads.put(attributes.getInode(), new Read(attributes.getChangeCounter(), clock.wallTimeNs()));
     }
+  }
+
+  /** What has these attributes is listed. */
+  void listed(Attributes directory) {
+    if (policy.directories()) {
+      read(directory);
+    }
+  }
+
+  private boolean isKnown(Attributes attributes) {
+    Read known = reads.get(attributes.getInode());
+    return known != null && known.changeCounter == attributes.getChangeCounter();
   }
 
   private boolean isDue(Attributes attributes) {

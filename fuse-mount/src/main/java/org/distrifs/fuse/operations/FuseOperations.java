@@ -51,16 +51,19 @@ public final class FuseOperations {
   private final long listedMaxAgeMs;
 
   /**
-   * @param recordsReads whether what is read gets access times
+   * @param accessTimePolicy which reads set access times
    * @param listedMaxAgeMs how old entries of directories may be when the kernel gets them
    */
   public FuseOperations(
-      DistriFsClient client, VirtualFiles virtualFiles, boolean recordsReads, long listedMaxAgeMs) {
+      DistriFsClient client,
+      VirtualFiles virtualFiles,
+      AccessTimePolicy accessTimePolicy,
+      long listedMaxAgeMs) {
     this.client = client;
     this.metadata = client.metadata();
     this.allocation = new Allocation(metadata);
     this.extendedAttributes = new ExtendedAttributes(metadata, virtualFiles);
-    this.accessTimes = new AccessTimes(metadata, clock, recordsReads);
+    this.accessTimes = new AccessTimes(metadata, clock, accessTimePolicy);
     this.virtualFiles = virtualFiles;
     this.listedMaxAgeMs = listedMaxAgeMs;
   }
@@ -480,7 +483,7 @@ public final class FuseOperations {
     DirectoryStream directory = directories.get(handle);
     directory.read(offset, roomEntries, sink);
     if (offset == 0 && !VirtualFiles.isVirtual(directory.inode())) {
-      accessTimes.read(metadata.attributes(directory.inode()));
+      accessTimes.listed(metadata.attributes(directory.inode()));
     }
   }
 

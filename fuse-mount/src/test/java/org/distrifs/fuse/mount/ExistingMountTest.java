@@ -100,6 +100,50 @@ class ExistingMountTest {
   }
 
   @Test
+  void whoHoldsACopyOfTheMountIsNamedWithoutAWait() throws Exception {
+    Process holder =
+        MountedFolder.start(
+            Path.of("/"),
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            "echo copied; read x; umount \"$1\"",
+            "sh",
+            folder.toString());
+    try {
+      assertThat(holder.inputReader().readLine()).isEqualTo("copied");
+
+      assertThatThrownBy(() -> ExistingMount.at(folder).unmount())
+          .isInstanceOf(OperatorException.class)
+          .hasMessageContaining(
+              "its process " + server.pid() + " goes on serving it in the mount namespace of sh")
+          .hasMessageContaining("nsenter --mount --target " + holder.pid() + " umount " + folder);
+      assertThat(MountTable.at(folder)).isEmpty();
+      assertThat(server.isAlive()).isTrue();
+
+      holder.outputWriter().write("go\n");
+      holder.outputWriter().close();
+      assertThat(server.waitFor(BOUND_S, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      holder.destroyForcibly();
+    }
+  }
+
+  @Test
+  void aMountThatIsToBeSeenElsewhereGoesOn() throws Exception {
+    Path second = Files.createDirectory(base.resolve("second"));
+    MountedFolder.run(Path.of("/"), "mount", "--bind", folder.toString(), second.toString());
+    try {
+      assertThatThrownBy(() -> ExistingMount.at(folder).unmount())
+          .hasMessageContaining("goes on serving it on " + second);
+    } finally {
+      ExistingMount.at(second).unmount();
+    }
+    assertThat(server.isAlive()).isFalse();
+  }
+
+  @Test
   void aMountThatHangsIsTakenAwayByForce() throws Exception {
     MountedFolder.run(Path.of("/"), "kill", "-STOP", Long.toString(server.pid()));
     Process hangs =

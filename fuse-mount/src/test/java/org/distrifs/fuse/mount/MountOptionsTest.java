@@ -245,5 +245,54 @@ class MountOptionsTest {
                   .output())
           .startsWith("ro,nosuid,nodev,noexec");
     }
+    try (MountedFolder asked =
+        with(MountSettings.SYNC.key(), "true", MountSettings.ACCESS_TIMES.key(), "noatime")) {
+      assertThat(
+              MountedFolder.run(
+                      Path.of("/"),
+                      "findmnt",
+                      "-no",
+                      "SOURCE,VFS-OPTIONS,FS-OPTIONS",
+                      asked.folder().toString())
+                  .output())
+          .matches("memory +rw,nosuid,nodev,noatime +rw,sync,.*\\n");
+    }
+  }
+
+  @Test
+  void aWriteToASynchronousMountIsSyncedBeforeItReturns() throws IOException {
+    String syncs =
+        "awk '/^distrifs_mount_request_seconds_count.*\"fsync\"/ { print $2 }' .distrifs/stats";
+    String write = "exec 3> synced; echo text >&3; " + syncs;
+    assertThat(whole.shell(write)).isEqualTo("0\n");
+    try (MountedFolder asked = with(MountSettings.SYNC.key(), "true")) {
+      assertThat(asked.shell(write)).isNotEqualTo("0\n");
+    }
+  }
+
+  @Test
+  void accessTimesAreSetAsIsAsked() throws IOException {
+    String readTwice =
+        """
+        touch -d @5 a/b/file a/b; for time in 1 2; do cat a/b/file; ls a/b; done > /dev/null
+        stat -c %X a/b/file a/b | sed 's/^[^5].*/now/'
+        """;
+    assertThat(whole.shell(readTwice)).isEqualTo("now\nnow\n");
+    try (MountedFolder asked = with(MountSettings.ACCESS_TIMES.key(), "noatime")) {
+      assertThat(asked.shell(readTwice)).isEqualTo("5\n5\n");
+    }
+    try (MountedFolder asked = with(MountSettings.DIRECTORY_ACCESS_TIMES.key(), "false")) {
+      assertThat(asked.shell(readTwice)).isEqualTo("now\n5\n");
+    }
+    try (MountedFolder asked = with(MountSettings.ACCESS_TIMES.key(), "strictatime")) {
+      // Younger than what is read, so that relatime would leave it.
+      assertThat(
+              asked.shell(
+                  """
+                  touch -m -d @5 a/b/file; touch -a -d '2 hours' a/b/file; cat a/b/file > /dev/null
+                  test "$(stat -c %X a/b/file)" -gt "$(date +%s)" && echo later || echo now
+                  """))
+          .isEqualTo("now\n");
+    }
   }
 }

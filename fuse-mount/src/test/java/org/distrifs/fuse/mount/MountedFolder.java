@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.fuse.memory.InMemoryClient;
 import org.distrifs.runtime.metrics.Metrics;
@@ -99,10 +98,7 @@ final class MountedFolder implements AutoCloseable {
   private static void detachLeftovers() throws IOException {
     for (MountTable.Entry entry :
         MountTable.parse(Files.readString(Path.of("/proc/self/mountinfo")))) {
-      OptionalLong pid = MountSource.pid(entry.source());
-      if (entry.path().toString().contains(PREFIX)
-          && pid.isPresent()
-          && !ServingProcess.isAlive(pid.getAsLong())) {
+      if (entry.path().toString().contains(PREFIX) && entry.isAbandoned()) {
         Unmount.detach(entry.path());
       }
     }

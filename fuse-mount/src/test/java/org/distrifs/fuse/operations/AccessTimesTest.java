@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import org.distrifs.client.Metadata;
 import org.distrifs.fuse.memory.InMemoryClient;
+import org.distrifs.fuse.operations.AccessTimePolicy.Reads;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.SetAttributes;
@@ -16,13 +18,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Access times under relatime. What is told is told by the test itself, not in time. */
+/**
+ * Access times, under relatime and others. What is told is told by the test itself, not in time.
+ */
 class AccessTimesTest {
   private static final Caller CALLER = Caller.getDefaultInstance();
 
   private final Metadata metadata = new InMemoryClient().metadata();
   private final SettableClock clock = new SettableClock();
-  private final AccessTimes accessTimes = new AccessTimes(metadata, clock, true);
+  private final AccessTimes accessTimes =
+      new AccessTimes(metadata, clock, AccessTimePolicy.DEFAULT);
   private long inode;
 
   private static final class SettableClock implements ClockSource {
@@ -109,6 +114,50 @@ class AccessTimesTest {
     accessTimes.tell();
 
     assertThat(attributes().getAtimeS()).isEqualTo(5);
+  }
+
+  @Test
+  void eachReadCountsWhereThatIsAsked() throws IOException {
+    AccessTimes strict =
+        new AccessTimes(metadata, clock, new AccessTimePolicy(Reads.STRICTATIME, true));
+    strict.read(attributes());
+    strict.tell();
+    clock.pass(Duration.ofSeconds(1));
+    strict.read(attributes());
+
+    assertThat(atimeNs(strict.with(attributes()))).isEqualTo(clock.wallNs);
+
+    strict.close();
+
+    assertThat(atimeNs(attributes())).isEqualTo(clock.wallNs);
+  }
+
+  @Test
+  void noneCountsWhereThatIsAsked() throws IOException {
+    for (AccessTimePolicy policy :
+        List.of(AccessTimePolicy.NONE, new AccessTimePolicy(Reads.NOATIME, true))) {
+      AccessTimes none = new AccessTimes(metadata, clock, policy);
+      none.read(attributes());
+      none.listed(attributes());
+      none.close();
+
+      assertThat(none.with(attributes())).isEqualTo(attributes());
+      assertThat(attributes().getAtimeS()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void listingsCanBeLeftOut() throws IOException {
+    AccessTimes ofFiles =
+        new AccessTimes(metadata, clock, new AccessTimePolicy(Reads.RELATIME, false));
+    ofFiles.listed(attributes());
+
+    assertThat(ofFiles.with(attributes()).getAtimeS()).isEqualTo(1);
+
+    ofFiles.read(attributes());
+
+    assertThat(atimeNs(ofFiles.with(attributes()))).isEqualTo(clock.wallNs);
+    ofFiles.close();
   }
 
   @Test

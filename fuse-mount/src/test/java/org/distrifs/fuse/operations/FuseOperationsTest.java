@@ -33,7 +33,11 @@ class FuseOperationsTest {
 
   private final InMemoryClient client = new InMemoryClient();
   private final FuseOperations operations =
-      new FuseOperations(client, new VirtualFiles(ROOT_INODE, () -> "statistics", 0), true, 500);
+      new FuseOperations(
+          client,
+          new VirtualFiles(ROOT_INODE, () -> "statistics", 0),
+          AccessTimePolicy.DEFAULT,
+          500);
 
   @Test
   void whatOneHandleWritesAnotherReads() throws IOException {

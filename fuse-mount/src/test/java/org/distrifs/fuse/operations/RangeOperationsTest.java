@@ -29,7 +29,11 @@ class RangeOperationsTest {
 
   private final InMemoryClient client = new InMemoryClient();
   private final FuseOperations operations =
-      new FuseOperations(client, new VirtualFiles(ROOT_INODE, () -> "statistics", 0), true, 500);
+      new FuseOperations(
+          client,
+          new VirtualFiles(ROOT_INODE, () -> "statistics", 0),
+          AccessTimePolicy.DEFAULT,
+          500);
 
   @Test
   void fallocateRefusesInTheOrderOfLinux() throws IOException {

@@ -3,6 +3,7 @@ package org.distrifs.fuse.driver.kernel;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.distrifs.fuse.driver.FuseDriver;
+import org.distrifs.fuse.driver.MountFlag;
 import org.distrifs.fuse.driver.MountOptions;
 import org.distrifs.fuse.driver.NativeMemory;
 import org.distrifs.runtime.lifecycle.OperatorException;
@@ -11,12 +12,6 @@ import org.distrifs.runtime.lifecycle.OperatorException;
 final class PrivilegedMount implements DeviceMount {
   private static final String DEVICE = "/dev/fuse";
   private static final int O_RDWR_CLOEXEC = 2 | 02000000;
-
-  // mount(2)
-  private static final long MS_RDONLY = 1;
-  private static final long MS_NOSUID = 2;
-  private static final long MS_NODEV = 4;
-  private static final long MS_NOEXEC = 8;
 
   private final LibC libc;
 
@@ -78,10 +73,7 @@ final class PrivilegedMount implements DeviceMount {
   }
 
   private static long flags(MountOptions options) {
-    return (options.setId() ? 0 : MS_NOSUID)
-        | (options.devices() ? 0 : MS_NODEV)
-        | (options.readOnly() ? MS_RDONLY : 0)
-        | (options.noExec() ? MS_NOEXEC : 0);
+    return options.flags().stream().mapToLong(MountFlag::bit).reduce(0, (all, bit) -> all | bit);
   }
 
   private static long string(String text) {
