@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -92,6 +93,32 @@ class TwoMountsTest {
       file.write(ByteBuffer.allocate(length), offset);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** For a while it is read past the kernel's pages; a shared mapping has pages all the same. */
+  @Test
+  void whatOneMadeLongerOrShorterTheOtherMapsAtOnce() throws Exception {
+    final Path here = second.resolve("mapped");
+    final Path there = cluster.mount().resolve("mapped");
+    Files.writeString(here, "text");
+    for (final int size : new int[] {10_000, 100, 5_000}) {
+      Files.readAllBytes(here); // Fills the pages.
+      final byte[] written = new byte[size];
+      Arrays.fill(written, (byte) ('a' + size % 7));
+      Files.write(there, written);
+      try (FileChannel file =
+          FileChannel.open(here, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        assertThat(file.size()).isEqualTo(size);
+        final MappedByteBuffer mapped = file.map(FileChannel.MapMode.READ_WRITE, 0, size);
+        final byte[] seen = new byte[size];
+        mapped.get(seen);
+        assertThat(seen).isEqualTo(written);
+        mapped.put(size - 1, (byte) 'Z');
+        mapped.force();
+      }
+      written[size - 1] = 'Z';
+      assertThat(Files.readAllBytes(there)).isEqualTo(written);
     }
   }
 
