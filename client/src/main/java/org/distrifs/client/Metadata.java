@@ -106,6 +106,17 @@ public interface Metadata {
    */
   OperationReply readDirectory(long inode, long afterCookie, int limit) throws IOException;
 
+  /**
+   * What is behind the number of an inode that somebody kept, as the master sees it at this moment.
+   *
+   * @param root the directory from which a path must lead to the inode
+   * @return the inode's {@code attributes}, and of a directory also its {@code parent}'s; {@code
+   *     root} is its own
+   * @throws org.distrifs.proto.error.ErrnoException ESTALE if it was removed, or no path leads
+   *     there
+   */
+  OperationReply findInode(long inode, long root) throws IOException;
+
   ByteString readLink(long inode) throws IOException;
 
   FileSystemStatistics statistics() throws IOException;

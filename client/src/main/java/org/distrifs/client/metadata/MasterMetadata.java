@@ -17,6 +17,7 @@ import org.distrifs.proto.control.Create;
 import org.distrifs.proto.control.CreateUnnamed;
 import org.distrifs.proto.control.DirectoryEntry;
 import org.distrifs.proto.control.FileSystemStatistics;
+import org.distrifs.proto.control.FindInode;
 import org.distrifs.proto.control.GetAttributes;
 import org.distrifs.proto.control.Link;
 import org.distrifs.proto.control.Lookup;
@@ -119,6 +120,15 @@ public final class MasterMetadata implements Metadata {
       }
       throw e;
     }
+  }
+
+  @Override
+  public OperationReply findInode(long inode, long root) throws IOException {
+    FindInode find = FindInode.newBuilder().setInode(inode).setRoot(root).build();
+    OperationReply reply = call(Operation.newBuilder().setFindInode(find));
+    return reply.toBuilder()
+        .setAttributes(openFiles.withUncommitted(reply.getAttributes()))
+        .build();
   }
 
   @Override

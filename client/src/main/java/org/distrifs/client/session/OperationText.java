@@ -35,6 +35,7 @@ final class OperationText {
                   operation.getRemoveDirectory().getParent());
       case RENAME -> kind + in(operation.getRename().getName(), operation.getRename().getParent());
       case GET_ATTRIBUTES -> kind + inode(operation.getGetAttributes().getInode());
+      case FIND_INODE -> kind + inode(operation.getFindInode().getInode());
       case READ_DIRECTORY -> kind + inode(operation.getReadDirectory().getInode());
       case READ_LINK -> kind + inode(operation.getReadLink().getInode());
       case GET_CHAINS -> kind + inode(operation.getGetChains().getInode());

@@ -89,6 +89,30 @@ public final class FuseOperations {
   }
 
   /**
+   * The inode of a file handle ({@code open_by_handle_at(2)}) of which the kernel knows nothing but
+   * the number, which it may have got from anywhere.
+   *
+   * @throws ErrnoException {@code ESTALE} if it was removed, or is not below the root of the mount,
+   *     which the kernel never forgets
+   */
+  public Attributes lookupByNumber(long inode) throws IOException {
+    if (VirtualFiles.isVirtual(inode)) {
+      return virtualFiles.attributes(inode);
+    }
+    if (inode == root()) {
+      throw new ErrnoException(Errno.ESTALE, "find the root of the mount by its inode");
+    }
+    return accessTimes.with(metadata.findInode(inode, root()).getAttributes());
+  }
+
+  /** The directory above one that was found by its number; of the root the root. */
+  public Attributes lookupParent(long directory) throws IOException {
+    return VirtualFiles.isVirtual(directory)
+        ? getattr(root())
+        : accessTimes.with(metadata.findInode(directory, root()).getParent());
+  }
+
+  /**
    * @param umask what is taken off the mode, if the directory has no default ACL; 0 if the kernel
    *     has done it
    */

@@ -442,6 +442,24 @@ final class MemoryTree implements Metadata {
   }
 
   @Override
+  public synchronized OperationReply findInode(long inode, long root) throws IOException {
+    Node node = nodes.get(inode);
+    if (node == null || !leadsTo(directory(root), node)) {
+      throw new ErrnoException(Errno.ESTALE, "find inode " + inode);
+    }
+    OperationReply.Builder reply = OperationReply.newBuilder().setAttributes(node.snapshot());
+    if (node.isDirectory()) {
+      reply.setParent((inode == root ? node : node.parent).snapshot());
+    }
+    return reply.build();
+  }
+
+  private static boolean leadsTo(Node from, Node node) {
+    return from == node
+        || from.entries.values().stream().anyMatch(entry -> leadsTo(entry.node(), node));
+  }
+
+  @Override
   public synchronized OperationReply readDirectory(long inode, long afterCookie, int limit)
       throws IOException {
     Node directory = directory(inode);

@@ -2,6 +2,7 @@ package org.distrifs.master.namespace;
 
 import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
+import java.util.function.IntPredicate;
 
 /**
  * The dentries that name an inode, so that a path can be told from an inode. The first stands in
@@ -22,6 +23,17 @@ final class LinkNames {
     } else {
       others.computeIfAbsent(inode, any -> new IntArrayList(1)).add(dentry);
     }
+  }
+
+  /** Whether a dentry that names the inode has a property; no more than {@code limit} are asked. */
+  boolean anyMatch(int inode, int limit, IntPredicate property) {
+    IntArrayList list = others.get(inode);
+    int further = list == null ? 0 : Math.min(list.size(), limit - 1);
+    boolean matches = property.test(inodes.dentry(inode));
+    for (int index = 0; index < further && !matches; index++) {
+      matches = property.test(list.getInt(index));
+    }
+    return matches;
   }
 
   void remove(int inode, int dentry) {

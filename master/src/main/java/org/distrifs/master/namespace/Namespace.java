@@ -20,6 +20,9 @@ public final class Namespace {
   /** Links of a file at most (EXT4_LINK_MAX). Directories may have more. */
   public static final int MAX_LINKS = 65_000;
 
+  /** Names of a file that are followed upwards at most, to see whether it is below a directory. */
+  private static final int MAX_NAMES_FOLLOWED = 1_024;
+
   private final InodeTable inodes = new InodeTable();
   private final DentryTable dentries = new DentryTable();
   private final ByteHeap targets = new ByteHeap();
@@ -88,6 +91,27 @@ public final class Namespace {
   public int parentOf(int directory) {
     int dentry = inodes.dentry(directory);
     return dentry == 0 ? directory : dentries.parent(dentry);
+  }
+
+  /**
+   * Whether a path leads from a directory to an inode, the directory itself or another. Of the
+   * names of a file with more hard links than {@value #MAX_NAMES_FOLLOWED}, only so many are
+   * followed.
+   */
+  public boolean leadsTo(int directory, int inode) {
+    if (inode == directory) {
+      return true;
+    }
+    if (inodes.nlink(inode) == 0) {
+      return false;
+    }
+    if (directory == root) {
+      return true; // Whatever has a name.
+    }
+    return inodes.isDirectory(inode)
+        ? isWithin(inode, directory)
+        : names.anyMatch(
+            inode, MAX_NAMES_FOLLOWED, dentry -> isWithin(dentries.parent(dentry), directory));
   }
 
   /** Entries of a directory from behind a cookie on; 0 is before the first. */

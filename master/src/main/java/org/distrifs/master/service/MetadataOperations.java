@@ -123,7 +123,8 @@ final class MetadataOperations implements OperationSink {
           STAT_FILE_SYSTEM,
           GET_EXTENDED_ATTRIBUTE,
           LIST_EXTENDED_ATTRIBUTES,
-          TEST_LOCK ->
+          TEST_LOCK,
+          FIND_INODE ->
           answer(operation, state.read(operation.session().id(), operation.operation()));
       case REPORT_FAILURE ->
           failureReports.take(

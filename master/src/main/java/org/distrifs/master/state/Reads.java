@@ -9,6 +9,7 @@ import org.distrifs.master.table.OrderedIndex;
 import org.distrifs.master.table.RecordTable;
 import org.distrifs.proto.control.DirectoryEntry;
 import org.distrifs.proto.control.FileSystemStatistics;
+import org.distrifs.proto.control.FindInode;
 import org.distrifs.proto.control.GetAttributes;
 import org.distrifs.proto.control.GetChains;
 import org.distrifs.proto.control.GetExtendedAttribute;
@@ -59,6 +60,7 @@ final class Reads {
       case STAT_FILE_SYSTEM -> statistics();
       case GET_EXTENDED_ATTRIBUTE -> extendedAttribute(operation.getGetExtendedAttribute());
       case LIST_EXTENDED_ATTRIBUTES -> extendedAttributes(operation.getListExtendedAttributes());
+      case FIND_INODE -> find(operation.getFindInode());
       case TEST_LOCK -> locks.test(sessionId, operation.getTestLock());
       default -> Replies.error(Errno.EINVAL, operation.getKindCase() + " is not a read");
     };
@@ -87,6 +89,20 @@ final class Reads {
   private OperationReply attributes(GetAttributes get) {
     int inode = resolver.any(get.getInode());
     return inode < 0 ? Replies.error(-inode) : replies.of(inode).build();
+  }
+
+  private OperationReply find(FindInode find) {
+    int inode = resolver.any(find.getInode());
+    int root = resolver.directory(find.getRoot());
+    if (inode < 0 || root < 0 || !namespace.leadsTo(root, inode)) {
+      return Replies.error(Errno.ESTALE);
+    }
+    OperationReply.Builder reply = replies.of(inode);
+    if (FileMode.isDirectory(namespace.inodes().mode(inode))) {
+      int above = inode == root ? root : namespace.parentOf(inode);
+      reply.setParent(replies.attributes(above));
+    }
+    return reply.build();
   }
 
   private OperationReply directory(ReadDirectory read) {

@@ -19,6 +19,7 @@ import org.distrifs.master.namespace.Namespace;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Create;
 import org.distrifs.proto.control.DirectoryEntry;
+import org.distrifs.proto.control.FindInode;
 import org.distrifs.proto.control.MakeSymlink;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
@@ -83,6 +84,39 @@ class NamespaceRulesTest {
                 .setCreate(Create.newBuilder().setParent(ROOT).setName(noText).setMode(0644)));
     assertThat(made.getErrno()).isZero();
     assertThat(names(ROOT, 10)).contains(noText);
+  }
+
+  @Test
+  void anInodeIsFoundByItsNumberWhereAPathLeadsToIt() {
+    long top = fs.directory(ROOT, "top");
+    long below = fs.directory(top, "below");
+    long file = fs.file(below, "f");
+    long elsewhere = fs.directory(ROOT, "elsewhere");
+    assertThat(found(file, ROOT)).isZero();
+    assertThat(found(file, top)).isZero();
+    assertThat(found(file, elsewhere)).isEqualTo(Errno.ESTALE.code());
+    assertThat(found(elsewhere, top)).isEqualTo(Errno.ESTALE.code());
+    assertThat(found(ROOT, top)).isEqualTo(Errno.ESTALE.code());
+    assertThat(fs.read(find(below, top)).getParent().getInode()).isEqualTo(top);
+    assertThat(fs.read(find(top, top)).getParent().getInode()).isEqualTo(top);
+
+    fs.reply(link(file, elsewhere, "second"));
+    assertThat(found(file, elsewhere)).isZero();
+    fs.reply(unlink(below, "f"));
+    assertThat(found(file, top)).isEqualTo(Errno.ESTALE.code());
+    fs.reply(unlink(elsewhere, "second"));
+    fs.reply(removeDirectory(top, "below"));
+    assertThat(found(file, ROOT)).isEqualTo(Errno.ESTALE.code());
+    assertThat(found(below, ROOT)).isEqualTo(Errno.ESTALE.code());
+  }
+
+  private int found(long inode, long root) {
+    return fs.read(find(inode, root)).getErrno();
+  }
+
+  private static Operation.Builder find(long inode, long root) {
+    return Operation.newBuilder()
+        .setFindInode(FindInode.newBuilder().setInode(inode).setRoot(root));
   }
 
   @Test

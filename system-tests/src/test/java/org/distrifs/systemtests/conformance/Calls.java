@@ -343,7 +343,13 @@ final class Calls {
   }
 
   static int open(String path, int flags, int mode) {
-    int descriptor = (int) checkPath("open", path, address -> LIBC.open(address, flags, mode));
+    return opened(
+        "open " + shortened(path), with(path, address -> LIBC.open(address, flags, mode)));
+  }
+
+  /** Takes the descriptor that a call has answered, to be closed at the end of the case. */
+  static int opened(String call, long result) {
+    int descriptor = (int) check(call, result);
     OPEN.add(descriptor);
     return descriptor;
   }

@@ -76,6 +76,13 @@ class ConformanceTest {
   }
 
   @Nested
+  class Handle extends HandleCases {
+    Handle() {
+      super(target);
+    }
+  }
+
+  @Nested
   class NewFile extends NewFileCases {
     NewFile() {
       super(target);

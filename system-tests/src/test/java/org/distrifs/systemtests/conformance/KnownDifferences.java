@@ -43,6 +43,9 @@ final class KnownDifferences {
         "Unlink.marksTheDirectoryAndWhatHasOtherNamesLeft",
         "Unlink.ofOneNameOfAnOpenFileChangesItsLinkCount");
     because(
+        "libfuse knows a file by its path, which it forgets together with the kernel",
+        "Handle.opensWhatTheKernelHasForgotten");
+    because(
         "libfuse asks for a directory by its path, which is gone",
         "Rmdir.leavesAnOpenDirectoryEmptyAndWithoutLinks",
         "Stats.tellsThatADirectoryThatIsNoMoreIsEmpty");

@@ -106,6 +106,10 @@ public interface SystemCalls {
 
   int lremovexattr(long path, long name);
 
+  int name_to_handle_at(int directory, long path, long handle, long mountId, int flags);
+
+  int open_by_handle_at(int mount, long handle, int flags);
+
   int munmap(long address, long bytes);
 
   int msync(long address, long bytes, int flags);

@@ -21,7 +21,8 @@ import org.distrifs.proto.control.Attributes;
  *        32 uint32 entry_valid_nsec  36 uint32 attr_valid_nsec  40 attr                      128 bytes
  * </pre>
  *
- * <p>A node is an inode: ids of inodes are never given twice, so there is one generation of each.
+ * <p>A node is an inode: ids of inodes are never given twice, so there is one generation of each,
+ * 0.
  */
 final class AttributesMessage {
   static final int REPLY_BYTES = 104;
@@ -66,6 +67,11 @@ final class AttributesMessage {
     IO.putInt(reply + 36, nanoseconds(attributeTimeoutMs));
     writeAttributes(reply + ATTRIBUTES_IN_ENTRY, attributes);
     return ENTRY_BYTES;
+  }
+
+  /** Names another node than the inode in an entry that was written. */
+  static void setNode(long entry, long node) {
+    IO.putLong(entry, node);
   }
 
   private static int nanoseconds(long milliseconds) {

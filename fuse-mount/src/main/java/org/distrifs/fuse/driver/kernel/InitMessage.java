@@ -23,6 +23,10 @@ final class InitMessage {
   static final int ASYNC_READ = 1;
   static final int POSIX_LOCKS = 1 << 1;
   static final int ATOMIC_O_TRUNC = 1 << 3;
+
+  /** LOOKUP of "." and ".." finds what is behind the number of a node that the kernel forgot. */
+  static final int EXPORT_SUPPORT = 1 << 4;
+
   static final int BIG_WRITES = 1 << 5;
 
   /** The umask comes with what is made, since it does not count where there is a default ACL. */

@@ -53,11 +53,26 @@ final class NodeRequests {
   int lookup(RequestHeader request, long reply) throws IOException {
     long askedAt = kernelCache.now();
     ByteString name = NativeMemory.name(request.body());
+    if (name.equals(SELF)) {
+      return entry(reply, operations.lookupByNumber(request.node()), askedAt);
+    }
+    if (name.equals(PARENT)) {
+      return parent(request, reply, askedAt);
+    }
     Attributes found =
         repeatedOpens.isUnderWay(request.thread())
             ? lookupAnew(request, name)
             : operations.lookup(request.node(), name);
     return entry(reply, found, askedAt);
+  }
+
+  private int parent(RequestHeader request, long reply, long askedAt) throws IOException {
+    Attributes parent = operations.lookupParent(request.node());
+    int bytes = entry(reply, parent, askedAt);
+    if (parent.getInode() == operations.root()) {
+      AttributesMessage.setNode(reply, RootNode.NODE);
+    }
+    return bytes;
   }
 
   private Attributes lookupAnew(RequestHeader request, ByteString name) throws IOException {

@@ -29,6 +29,7 @@ final class RequestDispatch {
           | InitMessage.POSIX_LOCKS
           | InitMessage.FLOCK_LOCKS
           | InitMessage.ATOMIC_O_TRUNC
+          | InitMessage.EXPORT_SUPPORT
           | InitMessage.BIG_WRITES
           | InitMessage.DONT_MASK
           | InitMessage.DO_READDIRPLUS

@@ -7,11 +7,11 @@ import org.distrifs.fuse.driver.RequestHeader;
 /**
  * The kernel numbers the root of every mount 1 ({@code FUSE_ROOT_ID}), whichever directory that is;
  * all other nodes are inodes. Requests that come from the kernel are changed to name the inode.
- * Answers never name the root as a node: no name in the mount leads to it. Its {@code st_ino} is
- * the inode's number.
+ * Only the answer to a LOOKUP of ".." names the root as a node: no other name in the mount leads to
+ * it. Its {@code st_ino} is the inode's number.
  */
 final class RootNode {
-  private static final long NODE = 1;
+  static final long NODE = 1;
 
   private final long inode;
 
