@@ -49,7 +49,8 @@ public final class ChunkMap {
   public static final int FIRST_VERSION = 1;
 
   private final RecordTable records = new RecordTable(LONGS);
-  private final LinearHash byId = new LinearHash(new IdHash());
+  private final LinearHash byId =
+      new LinearHash(records, INT_NEXT, slot -> LinearHash.mix(id(slot)));
   private final OrderedIndex byFile = new OrderedIndex(new FileOrder());
   private final Int2ObjectOpenHashMap<int[]> longChains = new Int2ObjectOpenHashMap<>();
   private long nextId = 1;
@@ -59,7 +60,7 @@ public final class ChunkMap {
   public int find(long id) {
     int slot = byId.first(LinearHash.mix(id));
     while (slot != 0 && id(slot) != id) {
-      slot = records.getInt(slot, INT_NEXT);
+      slot = byId.next(slot);
     }
     return slot;
   }
@@ -206,23 +207,6 @@ public final class ChunkMap {
   /** Bytes of all tables but the chains of more than four members. */
   public long memoryBytes() {
     return records.memoryBytes() + byId.memoryBytes() + byFile.memoryBytes();
-  }
-
-  private final class IdHash implements LinearHash.Records {
-    @Override
-    public int hash(int slot) {
-      return LinearHash.mix(id(slot));
-    }
-
-    @Override
-    public int next(int slot) {
-      return records.getInt(slot, INT_NEXT);
-    }
-
-    @Override
-    public void setNext(int slot, int next) {
-      records.setInt(slot, INT_NEXT, next);
-    }
   }
 
   private final class FileOrder implements OrderedIndex.Keys {

@@ -122,7 +122,6 @@ public final class LockTable {
     }
   }
 
-  /** Equal for equal ones. */
   @Override
   public int hashCode() {
     return byFile.hashCode();

@@ -141,7 +141,6 @@ final class RangeLocks {
     }
   }
 
-  /** Equal for equal ones. */
   @Override
   public int hashCode() {
     return byOwner.hashCode();

@@ -28,7 +28,9 @@ final class DentryTable {
 
   private final RecordTable records = new RecordTable(LONGS);
   private final ByteHeap names = new ByteHeap();
-  private final LinearHash byName = new LinearHash(new NameHash());
+  private final LinearHash byName =
+      new LinearHash(
+          records, INT_NEXT, slot -> hash(parent(slot), names.hash(nameReference(slot))));
   private final OrderedIndex byCookie = new OrderedIndex(new CookieOrder());
   private long lastCookie;
 
@@ -36,7 +38,7 @@ final class DentryTable {
   int find(int parent, byte[] name) {
     int slot = byName.first(hash(parent, ByteHeap.hash(name)));
     while (slot != 0 && !(parent(slot) == parent && names.matches(nameReference(slot), name))) {
-      slot = records.getInt(slot, INT_NEXT);
+      slot = byName.next(slot);
     }
     return slot;
   }
@@ -111,23 +113,6 @@ final class DentryTable {
 
   private static int hash(int parent, int nameHash) {
     return LinearHash.mix((long) parent << Integer.SIZE | Integer.toUnsignedLong(nameHash));
-  }
-
-  private final class NameHash implements LinearHash.Records {
-    @Override
-    public int hash(int slot) {
-      return DentryTable.hash(parent(slot), names.hash(nameReference(slot)));
-    }
-
-    @Override
-    public int next(int slot) {
-      return records.getInt(slot, INT_NEXT);
-    }
-
-    @Override
-    public void setNext(int slot, int next) {
-      records.setInt(slot, INT_NEXT, next);
-    }
   }
 
   private final class CookieOrder implements OrderedIndex.Keys {

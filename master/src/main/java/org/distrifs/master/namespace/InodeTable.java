@@ -47,14 +47,15 @@ public final class InodeTable {
   private static final int AWAITS_NAME_BIT = 1 << 31;
 
   private final RecordTable records = new RecordTable(LONGS);
-  private final LinearHash byId = new LinearHash(new IdHash());
+  private final LinearHash byId =
+      new LinearHash(records, INT_NEXT, slot -> LinearHash.mix(id(slot)));
   private long nextId = ROOT_ID;
 
   /** The slot of an inode, or 0. */
   public int find(long id) {
     int slot = byId.first(LinearHash.mix(id));
     while (slot != 0 && id(slot) != id) {
-      slot = records.getInt(slot, INT_NEXT);
+      slot = byId.next(slot);
     }
     return slot;
   }
@@ -232,22 +233,5 @@ public final class InodeTable {
 
   public void setPayload(int slot, long payload) {
     records.setLong(slot, LONG_PAYLOAD, payload);
-  }
-
-  private final class IdHash implements LinearHash.Records {
-    @Override
-    public int hash(int slot) {
-      return LinearHash.mix(id(slot));
-    }
-
-    @Override
-    public int next(int slot) {
-      return records.getInt(slot, INT_NEXT);
-    }
-
-    @Override
-    public void setNext(int slot, int next) {
-      records.setInt(slot, INT_NEXT, next);
-    }
   }
 }

@@ -72,7 +72,6 @@ public final class AppendLeases {
     }
   }
 
-  /** Equal for equal ones. */
   @Override
   public int hashCode() {
     return byInode.hashCode();

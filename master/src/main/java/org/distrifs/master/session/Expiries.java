@@ -32,7 +32,6 @@ public final class Expiries {
     return new ArrayList<>(sessionByTxid.tailMap(txid, false).values());
   }
 
-  /** Equal for equal ones. */
   @Override
   public int hashCode() {
     return sessionByTxid.hashCode();

@@ -123,7 +123,6 @@ public final class WriteIntents {
     cutsDue.remove(inode);
   }
 
-  /** Equal for equal ones. */
   @Override
   public int hashCode() {
     return 31 * (31 * bySession.hashCode() + inDoubt.hashCode()) + cutsDue.hashCode();

@@ -150,7 +150,7 @@ final class NamespaceMutations {
 
   OperationReply makeDirectory(Mutation mutation, MakeDirectory make) {
     byte[] name = make.getName().toByteArray();
-    int directory = placeForNew(make.getParent(), name);
+    int directory = parentForNewName(make.getParent(), name);
     if (directory < 0) {
       return Replies.error(-directory);
     }
@@ -172,7 +172,7 @@ final class NamespaceMutations {
       return Replies.error(Errno.ENAMETOOLONG);
     }
     byte[] name = make.getName().toByteArray();
-    int directory = placeForNew(make.getParent(), name);
+    int directory = parentForNewName(make.getParent(), name);
     if (directory < 0) {
       return Replies.error(-directory);
     }
@@ -197,10 +197,7 @@ final class NamespaceMutations {
     if (inode < 0) {
       return Replies.error(-inode);
     }
-    int errno = namespace.link(inode, directory, name, mutation.time());
-    return errno != 0
-        ? Replies.error(errno)
-        : replies.of(inode).setParent(replies.attributes(directory)).build();
+    return changed(inode, directory, namespace.link(inode, directory, name, mutation.time()));
   }
 
   OperationReply unlink(Mutation mutation, Unlink unlink) {
@@ -210,10 +207,7 @@ final class NamespaceMutations {
       return Replies.error(-directory);
     }
     int inode = namespace.lookup(directory, name);
-    int errno = namespace.unlink(directory, name, mutation.time());
-    return errno != 0
-        ? Replies.error(errno)
-        : replies.of(inode).setParent(replies.attributes(directory)).build();
+    return changed(inode, directory, namespace.unlink(directory, name, mutation.time()));
   }
 
   OperationReply removeDirectory(Mutation mutation, RemoveDirectory remove) {
@@ -223,10 +217,7 @@ final class NamespaceMutations {
       return Replies.error(-directory);
     }
     int inode = namespace.lookup(directory, name);
-    int errno = namespace.removeDirectory(directory, name, mutation.time());
-    return errno != 0
-        ? Replies.error(errno)
-        : replies.of(inode).setParent(replies.attributes(directory)).build();
+    return changed(inode, directory, namespace.removeDirectory(directory, name, mutation.time()));
   }
 
   OperationReply rename(Mutation mutation, Rename rename) {
@@ -270,6 +261,13 @@ final class NamespaceMutations {
     return inode;
   }
 
+  /** The answer to a change of the entries of one inode in one directory, by its errno or 0. */
+  private OperationReply changed(int inode, int directory, int errno) {
+    return errno != 0
+        ? Replies.error(errno)
+        : replies.of(inode).setParent(replies.attributes(directory)).build();
+  }
+
   /** The directory, or a negative errno that it or the name is refused with. */
   private int parentOf(long directoryId, byte[] name) {
     int badName = Names.check(name);
@@ -277,7 +275,7 @@ final class NamespaceMutations {
   }
 
   /** As {@link #parentOf}, for a name that must be free. */
-  private int placeForNew(long directoryId, byte[] name) {
+  private int parentForNewName(long directoryId, byte[] name) {
     int directory = parentOf(directoryId, name);
     if (directory < 0) {
       return directory;

@@ -2,6 +2,7 @@ package org.distrifs.master.table;
 
 import java.util.Arrays;
 import java.util.function.IntConsumer;
+import java.util.function.IntUnaryOperator;
 
 /**
  * A hash index of record slots that grows by one bucket for every second record, by splitting the
@@ -9,19 +10,9 @@ import java.util.function.IntConsumer;
  * a second when it doubles at ten million records; here no insertion moves more than the few
  * records of one bucket. It does not shrink: 4 bytes a bucket are kept for the next growth.
  *
- * <p>Records of a bucket are chained through an int that the record itself keeps.
+ * <p>Records of a bucket are chained through an int of the record itself.
  */
 public final class LinearHash {
-
-  /** What the index needs to know of the records in it. */
-  public interface Records {
-    /** The hash of a record's key; all 32 bits should be mixed well. */
-    int hash(int slot);
-
-    int next(int slot);
-
-    void setNext(int slot, int next);
-  }
 
   private static final int PAGE_BITS = 12;
   private static final int PAGE_BUCKETS = 1 << PAGE_BITS;
@@ -33,7 +24,9 @@ public final class LinearHash {
   /** Beyond it chains get longer instead. */
   private static final int MAX_BUCKETS = 1 << 30;
 
-  private final Records records;
+  private final RecordTable records;
+  private final int nextIndex;
+  private final IntUnaryOperator hashOf;
   private int[][] pages = new int[16][];
   private int buckets = PAGE_BUCKETS;
 
@@ -42,17 +35,29 @@ public final class LinearHash {
 
   private int size;
 
-  public LinearHash(Records records) {
+  /**
+   * @param records where the indexed records are
+   * @param nextIndex the int of a record that belongs to this index: the next record of its bucket
+   * @param hashOf the hash of the key of the record at a slot; all 32 bits should be mixed well
+   */
+  public LinearHash(RecordTable records, int nextIndex, IntUnaryOperator hashOf) {
     this.records = records;
+    this.nextIndex = nextIndex;
+    this.hashOf = hashOf;
     pages[0] = new int[PAGE_BUCKETS];
   }
 
   /**
-   * The first record of the bucket of a hash, or 0. Others follow by {@link Records#next}; the
-   * caller compares keys.
+   * The first record of the bucket of a hash, or 0. Others follow by {@link #next}; the caller
+   * compares keys.
    */
   public int first(int hash) {
     return head(bucketOf(hash));
+  }
+
+  /** The record behind another one of its bucket, or 0. */
+  public int next(int slot) {
+    return records.getInt(slot, nextIndex);
   }
 
   /** Adds a record, whose key must not be in the index. */
@@ -60,7 +65,7 @@ public final class LinearHash {
     if (size / LOAD >= buckets && buckets < MAX_BUCKETS) {
       splitNext();
     }
-    push(bucketOf(records.hash(slot)), slot);
+    push(bucketOf(hashOf.applyAsInt(slot)), slot);
     size++;
   }
 
@@ -70,16 +75,16 @@ public final class LinearHash {
    * @throws IllegalStateException if it is not in the index
    */
   public void remove(int slot) {
-    int bucket = bucketOf(records.hash(slot));
+    int bucket = bucketOf(hashOf.applyAsInt(slot));
     int previous = 0;
-    for (int at = head(bucket); at != 0; at = records.next(at)) {
+    for (int at = head(bucket); at != 0; at = next(at)) {
       if (at == slot) {
         if (previous == 0) {
-          setHead(bucket, records.next(slot));
+          setHead(bucket, next(slot));
         } else {
-          records.setNext(previous, records.next(slot));
+          setNext(previous, next(slot));
         }
-        records.setNext(slot, 0);
+        setNext(slot, 0);
         size--;
         return;
       }
@@ -96,7 +101,7 @@ public final class LinearHash {
   /** All records, in no order that means anything. The index must not change meanwhile. */
   public void forEach(IntConsumer consumer) {
     for (int bucket = 0; bucket < buckets; bucket++) {
-      for (int at = head(bucket); at != 0; at = records.next(at)) {
+      for (int at = head(bucket); at != 0; at = next(at)) {
         consumer.accept(at);
       }
     }
@@ -134,8 +139,8 @@ public final class LinearHash {
     int at = head(from);
     setHead(from, 0);
     while (at != 0) {
-      int next = records.next(at);
-      push((records.hash(at) & level) == 0 ? from : added, at);
+      int next = next(at);
+      push((hashOf.applyAsInt(at) & level) == 0 ? from : added, at);
       at = next;
     }
     if (buckets == 2 * level) {
@@ -144,8 +149,12 @@ public final class LinearHash {
   }
 
   private void push(int bucket, int slot) {
-    records.setNext(slot, head(bucket));
+    setNext(slot, head(bucket));
     setHead(bucket, slot);
+  }
+
+  private void setNext(int slot, int next) {
+    records.setInt(slot, nextIndex, next);
   }
 
   private int head(int bucket) {

@@ -15,23 +15,7 @@ class LinearHashTest {
 
   private final RecordTable records = new RecordTable(2);
   private final LinearHash index =
-      new LinearHash(
-          new LinearHash.Records() {
-            @Override
-            public int hash(int slot) {
-              return LinearHash.mix(records.getLong(slot, 0));
-            }
-
-            @Override
-            public int next(int slot) {
-              return records.getInt(slot, 2);
-            }
-
-            @Override
-            public void setNext(int slot, int next) {
-              records.setInt(slot, 2, next);
-            }
-          });
+      new LinearHash(records, 2, slot -> LinearHash.mix(records.getLong(slot, 0)));
 
   @Test
   void findsWhatAMapFindsWhileItGrowsAndShrinks() {
@@ -68,7 +52,7 @@ class LinearHashTest {
   private int find(long key) {
     int slot = index.first(LinearHash.mix(key));
     while (slot != 0 && records.getLong(slot, 0) != key) {
-      slot = records.getInt(slot, 2);
+      slot = index.next(slot);
     }
     return slot;
   }
