@@ -209,7 +209,7 @@ public final class ChainMember<T> {
     }
     entry.sentOn(chain);
     int nextPosition = entry.write.position() + 1;
-    DataRequest.Write again = WriteChecks.in(chain, entry.write, nextPosition);
+    DataRequest.Write again = entry.write.withMember(chain, nextPosition);
     actions.resend(again, chain.get(nextPosition), chain.size() - nextPosition);
   }
 
@@ -237,13 +237,13 @@ public final class ChainMember<T> {
   private void forward(PendingWrite<T> entry, DataRequest.Write write, ByteBuf payload) {
     entry.sentOn(write.chain());
     int nextPosition = write.position() + 1;
-    DataRequest.Write next = WriteChecks.at(write, write.order(), nextPosition);
+    DataRequest.Write next = write.withMember(write.chain(), nextPosition);
     actions.forward(
         write.chain().get(nextPosition), write.chain().size() - nextPosition, next, payload);
   }
 
   private static DataRequest.Write numbered(DataRequest.Write write, long order) {
-    return write.order() == order ? write : WriteChecks.at(write, order, write.position());
+    return write.order() == order ? write : write.withOrder(order);
   }
 
   private static WriteId idOf(DataRequest.Write write) {
@@ -491,10 +491,5 @@ public final class ChainMember<T> {
         && broken == null
         && !membership.isFenced()
         && refusals.isEmpty(nowMs);
-  }
-
-  /** Writes accepted and not complete. */
-  public int pendingWriteCount() {
-    return pendingWrites.size();
   }
 }

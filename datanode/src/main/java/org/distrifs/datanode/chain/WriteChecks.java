@@ -56,38 +56,6 @@ final class WriteChecks {
     return true;
   }
 
-  /** The same write with a number, as the member at a position gets it. */
-  static DataRequest.Write at(DataRequest.Write write, long order, int position) {
-    return new DataRequest.Write(
-        write.chunkId(),
-        write.version(),
-        write.offset(),
-        write.length(),
-        write.sessionId(),
-        write.sequence(),
-        order,
-        position,
-        write.chain(),
-        write.checksums(),
-        write.create());
-  }
-
-  /** The same write as the member at a position gets it, in a chain whose members moved. */
-  static DataRequest.Write in(List<ChainHop> chain, DataRequest.Write write, int position) {
-    return new DataRequest.Write(
-        write.chunkId(),
-        write.version(),
-        write.offset(),
-        write.length(),
-        write.sessionId(),
-        write.sequence(),
-        write.order(),
-        position,
-        chain,
-        write.checksums(),
-        write.create());
-  }
-
   /**
    * What is answered when the next member did not answer OK. That the chain is changing is no
    * failure of anybody; a failure further behind keeps the name of its node.

@@ -305,23 +305,8 @@ final class ChunkSlot implements ChainActions<Exchange> {
     ByteBuf bytes = blocks.skipBytes(write.offset() - blockStart);
     bytes.writerIndex(bytes.readerIndex() + write.length());
     DataRequest.Write withPresentBytes =
-        withChecksums(write, BlockChecksums.ofParts(bytes, write.offset()));
+        write.withChecksums(BlockChecksums.ofParts(bytes, write.offset()));
     resume(() -> forward(next, hopsBehind, withPresentBytes, bytes));
-  }
-
-  private static DataRequest.Write withChecksums(DataRequest.Write write, int[] checksums) {
-    return new DataRequest.Write(
-        write.chunkId(),
-        write.version(),
-        write.offset(),
-        write.length(),
-        write.sessionId(),
-        write.sequence(),
-        write.order(),
-        write.position(),
-        write.chain(),
-        checksums,
-        write.create());
   }
 
   private void forwarded(DataRequest.Write write, ChunkAnswer answer, Throwable failure) {

@@ -39,11 +39,6 @@ public class RequestHeader {
     buffer = 0;
   }
 
-  /** Whether a request is being worked on. */
-  public final boolean isBegun() {
-    return buffer != 0;
-  }
-
   /** The address of the body. */
   public final long body() {
     return buffer + BYTES;

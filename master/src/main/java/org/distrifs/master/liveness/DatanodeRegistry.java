@@ -75,11 +75,6 @@ public final class DatanodeRegistry {
     return node != null && node.isAlive();
   }
 
-  /** Nodes that may yet be heard: after a start they are unknown, not dead. */
-  public long unknownCount() {
-    return nodes.values().stream().filter(node -> node.liveness() == Liveness.UNKNOWN).count();
-  }
-
   public CorruptionLedger corruption() {
     return corruption;
   }

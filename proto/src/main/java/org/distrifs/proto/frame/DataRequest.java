@@ -62,6 +62,37 @@ public sealed interface DataRequest {
     public long incarnation() {
       return chain.get(position).incarnation();
     }
+
+    /** The same write with the number that the head gives to it. */
+    public Write withOrder(long newOrder) {
+      return with(newOrder, position, chain, checksums);
+    }
+
+    /** The same write, addressed to a member of a chain that may have changed since. */
+    public Write withMember(List<ChainHop> newChain, int newPosition) {
+      return with(order, newPosition, newChain, checksums);
+    }
+
+    /** The same write of other bytes. */
+    public Write withChecksums(int[] newChecksums) {
+      return with(order, position, chain, newChecksums);
+    }
+
+    private Write with(
+        long newOrder, int newPosition, List<ChainHop> newChain, int[] newChecksums) {
+      return new Write(
+          chunkId,
+          version,
+          offset,
+          length,
+          sessionId,
+          sequence,
+          newOrder,
+          newPosition,
+          newChain,
+          newChecksums,
+          create);
+    }
   }
 
   /**

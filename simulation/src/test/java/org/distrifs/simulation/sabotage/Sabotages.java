@@ -327,7 +327,7 @@ final class Sabotages {
                 long key = write.chunkId() << 32 | write.version();
                 long order = Math.max(applied, next.getOrDefault(key, 0L)) + 1;
                 next.put(key, order);
-                real.handle(withOrder(write, order), payload, answer);
+                real.handle(write.withOrder(order), payload, answer);
               };
           if (late.isEmpty() && write.order() % 2 == 1) {
             late.add(arrive);
@@ -339,21 +339,6 @@ final class Sabotages {
         };
       }
     };
-  }
-
-  private static DataRequest.Write withOrder(DataRequest.Write write, long order) {
-    return new DataRequest.Write(
-        write.chunkId(),
-        write.version(),
-        write.offset(),
-        write.length(),
-        write.sessionId(),
-        write.sequence(),
-        order,
-        write.position(),
-        write.chain(),
-        write.checksums(),
-        write.create());
   }
 
   /** The journal answers before its entries are durable. */
