@@ -1,10 +1,10 @@
 package org.distrifs.client.cache;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.distrifs.proto.control.Attributes;
+import org.distrifs.runtime.bounded.BoundedMap;
 import org.distrifs.runtime.clock.ClockSource;
 
 /**
@@ -22,15 +22,7 @@ public final class AttributeCache {
   public AttributeCache(ClockSource clock, long maxAgeMs, int maxInodes) {
     this.clock = clock;
     this.maxAgeNs = TimeUnit.MILLISECONDS.toNanos(maxAgeMs);
-    this.byInode =
-        new LinkedHashMap<>(16, 0.75f, true) {
-          private static final long serialVersionUID = 1L;
-
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<Long, Known> eldest) {
-            return size() > maxInodes;
-          }
-        };
+    this.byInode = BoundedMap.byUse(maxInodes);
   }
 
   /** Told of everything that is learned, on the thread that learned it. Set once, at the start. */

@@ -1,11 +1,11 @@
 package org.distrifs.client.cache;
 
 import com.google.protobuf.ByteString;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.proto.control.Attributes;
+import org.distrifs.runtime.bounded.BoundedMap;
 import org.distrifs.runtime.clock.ClockSource;
 
 /**
@@ -34,15 +34,7 @@ public final class EntryCache {
     this.clock = clock;
     this.maxAgeNs = TimeUnit.MILLISECONDS.toNanos(maxAgeMs);
     this.attributes = attributes;
-    this.byName =
-        new LinkedHashMap<>(16, 0.75f, true) {
-          private static final long serialVersionUID = 1L;
-
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<Name, Known> eldest) {
-            return size() > maxEntries;
-          }
-        };
+    this.byName = BoundedMap.byUse(maxEntries);
   }
 
   /**

@@ -1,8 +1,8 @@
 package org.distrifs.datanode.chain;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.distrifs.proto.frame.DataReply;
+import org.distrifs.runtime.bounded.BoundedMap;
 
 /**
  * Remembers at the head which write of a session was refused. Those that the client had sent behind
@@ -17,7 +17,7 @@ final class Refusals {
 
   private record Refusal(long sequence, long untilMs, DataReply reply) {}
 
-  private final Map<Long, Refusal> bySession = new LinkedHashMap<>();
+  private final Map<Long, Refusal> bySession = BoundedMap.byAge(MAX_SESSIONS);
 
   /** A write was refused for a reason that may pass. */
   void add(long sessionId, long sequence, DataReply reply, long nowMs) {
@@ -26,9 +26,6 @@ final class Refusals {
       return;
     }
     bySession.put(sessionId, new Refusal(sequence, nowMs + HOLD_MS, reply));
-    if (bySession.size() > MAX_SESSIONS) {
-      bySession.remove(bySession.keySet().iterator().next());
-    }
   }
 
   /** What a write must be refused with because an earlier one was; {@code null} if it may pass. */

@@ -1,10 +1,11 @@
 package org.distrifs.datanode.server;
 
 import java.util.Collection;
-import java.util.LinkedHashSet;
+import java.util.Collections;
 import java.util.Set;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.Status;
+import org.distrifs.runtime.bounded.BoundedMap;
 
 /**
  * Sessions that are over, whose writes no head accepts any more: what they held may be given to
@@ -19,16 +20,13 @@ final class RevokedSessions {
    */
   static final int MAX_SESSIONS = 65_536;
 
-  private final Set<Long> sessions = new LinkedHashSet<>();
+  private final Set<Long> sessions = Collections.newSetFromMap(BoundedMap.byAge(MAX_SESSIONS));
 
   /** So that writes of a cluster in which no session expired take no lock. */
   private volatile boolean any;
 
   synchronized void add(Collection<Long> revoked) {
     sessions.addAll(revoked);
-    while (sessions.size() > MAX_SESSIONS) {
-      sessions.remove(sessions.iterator().next());
-    }
     any = !sessions.isEmpty();
   }
 

@@ -1,10 +1,10 @@
 package org.distrifs.datanode.server;
 
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.distrifs.datanode.store.ReplicaState;
 import org.distrifs.proto.frame.DataReply;
+import org.distrifs.runtime.bounded.BoundedMap;
 
 /**
  * The copies and reconciliations under way, at most one for each chunk, and from what the copies
@@ -23,15 +23,7 @@ final class Transfers {
   private record Origin(int version, long lastOrder) {}
 
   private final Map<Long, Transfer> running = new HashMap<>();
-  private final Map<Long, Origin> origins =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Origin> eldest) {
-          return size() > MAX_ORIGINS;
-        }
-      };
+  private final Map<Long, Origin> origins = BoundedMap.byAge(MAX_ORIGINS);
   private int copies;
 
   /** Begins a copy in place of what is under way; {@code null} if too many are. */

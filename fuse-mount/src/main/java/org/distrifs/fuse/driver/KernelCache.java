@@ -1,13 +1,13 @@
 package org.distrifs.fuse.driver;
 
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.fuse.operations.OpenFlags;
 import org.distrifs.fuse.operations.VirtualFiles;
 import org.distrifs.proto.control.Attributes;
+import org.distrifs.runtime.bounded.BoundedMap;
 import org.distrifs.runtime.clock.ClockSource;
 
 /**
@@ -87,8 +87,8 @@ public final class KernelCache {
   }
 
   private final ClockSource clock;
-  private final Map<Long, Node> nodes = new LinkedHashMap<>(16, 0.75f, true);
-  private final Map<Long, CachedInode> cachedInodes = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Long, Node> nodes = BoundedMap.byUse(MAX_REMEMBERED);
+  private final Map<Long, CachedInode> cachedInodes = BoundedMap.byUse(MAX_REMEMBERED);
   private final Map<Long, Long> nodeOfHandle = new HashMap<>();
 
   /** Counts beginnings and ends of writes and truncations by the kernel. */
@@ -146,7 +146,6 @@ public final class KernelCache {
       cached.is(attributes.getSize());
       cached.doubtfulNs = clock.monotonicNs() - IN_DOUBT_NS;
       cachedInodes.put(attributes.getInode(), cached);
-      trim(cachedInodes);
     }
     return cached;
   }
@@ -299,7 +298,6 @@ public final class KernelCache {
     }
     known.openHandles++;
     nodeOfHandle.put(handle, node);
-    trim(nodes);
     if (keeps) {
       return Decision.KEEP_PAGES;
     }
@@ -324,7 +322,6 @@ public final class KernelCache {
       known.changeCounter = changeCounter;
       known.pagesAreDropped = true;
     }
-    trim(nodes);
   }
 
   /**
@@ -359,7 +356,6 @@ public final class KernelCache {
       known.inode = inode;
       known.openHandles++;
       nodeOfHandle.put(handle, node);
-      trim(nodes);
     }
   }
 
@@ -381,12 +377,6 @@ public final class KernelCache {
     Node known = node == null ? null : nodes.get(node);
     if (known != null) {
       known.openHandles--;
-    }
-  }
-
-  private static void trim(Map<Long, ?> remembered) {
-    if (remembered.size() > MAX_REMEMBERED) {
-      remembered.remove(remembered.keySet().iterator().next());
     }
   }
 }

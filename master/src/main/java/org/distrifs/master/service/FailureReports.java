@@ -1,7 +1,6 @@
 package org.distrifs.master.service;
 
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -13,6 +12,7 @@ import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.ReportFailure;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.frame.Status;
+import org.distrifs.runtime.bounded.BoundedMap;
 
 /**
  * What clients tell of chain members that did not do what they should. The answer says where the
@@ -34,13 +34,7 @@ final class FailureReports {
   private final ChangeDriver changes;
   private final Probing probing;
   private final ReplyCompleter completer;
-  private final Map<Long, Blame> blamed =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Blame> eldest) {
-          return size() > MAX_COUNTED;
-        }
-      };
+  private final Map<Long, Blame> blamed = BoundedMap.byAge(MAX_COUNTED);
   private int waiting;
 
   FailureReports(

@@ -1,7 +1,7 @@
 package org.distrifs.fuse.driver.kernel;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
+import org.distrifs.runtime.bounded.BoundedMap;
 
 /**
  * Threads whose {@code open(2)} the kernel tries again, because the file that it believed to have
@@ -15,15 +15,7 @@ final class RepeatedOpens {
 
   private static final long NOT_LOOKED_UP = 0;
 
-  private final Map<Integer, Long> lookedUp =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Integer, Long> eldest) {
-          return size() > MAX_THREADS;
-        }
-      };
+  private final Map<Integer, Long> lookedUp = BoundedMap.byAge(MAX_THREADS);
 
   /**
    * What a thread wanted to open has no name.
