@@ -61,7 +61,7 @@ public record ClientSettings(
   /** Port of a master whose address names none. */
   public static final int DEFAULT_MASTER_PORT = 7400;
 
-  /** A bound that nobody lives to see: of a mount that is to wait for its cluster. */
+  /** A bound so long that it never passes: for a mount that waits for its cluster without end. */
   public static final long FOR_EVER_MS = 3_650L * 24 * 3_600 * 1_000;
 
   private static final long KIB = 1024;
@@ -187,8 +187,8 @@ public record ClientSettings(
           1_000,
           0,
           60_000,
-          "How old cached names may be, in a mount half of mount.entryTimeoutMs at most; that a name is"
-              + " absent is always asked.");
+          "How old cached names may be, in a mount half of mount.entryTimeoutMs at most; that a"
+              + " name is absent is always asked.");
   public static final Setting<Integer> CACHED_INODES =
       Setting.ofInt(
           "client.cachedInodes", 65_536, 16, 16_777_216, "inodes", "Attributes kept in memory.");

@@ -7,14 +7,14 @@ import java.util.concurrent.CompletableFuture;
 public interface PendingLock {
 
   /**
-   * Completes, never with a failure, when it is known what came of it; on a thread that must not be
-   * blocked.
+   * Completes, never with a failure, when the lock was granted or refused; on a thread that must
+   * not be blocked.
    */
   CompletableFuture<Void> decided();
 
   /**
-   * What came of it; waits for that. Before this returns, reads through this process see all that
-   * was committed before the lock was granted.
+   * Waits until the lock is granted or refused. Before this returns, reads through this process see
+   * all that was committed before the lock was granted.
    *
    * @return the file's change counter when it was last changed by others, as far as this process
    *     knows: what was read of it before that may be older

@@ -21,7 +21,10 @@ import org.slf4j.LoggerFactory;
 /** The master's data folder: finds the journal in it, or makes a new cluster in an empty one. */
 final class MasterFolder {
 
-  /** What a journal that was never finished, a file system and the lock leave in a folder. */
+  /**
+   * What may be in a folder without a journal: its unfinished first segment, the lock, and what the
+   * file system keeps there.
+   */
   private static final List<String> NO_CONTENT =
       List.of(FolderLock.FILE_NAME, "lost+found", "master.log.new");
 

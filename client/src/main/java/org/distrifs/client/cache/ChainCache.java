@@ -64,7 +64,10 @@ public final class ChainCache {
    */
   public record Existing(List<ChunkLocation> chunks, boolean isLast, BlockRanges allocated) {}
 
-  /** A power of two; files that share one cost each other a question now and then. */
+  /**
+   * A power of two. Two files that share a generation make each other ask the master again now and
+   * then.
+   */
   private static final int GENERATIONS = 1024;
 
   private final MasterApi master;

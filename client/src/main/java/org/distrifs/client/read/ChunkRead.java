@@ -153,7 +153,9 @@ final class ChunkRead {
     return false;
   }
 
-  /** It was asked first, and is slower than the hedge: it is not asked first for a while. */
+  /**
+   * The replica that was asked first is slower than the hedge, and is not asked first for a while.
+   */
   private void overtook(ReplicaExchange slow) {
     reader.selector.overtaken(slow.member.getNodeId());
     reader.metrics.hedgeWon();

@@ -1,9 +1,8 @@
 package org.distrifs.client.read;
 
 /**
- * How many reads may be asked for a second time: a tenth of all, with some saved up. When a whole
- * cluster is slow, every read looks as if it deserved a hedge, and hedging them all would double
- * the load that makes it slow. Thread-safe.
+ * How many reads may be asked for a second time: a tenth of all, with some saved up. When the whole
+ * cluster is slow, every read looks slow, and a hedge for each would double the load. Thread-safe.
  */
 final class HedgeBudget {
   /** Reads that pay for one hedge. */

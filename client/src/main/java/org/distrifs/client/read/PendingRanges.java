@@ -1,6 +1,6 @@
 package org.distrifs.client.read;
 
-/** Which ranges of a file have bytes that not every replica has applied yet. */
+/** Tells which ranges of a file have bytes that not every replica has applied yet. */
 public interface PendingRanges {
   boolean touches(long offset, long length);
 }

@@ -33,7 +33,9 @@ record ReplicaOutcome(ByteBuf bytes, long tookNs, Status status, String trouble)
     return status == Status.STALE_VERSION;
   }
 
-  /** Whether the replica is not where, or what, the chain says. */
+  /**
+   * Whether the replica is not the one that the chain says: another node, version or incarnation.
+   */
   boolean isMoved() {
     return status == Status.WRONG_INCARNATION || status == Status.NO_SUCH_CHUNK;
   }

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.distrifs.runtime.clock.ClockSource;
 
 /**
- * How often the master is told of one chain. A reader that is run ahead of asks for a chunk many
- * times at once, and each of them meets the same refusals. Thread-safe.
+ * How often the master is told of one chain. Read-ahead asks for a chunk many times at once, and
+ * each request meets the same refusals. Thread-safe.
  */
 final class ReplicaReports {
   private static final long MIN_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);

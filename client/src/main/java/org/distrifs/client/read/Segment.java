@@ -12,7 +12,7 @@ final class Segment {
   final long index;
   final int chargedBytes;
 
-  /** Completes when bytes or a failure are there. */
+  /** Completes when the bytes have arrived or the fetch has failed. */
   final CompletableFuture<Void> fetchEnded = new CompletableFuture<>();
 
   private ByteBuf bytes;

@@ -6,7 +6,7 @@ public final class SequencePattern {
   /** The kernel splits one reader's stream over several threads, which overtake one another. */
   private static final long TOLERANCE_BYTES = 512 << 10;
 
-  /** Whoever has read less in order may just be looking at a header. */
+  /** A reader that has read less than this in order may only look at a header. */
   private static final long MIN_STREAK_BYTES = 64 << 10;
 
   private static final int WINDOW_PER_STREAK = 4;

@@ -26,7 +26,7 @@ public final class SpreadingReplicaSelector implements ReplicaSelector {
 
   private static final double WEIGHT_OF_NEWEST = 0.2;
 
-  /** Who was found slow so long ago is tried afresh: it would never show that it is fast again. */
+  /** A slow node is tried again after this time: else it could never show that it is fast again. */
   private static final long FORGIVEN_AFTER_NS = TimeUnit.SECONDS.toNanos(10);
 
   private static final long MIN_HEDGE_NS = TimeUnit.MILLISECONDS.toNanos(20);

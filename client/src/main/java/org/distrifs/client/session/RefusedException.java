@@ -17,7 +17,10 @@ public final class RefusedException extends ErrnoException {
     this.reply = reply;
   }
 
-  /** Where the answer was unpacked tells nothing, and names are looked for often in vain. */
+  /**
+   * No stack trace: it would show only where the answer was read, and names are often looked up
+   * that do not exist.
+   */
   @Override
   public synchronized Throwable fillInStackTrace() {
     return this;

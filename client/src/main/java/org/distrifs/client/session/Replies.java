@@ -9,7 +9,7 @@ import java.util.concurrent.TimeoutException;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 
-/** Waiting for what other threads bring. */
+/** Waits for what other threads complete. */
 public final class Replies {
   private Replies() {}
 

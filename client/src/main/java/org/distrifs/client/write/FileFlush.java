@@ -171,7 +171,8 @@ final class FileFlush {
                 Math.max(0, services.clock().monotonicNs() - writer.uncommitted().lastWriteNs()))
             .setModifiedAtNs(writer.uncommitted().lastWriteWallNs())
             .setBlocks(writer.uncommitted().blocks().committing().toMessage());
-    // Those that are no news too: the master refuses when one is not part of the file any more.
+    // Also those that the master knows: it refuses when one of them is not part of the file any
+    // more.
     LongSet written = new LongOpenHashSet(writer.uncommitted().committingChunks());
     writer.fresh().written().forEach(location -> written.add(location.getChunkId()));
     written.forEach(commit::addWrittenChunks);

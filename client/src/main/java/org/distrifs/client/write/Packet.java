@@ -21,7 +21,7 @@ final class Packet {
   /** What the datanodes tell duplicates by; 0 until it is first sent. */
   long sequence;
 
-  /** It was sent at least once, so that members may have applied it. */
+  /** Whether it was sent at least once, so that members may have applied it. */
   boolean sent;
 
   /** Every member has applied it. It stays behind those before it until they have, too. */

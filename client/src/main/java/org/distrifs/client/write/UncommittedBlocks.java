@@ -21,7 +21,7 @@ final class UncommittedBlocks {
       return;
     }
     change = change.then(new AllocationChange(BlockRanges.touching(offset, end), BlockRanges.NONE));
-    // Now and then, so that the many small writes of a database do not close gaps each.
+    // Only now and then, so that not each small write of a database closes gaps.
     if (change.allocated().size() > 2 * MAX_RANGES) {
       change = new AllocationChange(change.allocated().atMost(MAX_RANGES), change.punched());
     }

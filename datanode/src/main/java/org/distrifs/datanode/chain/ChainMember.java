@@ -96,7 +96,7 @@ public final class ChainMember<T> {
         answer = answerWithoutEffect(write, nowMs);
       }
       if (answer != null) {
-        // One that was overtaken comes again under a new sequence: it holds nothing off.
+        // A superseded write is sent again under a new sequence, so it blocks no later write.
         boolean comesAgain = !answer.isOk() && answer.status() != Status.SEQUENCE_GAP;
         if (write.position() == 0 && comesAgain) {
           refusals.add(write.sessionId(), write.sequence(), answer, nowMs);
@@ -113,7 +113,7 @@ public final class ChainMember<T> {
     }
   }
 
-  /** What speaks against a write whatever was accepted before. */
+  /** Why a write is refused, whatever was accepted before; {@code null} if it is not. */
   private DataReply refusalOf(DataRequest.Write write) {
     DataReply refusal = membership.refusalOfWrite(write);
     return refusal == null ? broken : refusal;
@@ -293,13 +293,13 @@ public final class ChainMember<T> {
       complete(entry);
       resendNextStuck(write.chain());
     } else if (entry.attempts == 0) {
-      // While another attempt is under way, the failure of this one says nothing of it.
+      // Another attempt is still under way, and may succeed.
       int nextNode = entry.write.chain().get(entry.write.position() + 1).nodeId();
       fail(entry, WriteChecks.asFailureBehind(reply, nextNode));
     }
   }
 
-  /** One stuck write went through: so may the next. */
+  /** A stuck write went through, so the next one may go through as well. */
   private void resendNextStuck(List<ChainHop> chain) {
     for (PendingWrite<T> entry : pendingWrites) {
       if (entry.failure != null) {
@@ -333,7 +333,8 @@ public final class ChainMember<T> {
     }
     pendingWrites.remove(entry);
     if (pendingWrites.isEmpty()) {
-      // Before the answer: whoever has it may stop this node, which must not leave it suspect.
+      // Before the answer: who has got it may stop this node at once, and then its replica must not
+      // be suspect.
       actions.fullyAcknowledged(true);
     }
     answerAll(entry, DataReply.ok());
@@ -360,7 +361,7 @@ public final class ChainMember<T> {
   }
 
   /**
-   * What speaks against serving content of this replica, or {@code null}.
+   * Why this replica must not serve its content, or {@code null}.
    *
    * @param askedVersion the replica's version; for a reconciliation the one of the fence
    */
@@ -426,7 +427,7 @@ public final class ChainMember<T> {
     leaveChain();
   }
 
-  /** Nothing that was accepted in the former chain is answered any more as if it were there. */
+  /** Refuses what was accepted in the former chain and not answered yet. */
   private void leaveChain() {
     broken = null;
     refusals.clear();
@@ -437,7 +438,7 @@ public final class ChainMember<T> {
     actions.fullyAcknowledged(true);
   }
 
-  /** What speaks against a step of the change to {@code newVersion}, or {@code null}. */
+  /** Why a step of the change to {@code newVersion} is refused, or {@code null}. */
   public DataReply refusalUnlessFenced(int newVersion) {
     return membership.refusalUnlessFenced(newVersion);
   }

@@ -36,7 +36,7 @@ final class Fence {
     return null;
   }
 
-  /** What speaks against a step under a version, or {@code null}. */
+  /** Why a step under a version is refused, or {@code null}. */
   DataReply refusalUnlessUnder(int newVersion) {
     if (newVersion == version && isUp()) {
       return null;

@@ -10,8 +10,8 @@ import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
 
 /**
- * What this node's replica is in the chain of its chunk, and what that forbids: which version it
- * belongs to, whether it may be trusted, whether a change has fenced it.
+ * The state of this node's replica in the chain of its chunk: its version, whether it may be
+ * trusted, whether a change has fenced it. Tells which requests must be refused because of that.
  */
 final class MembershipState {
   private final Supplier<NodeIdentity> self;
@@ -22,7 +22,7 @@ final class MembershipState {
   private List<Integer> nodeIds = List.of();
   private boolean suspect;
 
-  /** Not equal to the others yet, and not what it was. */
+  /** Partly reconciled: no longer the old replica, not yet equal to its source. */
   private boolean reconciling;
 
   /**
@@ -86,7 +86,7 @@ final class MembershipState {
     return exists && install.newVersion() == version && install.nodeIds().equals(nodeIds);
   }
 
-  // --- what speaks against something; null if nothing does
+  // --- reasons to refuse a request; null for none
 
   DataReply refusalOfWrite(DataRequest.Write write) {
     DataReply malformed = WriteChecks.refusalOf(write, self.get());
@@ -110,9 +110,9 @@ final class MembershipState {
   }
 
   /**
-   * The replica is made equal to another member's from now on: it gets writes that nobody has
-   * acknowledged, and that other members may not have yet. Who read them here could miss them
-   * there.
+   * The reconciliation with another member begins: this replica gets writes that nobody has
+   * acknowledged and that other members may lack. A reader who saw them here could miss them there,
+   * so nothing is read here until the INSTALL.
    */
   void beginReconciliation() {
     reconciling = true;

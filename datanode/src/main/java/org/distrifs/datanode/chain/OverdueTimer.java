@@ -1,6 +1,6 @@
 package org.distrifs.datanode.chain;
 
-/** Notes since when something lasts, and when that is for too long. */
+/** Measures how long a condition lasts, and tells when that is longer than a bound. */
 final class OverdueTimer {
   private final long boundMs;
   private boolean lasts;
@@ -11,7 +11,7 @@ final class OverdueTimer {
     this.boundMs = boundMs;
   }
 
-  /** To be called a few times a second while it lasts, and once when it does not any more. */
+  /** To be called a few times a second while the condition holds, and once when it has ended. */
   void tick(boolean lastsNow, long nowMs) {
     if (lastsNow && !lasts) {
       sinceMs = nowMs;
@@ -20,7 +20,7 @@ final class OverdueTimer {
     overdue = lasts && nowMs - sinceMs >= boundMs;
   }
 
-  /** It begins anew. */
+  /** Starts from zero. */
   void reset() {
     lasts = false;
     overdue = false;

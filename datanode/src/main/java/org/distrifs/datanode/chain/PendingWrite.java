@@ -20,7 +20,7 @@ final class PendingWrite<T> {
   /** Why it is stuck, or {@code null}: the member behind failed, or this one did. */
   DataReply failure;
 
-  /** Times that it was sent on and is not answered yet. */
+  /** How many attempts to send it on are not answered yet. */
   int attempts;
 
   /** The chain along which it was sent on last; {@code null} at the tail. */

@@ -8,8 +8,8 @@ import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
 
 /**
- * Holds reads back whose range has a write that is not known to be on every member: what they saw
- * could be gone again when the chain changes.
+ * Holds back reads of a range with a pending write: the bytes that they would see could be gone
+ * after a change of the chain.
  */
 final class ReadGate<T> {
   private record WaitingRead<T>(DataRequest.Read read, T ticket, long untilMs) {}

@@ -8,7 +8,7 @@ import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
 
-/** What can be said of a write from its fields alone. */
+/** Checks of a write that need nothing but its fields. */
 final class WriteChecks {
   private WriteChecks() {}
 

@@ -28,7 +28,7 @@ final class BlockReporter {
   private static final int REPORT_TIMEOUT_MS = 30_000;
   private static final int CLOSE_BOUND_MS = 3000;
 
-  /** So that a master that asks all the time does not get reports all the time. */
+  /** The shortest time between two reports, for a master that asks all the time. */
   private static final int MIN_PAUSE_MS = 500;
 
   private final DatanodesGrpc.DatanodesStub master;

@@ -42,7 +42,7 @@ public final class MasterLink implements AutoCloseable {
   private static final int MAX_BACKOFF_MS = 3000;
   private static final int CLOSE_BOUND_MS = 3000;
 
-  /** What this node is to the master. */
+  /** The identity under which this node serves, and until when it may. */
   public record NodeState(Incarnation incarnation, NodeLease lease, TermGuard terms) {}
 
   private final ReportSettings settings;
@@ -129,8 +129,8 @@ public final class MasterLink implements AutoCloseable {
   }
 
   /**
-   * The chains may have changed without this node: nothing that remembers it from before may be
-   * served by it, and no answer that is under way counts.
+   * The chains may have changed without this node: a request of who knows it from before must be
+   * refused, and no answer that is under way counts.
    */
   private void beginAnotherLife() {
     lease.drop();
@@ -192,7 +192,10 @@ public final class MasterLink implements AutoCloseable {
     return reply;
   }
 
-  /** Takes note of how far a master is; one that is behind what is known is no master to follow. */
+  /**
+   * Notes the last durable transaction of a master. One that is behind what this node has heard
+   * must not be followed.
+   */
   private void admit(long term, long durableTxid) throws IOException {
     if (Long.compareUnsigned(durableTxid, folder.highestDurableTxid()) < 0) {
       throw Status.UNAVAILABLE
@@ -275,7 +278,7 @@ public final class MasterLink implements AutoCloseable {
       admit(reply.getTerm(), reply.getDurableTxid());
       return acknowledged(reply, sentNs, leaseMs);
     } catch (StatusRuntimeException e) {
-      // What was in the lost beat is told by a whole report.
+      // A whole report replaces what the lost heartbeat told.
       blockReporter.reportSoon();
       refuseOrWait(e);
     } catch (IOException e) {
@@ -329,7 +332,7 @@ public final class MasterLink implements AutoCloseable {
     for (ReplicaName name : command.getReplicasList()) {
       service.discard(name.getChunkId(), name.getVersion());
     }
-    // A beat can tell of a replica that changed, not of one that is gone.
+    // A heartbeat can tell that a replica has changed, not that it is gone: a report is needed.
     blockReporter.reportSoon();
   }
 

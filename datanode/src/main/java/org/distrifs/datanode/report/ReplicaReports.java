@@ -69,7 +69,7 @@ public final class ReplicaReports {
   }
 
   /**
-   * Stands for the list of all replicas.
+   * A digest of the list of all replicas.
    *
    * @param sum of their {@link ReplicaDigest}s
    */

@@ -140,7 +140,7 @@ final class ChunkSlot implements ChainActions<Exchange> {
     drainOutbox();
   }
 
-  /** An action may come back with its result at once: that one waits for its turn. */
+  /** An action may end at once and call back: that call waits for its turn. */
   private void drainOutbox() {
     if (drainingOutbox) {
       return;
@@ -263,7 +263,7 @@ final class ChunkSlot implements ChainActions<Exchange> {
     DataReply result = failure == null ? DataReply.ok() : Failures.replyTo(failure);
     synchronized (this) {
       resume(() -> member.applied(write, result));
-      // A replica that could not even be made leaves nothing to remember.
+      // A replica that could not be made needs no slot.
       retired |= failure != null && context.store().find(chunkId) == null;
     }
   }
@@ -292,7 +292,7 @@ final class ChunkSlot implements ChainActions<Exchange> {
                 .whenComplete(
                     (blocks, failure) -> {
                       if (failure != null) {
-                        // The bytes are not to be had here: this member is the one that failed.
+                        // The bytes cannot be read here, so this member is the one that failed.
                         applied(write, failure);
                       } else {
                         resend(write, next, hopsBehind, blocks.bytes(), blockStart);
@@ -355,9 +355,9 @@ final class ChunkSlot implements ChainActions<Exchange> {
   }
 
   /**
-   * A read cannot be served from the file after all. Writes of its range may have been accepted
-   * since it was admitted, and must not be seen before they are on every member: it is admitted
-   * once more, and is then read in its place among them.
+   * A read cannot be served from the file, because a block there does not match. Writes of its
+   * range may have been accepted since it was admitted, and must not be seen before they are on
+   * every member. So it is admitted once more, and is then read in order with those writes.
    */
   private synchronized void readAgain(Exchange exchange, DataRequest.Read read) {
     if (member == null) {
@@ -400,7 +400,7 @@ final class ChunkSlot implements ChainActions<Exchange> {
 
   @Override
   public void answerWhenDrained(Exchange exchange) {
-    // Nothing changes a replica beside the change that it is fenced for.
+    // Nothing else may change a replica that is fenced.
     transfers.stop(chunkId);
     outbox.add(
         () ->

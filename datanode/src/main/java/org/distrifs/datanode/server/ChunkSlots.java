@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 
-/** The chunks that something is going on with, each in a slot of its own. */
+/** The chunks with requests under way, each in a slot of its own. */
 final class ChunkSlots {
 
   /** Slots kept beyond those in use: above it, idle ones are given up. */
@@ -63,7 +63,9 @@ final class ChunkSlots {
         .toList();
   }
 
-  /** A replica that was to be made may not be there after all: then nothing is to be remembered. */
+  /**
+   * The replica that a write was to make may not exist after a failure: then its slot is given up.
+   */
   void forgetIfAbsent(long chunkId) {
     ChunkSlot slot = slots.get(chunkId);
     if (slot != null) {

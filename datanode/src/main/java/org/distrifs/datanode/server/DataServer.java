@@ -121,7 +121,8 @@ public final class DataServer implements ChunkRequestHandler {
         new ChunkSlot.Call() {
           @Override
           public void run(ChainMember<Exchange> member) {
-            // Asked here, under the lock: once all locks were free, a revocation is in force.
+            // Checked under the lock of the slot: a revocation is in force once each of these locks
+            // was free after it.
             DataReply over = write.position() == 0 ? revoked.refusalOf(write.sessionId()) : null;
             DataReply why = refusal == null ? over : refusal;
             member.write(write, payload, exchange, why, context.nowMs());
@@ -306,7 +307,8 @@ public final class DataServer implements ChunkRequestHandler {
     if (refusal != null) {
       exchange.reply(refusal);
     } else if (request.source().nodeId() == context.nodeId()) {
-      // Told so, the source of a chunk whose members are all suspect keeps what is nowhere whole.
+      // A RECONCILE with itself: no member has these blocks whole, so that the source keeps the
+      // bytes that it has.
       answerWith(
           exchange,
           store.rechecksum(request.chunkId()).thenCompose(blocks -> store.drain(request.chunkId())),
@@ -327,7 +329,7 @@ public final class DataServer implements ChunkRequestHandler {
     }
   }
 
-  /** Runs while the member is locked: what it refuses from now on, no copy can change. */
+  /** Runs while the member is locked, so that no copy can begin or change what it decides. */
   private void copy(ChainMember<Exchange> member, DataRequest.Copy request, Exchange exchange) {
     DataReply refusal = member.refusalOfJoining(request.version());
     if (refusal == null && request.source().nodeId() == context.nodeId()) {

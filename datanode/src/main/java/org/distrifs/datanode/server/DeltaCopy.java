@@ -31,7 +31,7 @@ final class DeltaCopy {
   private static final int BLOCKS_PER_MIB = MIB / BLOCK_BYTES;
   private static final int WRITE_ID_BYTES = 2 * Long.BYTES;
 
-  /** How often blocks are asked for on which a write was under way. */
+  /** How often a block is asked for while writes of it are under way. */
   private static final int MAX_ATTEMPTS = 3;
 
   private final ChunkStore store;
@@ -66,7 +66,7 @@ final class DeltaCopy {
             nothing -> transfer.step(() -> store.replaceRecentWrites(chunkId, recentWrites)));
   }
 
-  /** Blocks that differ, or may, and could not be had. */
+  /** Blocks that differ or may differ, and that the source could not give. */
   int blocksMissing() {
     return blocksMissing;
   }

@@ -9,9 +9,9 @@ import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.Status;
 
 /**
- * One request on its way to its answer, measured. What was asked of an incarnation of this node
- * that ended meanwhile is answered so, whatever came of it: the chain may have changed without this
- * node.
+ * A request and the way of its answer, measured. If the incarnation that it names has ended
+ * meanwhile, it is answered with WRONG_INCARNATION whatever its result was: the chain may have
+ * changed without this node.
  */
 final class Exchange {
   private static final int[] NO_CHECKSUMS = {};
@@ -86,7 +86,7 @@ final class Exchange {
     return okWith(state, NO_CHECKSUMS);
   }
 
-  /** Success, with the state of the replica and a word for the log on what it cost. */
+  /** Success, with the state of the replica and the number of bytes copied, for the log. */
   static DataReply okAfterCopying(ReplicaState state, long bytes) {
     return okWith(state, NO_CHECKSUMS, "copied " + bytes + " bytes that differed");
   }

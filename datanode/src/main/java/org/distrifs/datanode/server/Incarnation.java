@@ -3,9 +3,9 @@ package org.distrifs.datanode.server;
 import org.distrifs.runtime.clock.Entropy;
 
 /**
- * Which incarnation of this node requests have to mean. An incarnation ends with the process, and
- * when the node was without a lease for so long that chains may have changed without it. Any
- * thread.
+ * The present incarnation of this node: requests that name another one are refused. An incarnation
+ * ends with the process, or when the node was without a lease for so long that chains may have
+ * changed without it. Any thread.
  */
 public final class Incarnation {
   private final Entropy entropy;

@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 import org.distrifs.runtime.clock.ClockSource;
 
 /**
- * Until when this node may serve. It runs from the moment at which an acknowledged heartbeat was
- * sent, so that it ends here before the master takes the node for silent. Any thread.
+ * The right of this node to serve, and until when. It runs from the moment at which an acknowledged
+ * heartbeat was sent, so that it ends here before the master takes the node for silent. Any thread.
  */
 public final class NodeLease {
   private final ClockSource clock;

@@ -8,9 +8,9 @@ import org.distrifs.proto.frame.Status;
 import org.distrifs.runtime.bounded.BoundedMap;
 
 /**
- * Sessions that are over, whose writes no head accepts any more: what they held may be given to
- * others as soon as every datanode has said so. What was accepted before keeps its place in front
- * of what the others write. Any thread.
+ * Sessions that are over, whose writes no head accepts any more. When every datanode has said so,
+ * what they held may be given to others. Writes accepted before stay in front of the writes of
+ * others. Any thread.
  */
 final class RevokedSessions {
 
@@ -22,7 +22,7 @@ final class RevokedSessions {
 
   private final Set<Long> sessions = Collections.newSetFromMap(BoundedMap.byAge(MAX_SESSIONS));
 
-  /** So that writes of a cluster in which no session expired take no lock. */
+  /** Spares writes the lock as long as no session has expired. */
   private volatile boolean any;
 
   synchronized void add(Collection<Long> revoked) {

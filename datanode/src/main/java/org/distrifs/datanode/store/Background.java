@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What goes on beside the requests: replicas at rest are made durable and marked clean, and long
- * streams of writes are sent to the disk early, because the kernel starts late and the last sync
- * would have to wait for all of it.
+ * The work beside the requests: makes replicas at rest durable and marks them clean, and has the
+ * kernel write long streams of writes to the disk early, since it starts late by itself and the
+ * last sync would have to wait for all of it.
  */
 final class Background implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Background.class);
@@ -49,7 +49,7 @@ final class Background implements AutoCloseable {
   private final ScheduledExecutorService ticker =
       Executors.newSingleThreadScheduledExecutor(NamedThreads.daemon("datanode", "clean"));
 
-  /** When it has too much to do, the kernel's own write-back has to do. */
+  /** With more to do than this, it is left to the write-back of the kernel. */
   private final ExecutorService writeBack =
       new ThreadPoolExecutor(
           1,

@@ -14,7 +14,7 @@ import org.distrifs.runtime.disk.DiskFile;
  */
 final class BlockBytes {
 
-  /** Fewer zeros are written as they are: a hole costs three system calls, and a fragment. */
+  /** Fewer zeros than these are written: a hole costs three system calls and fragments the file. */
   static final int MIN_HOLE_BYTES = 64 << 10;
 
   private static final ByteBuffer ZEROS =

@@ -11,8 +11,8 @@ import org.distrifs.runtime.bounded.BoundedMap;
 import org.distrifs.runtime.clock.ClockSource;
 
 /**
- * What the kernel holds of the files of this mount, as far as it must be known to decide at an open
- * whether it is still true. Thread-safe.
+ * Tracks what the kernel may have cached of the files of this mount, to decide at an open whether
+ * its pages are still valid. Thread-safe.
  *
  * <p>The kernel keeps pages by node. With the kernel driver a node is an inode; with libfuse it is
  * a name, and behind one name may be one inode after the other (another mount renames over it). So
@@ -23,12 +23,12 @@ import org.distrifs.runtime.clock.ClockSource;
 public final class KernelCache {
 
   /**
-   * How long after a file became shorter or longer elsewhere the kernel may still go by its old
-   * size: a second that it believes a name, and some time to spare. It takes the size from answers
-   * only, and drops an answer that raced with another, or with a write beyond the end that it knows
-   * ({@code fuse_change_attributes} in Linux, {@code fs/fuse/inode.c}). Through pages it would then
-   * read zeros between the new end and the old one, or nothing behind the old one. Until then such
-   * a file is read past its pages.
+   * How long the kernel may use the old size of a file after another mount has made it shorter or
+   * longer: the second for which it caches a name, and some time to spare. It takes the size from
+   * answers only, and drops an answer that raced with another, or with a write beyond the end that
+   * it knows ({@code fuse_change_attributes} in Linux, {@code fs/fuse/inode.c}). Through pages it
+   * would then read zeros between the new end and the old one, or nothing behind the old one. Until
+   * then such a file is read past its pages.
    */
   static final long IN_DOUBT_NS = TimeUnit.SECONDS.toNanos(3);
 
@@ -56,8 +56,8 @@ public final class KernelCache {
   private record Drop(long node, long changeCounter) {}
 
   /**
-   * What the kernel may believe of an inode, by what it was told and what it asked for itself. Its
-   * idea of the size lies between two bounds, which are one but for changes of it under way.
+   * What the kernel may have cached of an inode. The size that it has cached lies between two
+   * bounds. They are equal unless the kernel is changing the size at this moment.
    */
   private static final class CachedInode {
     private long changeCounter;
@@ -68,13 +68,13 @@ public final class KernelCache {
     /** When a write or truncation by the kernel last began or ended. */
     private long changedAt;
 
-    /** When the size was found to be none that it may believe: another mount has changed it. */
+    /** When the size was last found outside of the bounds: another mount has changed it. */
     private long doubtfulNs;
 
-    /** Whether it was told since, with nothing going on that makes it drop an answer. */
+    /** Whether the kernel was told the size since then, while nothing made it ignore the answer. */
     private boolean toldSince;
 
-    /** The kernel's size may become this before something is over. */
+    /** The kernel may change its cached size to this one. */
     private void mayBecome(long sizeBytes) {
       leastBytes = Math.min(leastBytes, sizeBytes);
       mostBytes = Math.max(mostBytes, sizeBytes);
@@ -117,7 +117,7 @@ public final class KernelCache {
   }
 
   /**
-   * The kernel is told these attributes, and will believe them for a while.
+   * The kernel is told these attributes, and will cache them for a while.
    *
    * @param askedAt what {@link #now} was before they were asked for
    */
@@ -150,7 +150,7 @@ public final class KernelCache {
     return cached;
   }
 
-  /** Compares what is true now with what the kernel may believe. */
+  /** Compares the present size with what the kernel may have cached. */
   private void compare(CachedInode cached, Attributes current) {
     long sizeBytes = current.getSize();
     if (sizeBytes < cached.leastBytes || sizeBytes > cached.mostBytes) {
@@ -165,7 +165,7 @@ public final class KernelCache {
   }
 
   /**
-   * The kernel's idea of an inode whose size the kernel begins, or has ended, to change; or null.
+   * The cached inode whose size the kernel begins or has ended to change; null if none is known.
    */
   private CachedInode changing(long inode) {
     CachedInode cached = cachedInodes.get(inode);
@@ -175,7 +175,7 @@ public final class KernelCache {
     return cached;
   }
 
-  /** The kernel itself asks for this size. */
+  /** The kernel begins to set this size. */
   public synchronized void truncating(long inode, long sizeBytes) {
     CachedInode cached = changing(inode);
     if (cached != null) {
@@ -183,7 +183,7 @@ public final class KernelCache {
     }
   }
 
-  /** The kernel itself asked for this size, and knows it. */
+  /** The kernel has set this size. */
   public synchronized void truncated(long inode, long sizeBytes) {
     CachedInode cached = changing(inode);
     if (cached == null) {
@@ -197,7 +197,7 @@ public final class KernelCache {
   }
 
   /**
-   * A write begins, by which the kernel moves its idea of the end, if it reaches behind that.
+   * A write begins. Where it reaches beyond the end, the kernel moves the end that it has cached.
    *
    * @param flags with {@code O_APPEND} it begins at the end, wherever that is
    */
@@ -209,7 +209,7 @@ public final class KernelCache {
     }
   }
 
-  /** A write has ended; if it failed, its end is none that the kernel must believe. */
+  /** A write has ended. If it failed, the kernel need not have moved the end that it has cached. */
   public synchronized void written(
       long inode, long offset, long lengthBytes, int flags, boolean failed) {
     CachedInode cached = changing(inode);
@@ -222,7 +222,7 @@ public final class KernelCache {
       cached.mostBytes = Math.max(cached.mostBytes, cached.leastBytes);
     }
     if (isDoubtful(cached) && !cached.toldSince) {
-      // It may have dropped every answer that came so far.
+      // The kernel may have ignored every answer so far.
       cached.doubtfulNs = clock.monotonicNs();
     }
   }
@@ -244,7 +244,7 @@ public final class KernelCache {
         || cached.changeCounter != fresh.getChangeCounter();
   }
 
-  /** Whether the kernel may believe that the file behind a node is shorter or longer than it is. */
+  /** Whether the kernel may have cached another size of the file behind a node. */
   private boolean mayCacheOtherSize(Node node, Attributes current, long askedAt) {
     CachedInode cached = cachedInode(current);
     boolean replacedLonger = node.inode != current.getInode() && current.getSize() < node.sizeBytes;

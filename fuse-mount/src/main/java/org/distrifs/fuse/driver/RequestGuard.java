@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What lies around the work for each request: it is timed, and what it throws becomes a negative
+ * Runs the work for each request: measures its time, and turns what it throws into a negative
  * errno. Thread-safe.
  */
 public final class RequestGuard {
@@ -32,11 +32,14 @@ public final class RequestGuard {
   /** The work for a request. */
   @FunctionalInterface
   public interface Work {
-    /** Returns 0 or more, or the negative errno of what is asked for often and in vain. */
+    /**
+     * Returns 0 or more, or a negative errno for what is often asked for and often not there, such
+     * as a name: that needs no exception.
+     */
     int run() throws IOException;
   }
 
-  /** Work that has no answer but success. */
+  /** Work whose only result is that it succeeded. */
   @FunctionalInterface
   public interface Task {
     void run() throws IOException;
@@ -52,7 +55,7 @@ public final class RequestGuard {
   }
 
   /**
-   * The last of the work for a request.
+   * Ends the work for a request.
    *
    * @param begunNs what {@link #begin} told
    */
@@ -64,7 +67,7 @@ public final class RequestGuard {
         report(operation, e);
       }
       return -e.errno().code();
-    } catch (Throwable e) { // Also an Error: it must not be taken for success.
+    } catch (Throwable e) { // An Error as well: the kernel must not take it for success.
       report(operation, e);
       return -Errno.EIO.code();
     } finally {

@@ -76,7 +76,7 @@ final class AccessTimes {
     teller.scheduleWithFixedDelay(this::tell, TOLD_EVERY_MS, TOLD_EVERY_MS, TimeUnit.MILLISECONDS);
   }
 
-  /** What has these attributes is read. */
+  /** Records that the file with these attributes is read. */
   void read(Attributes attributes) {
     if (VirtualFiles.isVirtual(attributes.getInode())) {
       return;
@@ -92,7 +92,7 @@ final class AccessTimes {
     }
   }
 
-  /** What has these attributes is listed. */
+  /** Records that the directory with these attributes is listed. */
   void listed(Attributes directory) {
     if (policy.directories()) {
       read(directory);

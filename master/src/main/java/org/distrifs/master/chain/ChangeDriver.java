@@ -106,9 +106,9 @@ public final class ChangeDriver {
   }
 
   /**
-   * Whether it is in vain to reconcile the members of a chunk because of rot: it was done lately,
-   * and a block was damaged on each. To be looked at again after a while, since a node may have
-   * come that has it whole.
+   * Whether a change has lately found a block of a chunk damaged on every member, so that another
+   * reconciliation would repair nothing. True for a minute only, since a node may come back that
+   * has the block whole.
    */
   public boolean isPastMending(long chunkId) {
     Long sinceNs = leftRotNs.get(chunkId);

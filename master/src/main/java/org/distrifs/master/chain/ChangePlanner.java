@@ -25,7 +25,7 @@ public final class ChangePlanner {
   }
 
   /**
-   * What is asked of the change besides what follows from who is there.
+   * What is asked of the change beyond leaving out the members that are away.
    *
    * @param leave members that are to leave, if enough remain; the first come first
    * @param join nodes that hold a copy made ahead, or can make one

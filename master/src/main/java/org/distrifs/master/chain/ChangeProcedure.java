@@ -57,10 +57,10 @@ public final class ChangeProcedure {
   /** Node ids by the ticket of a command that is not answered yet. */
   private final Map<Integer, Integer> outstanding = new LinkedHashMap<>();
 
-  /** What each member of the chain to be answered to its fence. */
+  /** The answers of the future members to their FENCE. */
   private final Map<Integer, DataReply> fenced = new LinkedHashMap<>();
 
-  /** Members of the chain to be that have no replica yet. */
+  /** Future members without a replica. */
   private final Set<Integer> lacking = new LinkedHashSet<>();
 
   private final Set<Integer> badSources = new HashSet<>();
@@ -75,7 +75,10 @@ public final class ChangeProcedure {
   private boolean copied;
   private boolean rechecksummed;
 
-  /** What is whole nowhere stays as it is: a bad block must not cost the others. */
+  /**
+   * A block that is damaged on every member stays damaged: it must not keep the rest of the chunk
+   * from being used.
+   */
   private boolean leavesRot;
 
   public ChangeProcedure(ChangeGoal goal) {
@@ -164,7 +167,7 @@ public final class ChangeProcedure {
   }
 
   /**
-   * Without a replica anywhere there is nothing beyond a cut and nothing to be made equal; and no
+   * Without a replica anywhere there is nothing beyond a cut and nothing to be reconciled; and no
    * version may be reserved, since whoever holds the chunk creates it under the first one. Nothing
    * was acknowledged then, so members that are away are left out as they are.
    */
@@ -253,9 +256,9 @@ public final class ChangeProcedure {
   }
 
   /**
-   * The survivor to make the others equal to: rather one that never stopped than one that did,
-   * rather one whose machine stayed up, rather one without a damaged block. Among equals the one
-   * that applied most; of what the others lack nothing was acknowledged, and to keep it does no
+   * The survivor with which the others are reconciled: rather one that never stopped than one that
+   * did, rather one whose machine stayed up, rather one without a damaged block. Among equals the
+   * one that applied most; of what the others lack nothing was acknowledged, and to keep it does no
    * harm. One whose machine rebooted may have lost what was acknowledged, and so is none as long as
    * there is another, be that one damaged.
    */
@@ -333,7 +336,8 @@ public final class ChangeProcedure {
       return refusedBy(node, reply);
     }
     badSources.add(source);
-    // Whoever was half way to the bad source has to become equal to the new one.
+    // A member that was partly reconciled with the bad source has to be reconciled with the new
+    // one.
     outstanding.clear();
     return bestSource()
         .map(next -> reconcileWith(next, each -> true))
@@ -415,7 +419,7 @@ public final class ChangeProcedure {
     if (reply.status() != Status.CORRUPT_REPLICA) {
       return refusedBy(node, reply);
     }
-    // The other has rot of its own that nobody has met yet: it is told by whoever reads it.
+    // The other member has rot of its own. Its datanode reports it when it is read.
     leavesRot = true;
     return install();
   }

@@ -8,7 +8,7 @@ import java.util.Set;
 /** A chunk that needs a change, and what earlier attempts have taught. */
 final class PendingChange {
 
-  /** A node that was in the way so often, though it is alive, is done without. */
+  /** After so many refusals of a node that is alive, the change is tried without it. */
   private static final int REFUSALS_TO_LEAVE = 2;
 
   private final long sinceNs;
@@ -79,7 +79,7 @@ final class PendingChange {
     notBeforeNs = nowNs + pauseNs;
     int culprit = failed.culprit();
     if (failed.lacksSource() && !leave.isEmpty()) {
-      // What is lacking may be where nobody looked.
+      // A node that was left out may have what the others lack.
       leave.clear();
       refusals.clear();
       return;
@@ -88,7 +88,7 @@ final class PendingChange {
       return;
     }
     if (join.remove(culprit)) {
-      // The copy was worth nothing; whoever made it looks for another place.
+      // The copy was of no use; the repair chooses another node.
       return;
     }
     if (refusals.merge(culprit, 1, Integer::sum) >= REFUSALS_TO_LEAVE) {

@@ -2,7 +2,7 @@ package org.distrifs.master.liveness;
 
 import java.util.Locale;
 
-/** What the master believes of a datanode's process. */
+/** What the master knows of a datanode's process. */
 public enum Liveness {
   /** Not heard since this master started, and not long enough to call it away. */
   UNKNOWN,

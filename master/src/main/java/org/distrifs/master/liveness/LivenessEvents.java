@@ -12,7 +12,7 @@ public interface LivenessEvents {
    */
   void incarnationEnded(Datanode node);
 
-  /** A replica serves nothing until a change has compared it. Told at each report. */
+  /** A replica serves nothing until a change has reconciled it. Told at each report. */
   void suspectReported(Datanode node, long chunkId);
 
   /** A damaged block was found that was not known. */

@@ -28,7 +28,7 @@ public final class LockTable {
     return byFile.getOrDefault(file, new RangeLocks());
   }
 
-  /** All that keep a lock from being set, in the order of their first bytes. */
+  /** All locks that conflict with one, in the order of their first bytes. */
   public List<RangeLock> conflicts(LockedFile file, RangeLock wanted) {
     return on(file).conflicts(wanted);
   }

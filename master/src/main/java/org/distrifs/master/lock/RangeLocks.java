@@ -20,7 +20,7 @@ final class RangeLocks {
 
   private int count;
 
-  /** What an owner's ranges become in one place. */
+  /** The ranges of one owner that replace others of the same owner. */
   private record Replacement(List<RangeLock> before, List<RangeLock> after) {
     int growth() {
       return after.size() - before.size();
@@ -44,7 +44,7 @@ final class RangeLocks {
     return of(owner).values().stream().anyMatch(lock -> lock.isExclusive() != isExclusive);
   }
 
-  /** All that keep a lock from being set, in the order of their first bytes. */
+  /** All locks that conflict with one, in the order of their first bytes. */
   List<RangeLock> conflicts(RangeLock wanted) {
     List<RangeLock> found = new ArrayList<>();
     for (NavigableMap<Long, RangeLock> owned : byOwner.values()) {
@@ -61,12 +61,12 @@ final class RangeLocks {
     return replaced(lock, true).growth();
   }
 
-  /** How many ranges more there would be: 1 if it is out of the middle of one. */
+  /** How many ranges more there would be: 1 where the range lies in the middle of a locked one. */
   int growthByClearing(RangeLock range) {
     return replaced(range, false).growth();
   }
 
-  /** Sets a lock, which must be in nobody's way. */
+  /** Sets a lock, which must not conflict with another. */
   void set(RangeLock lock) {
     replace(lock.owner(), replaced(lock, true));
   }

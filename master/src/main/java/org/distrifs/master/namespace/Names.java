@@ -2,7 +2,7 @@ package org.distrifs.master.namespace;
 
 import org.distrifs.proto.error.Errno;
 
-/** What may be a name: 1 to 255 bytes without slash and NUL, not "." or "..". */
+/** Checks names: 1 to 255 bytes without slash and NUL, not "." or "..". */
 public final class Names {
 
   /** NAME_MAX of Linux. */

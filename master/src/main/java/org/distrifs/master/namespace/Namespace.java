@@ -260,7 +260,7 @@ public final class Namespace {
     return 0;
   }
 
-  /** Where a name is moved from or to. */
+  /** A name in a directory: what a rename moves from or to. */
   public record EntryName(int directory, byte[] name) {}
 
   /**

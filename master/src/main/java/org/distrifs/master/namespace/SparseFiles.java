@@ -4,8 +4,8 @@ import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
 import org.distrifs.proto.range.BlockRanges;
 
 /**
- * Which blocks of a file are allocated, of those files of which it is not simply all up to the end,
- * by the slot of the inode. The others cost nothing.
+ * The allocated blocks of sparse files, by the slot of the inode. A file whose blocks are all
+ * allocated up to its end is not in here and costs nothing.
  */
 public final class SparseFiles {
 

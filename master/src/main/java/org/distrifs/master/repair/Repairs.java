@@ -209,7 +209,9 @@ public final class Repairs {
         .toList();
   }
 
-  /** There is nowhere to copy to: the chunk is better off without those it has lost. */
+  /**
+   * No node can take a copy: the lost members leave the chain, so that writes do not wait for them.
+   */
   private void leaveOut(ChunkInfo chunk, ChunkHealth health) {
     boolean canDoWithout =
         chunk.members().size() - health.lost().size() >= bounds.minReplicas()

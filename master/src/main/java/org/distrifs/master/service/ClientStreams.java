@@ -54,7 +54,8 @@ final class ClientStreams implements MetadataEndpoint.Sessions {
       if (stream.sessionId() == 0) {
         stream.refuse("the first message of a stream opens its session");
       }
-      // Otherwise another stream has taken the session over, or it has ended: it was told.
+      // Otherwise another stream has taken the session over, or the session has ended, and this
+      // stream was told so.
       return;
     }
     session.heard(clock.monotonicNs());

@@ -32,8 +32,8 @@ final class CutGuard {
   }
 
   /**
-   * Why it cannot be done now: EAGAIN if a member may come back soon, EIO if too many are away,
-   * empty if nothing is in the way.
+   * Why it cannot be done now: EAGAIN if a member may come back soon, EIO if too many are away;
+   * empty if it can.
    */
   Optional<OperationReply> obstacle(SetAttributes asked) {
     if (!asked.hasSize()) {

@@ -215,7 +215,9 @@ final class DatanodeRequests {
     outcome.reply(reply.build());
   }
 
-  /** A member is fenced, or has a write stuck behind it, for so long that only a change helps. */
+  /**
+   * A member was fenced, or had a stuck write, for so long that only a change of its chain helps.
+   */
   private void troubled(int nodeId, long chunkId) {
     state
         .chunk(chunkId)
@@ -242,7 +244,7 @@ final class DatanodeRequests {
     GOES_ON,
     /** The report is known. */
     DONE,
-    /** It was only the digest, and the list is wanted. */
+    /** The report was only the digest, and the list is needed. */
     LIST_WANTED
   }
 

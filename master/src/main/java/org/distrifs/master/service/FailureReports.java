@@ -139,7 +139,9 @@ final class FailureReports {
     }
   }
 
-  /** Somebody writes to the chunk, or wants to: then it does not wait until a member is dead. */
+  /**
+   * A client writes to the chunk, so that its change does not wait until a member counts as dead.
+   */
   private void changeIfMemberIsAway(long chunkId) {
     boolean isAway =
         state
@@ -152,7 +154,10 @@ final class FailureReports {
     }
   }
 
-  /** An incarnation of a datanode is over: whoever was waiting for it need not report it again. */
+  /**
+   * An incarnation of a datanode is over: changes of the chunks for which it was reported begin
+   * without another report.
+   */
   void incarnationEnded(int nodeId) {
     blamed.forEach(
         (chunkId, blame) -> {

@@ -19,9 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the master does unasked: settles what killed clients left, copies what is short, deletes
- * what is proven to be for nothing, forgets what is gone. But for the first nothing of it soon
- * after the master's start, while datanodes come back.
+ * What the master does by itself: settles files that killed clients were writing, repairs chunks
+ * that are short, deletes replicas and chunks that nothing needs, and forgets chunks that are gone.
+ * Only the first begins at once after the start of the master; the others wait until datanodes have
+ * come back.
  */
 final class Housekeeping {
 

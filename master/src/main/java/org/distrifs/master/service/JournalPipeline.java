@@ -11,8 +11,8 @@ import org.distrifs.proto.journal.JournalEntry;
 import org.distrifs.runtime.clock.ClockSource;
 
 /**
- * From proposal to effect: collects entries, proposes them together, and when they come back
- * durable applies them and tells their proposers. Entries that are replayed at the start are
+ * Takes entries from proposal to effect: collects them, proposes them together, and when they come
+ * back durable applies them and tells their proposers. Entries that are replayed at the start are
  * applied on the starting thread, before the loop's thread takes the state over.
  */
 final class JournalPipeline implements ReplicatedLog.Listener {

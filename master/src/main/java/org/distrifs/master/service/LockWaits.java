@@ -29,15 +29,14 @@ import org.distrifs.runtime.clock.ClockSource;
  */
 final class LockWaits {
 
-  /** However long an operation may wait, it is answered by then. */
+  /** An operation waits no longer than this, whatever it asked for. */
   static final long MAX_WAIT_MS = 10_000;
 
   /** Owners that the search for a circle looks at before it takes it that there is none. */
   private static final int MAX_SEARCHED = 10_000;
 
   /**
-   * Stands for what is in the way without being a lock: the last packets of a killed client, of
-   * which nobody knows yet what they do.
+   * Stands for a file in doubt, which keeps a lock from being granted without being a lock itself.
    */
   private static final RangeLock NOBODYS =
       new RangeLock(new LockOwner(0, 0), true, 0, RangeLock.LAST_BYTE, 0);
@@ -133,7 +132,7 @@ final class LockWaits {
     long inode = operation.operation().getSetLock().getInode();
     List<PendingOperation> waiting = byInode.computeIfAbsent(inode, unused -> new ArrayList<>());
     waiting.add(operation);
-    // One that was let go and came too late takes its old place.
+    // An operation that could have been granted, and was too late, gets its old position again.
     waiting.sort(Comparator.comparingLong(PendingOperation::arrivedNs));
     bySession.merge(operation.session(), 1, Integer::sum);
     size++;
@@ -151,8 +150,8 @@ final class LockWaits {
   // --- circles
 
   /**
-   * Whether an owner that is about to wait is waited for, over however many others, by one that it
-   * is to wait for.
+   * Whether waiting would close a circle: an owner that this one is to wait for waits for this one,
+   * directly or over others.
    */
   private boolean closesCircle(PendingOperation operation, List<RangeLock> obstacles) {
     if (!isRecordLock(operation) || operation.operation().getSetLock().getWaitMs() == 0) {
@@ -231,7 +230,7 @@ final class LockWaits {
     }
   }
 
-  /** Lets those go on that nothing is in the way of, but for one another. */
+  /** Tries again the operations that conflict with no lock, though perhaps with one another. */
   private void wake(long inode, OperationSink sink) {
     List<PendingOperation> going = new ArrayList<>();
     for (PendingOperation waiting : waitingFor(inode)) {
