@@ -3,6 +3,7 @@ package org.distrifs.simulation;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.netty.util.ResourceLeakDetector;
+import java.util.function.LongFunction;
 import org.distrifs.simulation.plan.Plan;
 import org.distrifs.simulation.plan.Shrinker;
 import org.slf4j.LoggerFactory;
@@ -11,10 +12,12 @@ import org.slf4j.LoggerFactory;
 public final class Simulate {
 
   private static final int SHRINK_ATTEMPTS = 400;
-  private static final String USAGE = "usage: simulate [--seeds N] [--seed S] [--log LEVEL]";
+  private static final String USAGE =
+      "usage: simulate [--plans syncs] [--seeds N] [--seed S] [--log LEVEL]";
 
   private long seeds = 1000;
   private long firstSeed = 1;
+  private LongFunction<Plan> plans = Plan::of;
   private Level level = Level.OFF;
 
   private Simulate() {}
@@ -45,6 +48,12 @@ public final class Simulate {
             firstSeed = Long.parseLong(arguments[i + 1]);
             seedGiven = true;
           }
+          case "--plans" -> {
+            if (!arguments[i + 1].equals("syncs")) {
+              return false;
+            }
+            plans = Plan::withSyncs;
+          }
           case "--log" -> level = Level.toLevel(arguments[i + 1], Level.OFF);
           default -> {
             return false;
@@ -64,7 +73,7 @@ public final class Simulate {
     long beganNs = System.nanoTime();
     long steps = 0;
     for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
-      Plan plan = Plan.of(seed);
+      Plan plan = plans.apply(seed);
       Outcome outcome = Simulation.run(plan);
       steps += outcome.steps();
       if (!outcome.isGood()) {

@@ -11,6 +11,7 @@ import org.distrifs.simulation.checker.Cells;
 import org.distrifs.simulation.checker.History;
 import org.distrifs.simulation.checker.NameChecks;
 import org.distrifs.simulation.checker.ReplicaChecks;
+import org.distrifs.simulation.checker.SyncChecks;
 import org.distrifs.simulation.checker.WriteRecord;
 import org.distrifs.simulation.cluster.Sabotage;
 import org.distrifs.simulation.cluster.SimClient;
@@ -32,6 +33,9 @@ public final class Simulation {
   /** No operation of a client may take longer, not counting time that somebody stood still. */
   private static final long OPERATION_BOUND_MS = 110_000;
 
+  /** A sync sends, syncs and commits, each of which has a bound of its own. */
+  private static final long SYNC_BOUND_MS = 3 * OPERATION_BOUND_MS;
+
   /** After everything is healed, all is quiet and whole after so long. */
   private static final long REST_BOUND_MS = 200_000;
 
@@ -47,6 +51,7 @@ public final class Simulation {
   private final History history;
   private final ReplicaChecks replicas;
   private final NameChecks names;
+  private final SyncChecks syncs;
   private final List<String> violations = new ArrayList<>();
   private final List<PendingOperation> pending = new ArrayList<>();
   private Attributes file;
@@ -55,7 +60,12 @@ public final class Simulation {
 
   /** An operation of a client that is not over. */
   private record PendingOperation(
-      int client, String what, long begunNs, CompletableFuture<?> end) {}
+      int client, String what, long begunNs, long boundMs, CompletableFuture<?> end) {
+
+    PendingOperation(int client, String what, long begunNs, CompletableFuture<?> end) {
+      this(client, what, begunNs, OPERATION_BOUND_MS, end);
+    }
+  }
 
   private Simulation(Plan plan, Sabotage sabotage) {
     this.plan = plan;
@@ -65,6 +75,7 @@ public final class Simulation {
     this.history = new History(world.scheduler(), plan.shape().chunks(), cells, this::violated);
     this.replicas =
         new ReplicaChecks(cluster.journal().truth(), cluster::diskOf, history, this::violated);
+    this.syncs = new SyncChecks(history, replicas::checkMembers);
     this.names = new NameChecks(cluster.journal().truth(), this::violated);
   }
 
@@ -131,10 +142,10 @@ public final class Simulation {
 
   private void checkBounds() {
     pending.removeIf(this::isOver);
-    long boundNs = TimeUnit.MILLISECONDS.toNanos(OPERATION_BOUND_MS + pausesMs);
     for (PendingOperation operation : pending) {
+      long boundNs = TimeUnit.MILLISECONDS.toNanos(operation.boundMs() + pausesMs);
       if (world.scheduler().nowNs() - operation.begunNs() > boundNs) {
-        violated(operation.what() + " is not over after " + OPERATION_BOUND_MS + " ms");
+        violated(operation.what() + " is not over after " + operation.boundMs() + " ms");
       }
     }
   }
@@ -201,6 +212,8 @@ public final class Simulation {
       stream(stream, world.scheduler().nowNs());
     } else if (step instanceof Step.Read read) {
       read(read.client(), read.chunk(), read.firstBlock(), read.blocks());
+    } else if (step instanceof Step.Sync sync) {
+      sync(sync.client());
     } else if (step instanceof Step.Create create) {
       create(create.client(), "file-" + create.number());
     } else if (step instanceof Step.KillDatanode kill) {
@@ -234,6 +247,8 @@ public final class Simulation {
       client = stream.client();
     } else if (step instanceof Step.Read read) {
       client = read.client();
+    } else if (step instanceof Step.Sync sync) {
+      client = sync.client();
     } else if (step instanceof Step.Create create) {
       client = create.client();
     }
@@ -257,6 +272,9 @@ public final class Simulation {
     long offset = (long) chunk * plan.shape().chunkBytes() + (long) firstCell * Cells.CELL_BYTES;
     CompletableFuture<SimClient.Fate> fate =
         cluster.client(client).write(offset, Cells.fill(record.number(), cells));
+    if (!fate.isDone()) {
+      syncs.accepted(record);
+    }
     pending.add(new PendingOperation(client, record.toString(), world.scheduler().nowNs(), fate));
     fate.thenAccept(
         how -> {
@@ -266,6 +284,25 @@ public final class Simulation {
           }
         });
     return fate;
+  }
+
+  private void sync(int client) {
+    if (!cluster.client(client).maySync()) {
+      return;
+    }
+    SyncChecks.Sync sync = syncs.begin(client);
+    CompletableFuture<Void> end = cluster.client(client).sync();
+    pending.add(
+        new PendingOperation(
+            client, "a sync of client " + client, world.scheduler().nowNs(), SYNC_BOUND_MS, end));
+    end.whenComplete(
+        (nothing, failure) -> {
+          if (failure == null) {
+            syncs.succeeded(sync);
+          } else {
+            syncs.failed(sync);
+          }
+        });
   }
 
   private void stream(Step.Stream stream, long begunNs) {

@@ -7,6 +7,7 @@ import org.distrifs.simulation.plan.Plan;
 import org.distrifs.simulation.plan.Shrinker;
 import org.distrifs.simulation.plan.Step;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Many runs, each of which must be good, and the same again when it is repeated. */
@@ -72,6 +73,34 @@ class SimulationTest {
     assertThat(Simulation.run(Plan.of(seed)).violations())
         .as("seed %d: scripts/simulate --seed %d tells more", seed, seed)
         .isEmpty();
+  }
+
+  /** Clients that sync while so many members are away that writes must fail. */
+  @Test
+  void whatASyncVouchedForIsThere() {
+    assertSyncsAreGood(1, 50);
+  }
+
+  @Tag("full")
+  @Test
+  void whatASyncVouchedForIsThereInManyRuns() {
+    assertSyncsAreGood(51, 2000);
+  }
+
+  private static void assertSyncsAreGood(long firstSeed, long lastSeed) {
+    for (long seed = firstSeed; seed <= lastSeed; seed++) {
+      assertThat(Simulation.run(Plan.withSyncs(seed)).violations())
+          .as("seed %d: scripts/simulate --plans syncs --seed %d tells more", seed, seed)
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void aSeedWithSyncsRunsTheSameWayAgain() {
+    for (long seed = 1; seed <= 10; seed++) {
+      Outcome first = Simulation.run(Plan.withSyncs(seed));
+      assertThat(Simulation.run(Plan.withSyncs(seed))).as("seed %d", seed).isEqualTo(first);
+    }
   }
 
   @Test

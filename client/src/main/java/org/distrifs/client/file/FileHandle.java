@@ -8,6 +8,7 @@ import org.distrifs.client.OpenFile;
 import org.distrifs.client.PendingLock;
 import org.distrifs.client.lock.FileLocks;
 import org.distrifs.client.read.SequencePattern;
+import org.distrifs.client.write.HandleFailures;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Lock;
 import org.distrifs.proto.control.SetAttributes;

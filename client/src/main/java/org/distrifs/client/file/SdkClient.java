@@ -25,6 +25,7 @@ import org.distrifs.client.read.SpreadingReplicaSelector;
 import org.distrifs.client.session.ControlStream;
 import org.distrifs.client.session.MasterSession;
 import org.distrifs.client.session.SessionMetrics;
+import org.distrifs.client.session.Waiting;
 import org.distrifs.client.write.WriteMemory;
 import org.distrifs.client.write.WriteMetrics;
 import org.distrifs.client.write.WriteServices;
@@ -136,6 +137,7 @@ public final class SdkClient implements DistriFsClient {
             transport,
             timer,
             clock,
+            Waiting.REAL,
             new WriteMemory(settings.writeBufferBytes(), writeMetrics),
             new AtomicLong(),
             () -> files.all().forEach(file -> file.writer().sendAll()),

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
@@ -21,8 +20,15 @@ public final class Replies {
    */
   public static <T> T await(CompletableFuture<T> future, long boundMs, String attempted)
       throws IOException {
+    return await(Waiting.REAL, future, boundMs, attempted);
+  }
+
+  /** As the other one, by another way to wait. */
+  public static <T> T await(
+      Waiting waiting, CompletableFuture<T> future, long boundMs, String attempted)
+      throws IOException {
     try {
-      return future.get(boundMs, TimeUnit.MILLISECONDS);
+      return waiting.get(future, boundMs);
     } catch (ExecutionException e) {
       throw asIoException(e, attempted);
     } catch (TimeoutException e) {

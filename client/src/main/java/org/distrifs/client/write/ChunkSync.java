@@ -150,7 +150,7 @@ final class ChunkSync {
 
   private boolean haveEnded(CompletableFuture<Void> all, long waitMs) throws IOException {
     try {
-      all.get(waitMs, TimeUnit.MILLISECONDS);
+      services.waiting().get(all, waitMs);
       return true;
     } catch (ExecutionException e) {
       // Told by the attempt itself, which has ended like all others.
@@ -164,7 +164,7 @@ final class ChunkSync {
 
   private void pause(int round) throws IOException {
     try {
-      TimeUnit.MILLISECONDS.sleep(Math.min(MAX_PAUSE_MS, MIN_PAUSE_MS << Math.min(round, 10)));
+      services.waiting().pause(Math.min(MAX_PAUSE_MS, MIN_PAUSE_MS << Math.min(round, 10)));
     } catch (InterruptedException e) {
       throw interrupted(e);
     }

@@ -266,6 +266,6 @@ final class FileFlush {
 
   private <T> T await(CompletableFuture<T> future, String attempted) throws IOException {
     long boundMs = 2 * services.settings().operationTimeoutMs();
-    return Replies.await(future, boundMs, attempted);
+    return Replies.await(services.waiting(), future, boundMs, attempted);
   }
 }

@@ -428,7 +428,7 @@ public final class FileWriter {
           throw new ErrnoException(
               Errno.EIO, "flush of inode " + inode + ", whose chains acknowledge nothing");
         }
-        progressed.awaitNanos(leftNs);
+        services.waiting().await(lock, progressed, leftNs);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.distrifs.client.ClientSettings;
 import org.distrifs.client.cache.ChainCache;
 import org.distrifs.client.session.MasterApi;
+import org.distrifs.client.session.Waiting;
 import org.distrifs.proto.connection.ChunkTransport;
 import org.distrifs.runtime.clock.ClockSource;
 
@@ -23,6 +24,7 @@ public record WriteServices(
     ChunkTransport transport,
     ScheduledExecutorService timer,
     ClockSource clock,
+    Waiting waiting,
     WriteMemory memory,
     AtomicLong sequences,
     Runnable relief,

@@ -5,6 +5,7 @@ package org.distrifs.simulation.cluster;
  *
  * @param chunks of the one file that is written
  * @param packetBytes the largest write that clients send at once
+ * @param chunkTimeoutMs after which a client gives up a chunk that takes no write
  */
 public record ClusterShape(
     int datanodes,
@@ -13,7 +14,8 @@ public record ClusterShape(
     int minReplicas,
     int chunks,
     int chunkBytes,
-    int packetBytes) {
+    int packetBytes,
+    long chunkTimeoutMs) {
 
   /** The host of a datanode, counted from 0. */
   public static String nodeHost(int node) {

@@ -1,5 +1,6 @@
 package org.distrifs.simulation.cluster;
 
+import org.distrifs.client.write.HandleFailures;
 import org.distrifs.datanode.store.ChunkStore;
 import org.distrifs.master.journal.ReplicatedLog;
 import org.distrifs.proto.connection.ChunkRequestHandler;
@@ -45,6 +46,9 @@ public interface Sabotage {
   default HeartbeatReply heartbeatReply(HeartbeatReply real, ChunkStore store) {
     return real;
   }
+
+  /** A client refused a write, to tell of an earlier failure. */
+  default void writeRefused(HandleFailures failures) {}
 
   /** The journal of the master. */
   default ReplicatedLog log(ReplicatedLog real) {

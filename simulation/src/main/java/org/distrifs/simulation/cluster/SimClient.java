@@ -18,6 +18,7 @@ import org.distrifs.client.read.ReplicaReader;
 import org.distrifs.client.read.SpreadingReplicaSelector;
 import org.distrifs.client.session.MasterSession;
 import org.distrifs.client.session.SessionMetrics;
+import org.distrifs.client.write.HandleFailures;
 import org.distrifs.client.write.WriteMemory;
 import org.distrifs.client.write.WriteMetrics;
 import org.distrifs.client.write.WriteServices;
@@ -28,12 +29,15 @@ import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Commit;
 import org.distrifs.proto.control.Create;
 import org.distrifs.proto.control.Operation;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.error.ErrnoException;
 import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.simulation.network.MasterTarget;
 import org.distrifs.simulation.network.SimControlStreams;
 import org.distrifs.simulation.scheduler.ProcessClock;
 import org.distrifs.simulation.scheduler.SimProcess;
 import org.distrifs.simulation.scheduler.SimTimer;
+import org.distrifs.simulation.scheduler.SimWaiting;
 
 /**
  * One client: the real session, writer and reader. A write is sent at once; that it was
@@ -50,7 +54,9 @@ public final class SimClient {
   public enum Fate {
     ACKNOWLEDGED,
     /** The client was told of a failure: nobody knows. */
-    UNKNOWN
+    UNKNOWN,
+    /** The client did not take it, to tell of an earlier failure. */
+    REFUSED
   }
 
   /** A write that is not over. */
@@ -61,17 +67,23 @@ public final class SimClient {
   private final MasterSession session;
   private final ReplicaReader reader;
   private final WriteServices services;
+  private final SimWaiting waiting;
+  private final Sabotage sabotage;
   private final List<PendingWrite> pending = new ArrayList<>();
   private SimFile file;
+  private HandleFailures failures;
+  private boolean syncing;
 
   /**
-   * @param packetBytes of a packet, and so the largest write that stays in one
+   * @param shape whose packets are the largest writes that stay in one
    */
-  SimClient(SimWorld world, String host, int packetBytes) {
+  SimClient(SimWorld world, String host, ClusterShape shape) {
     process = new SimProcess(host, world.scheduler());
+    waiting = new SimWaiting(process);
+    sabotage = world.sabotage();
     ProcessClock clock = new ProcessClock(world.scheduler(), world.clockOrigin());
     SimTimer timer = new SimTimer(process);
-    ClientSettings settings = settings(host, packetBytes);
+    ClientSettings settings = settings(host, shape);
     session =
         MasterSession.begin(
             settings,
@@ -98,6 +110,7 @@ public final class SimClient {
             transport,
             timer,
             clock,
+            waiting,
             new WriteMemory(WRITE_MEMORY, writeMetrics),
             new AtomicLong(),
             () -> {},
@@ -106,7 +119,7 @@ public final class SimClient {
     timer.scheduleWithFixedDelay(this::lookForAnswers, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
   }
 
-  private static ClientSettings settings(String host, int packetBytes) {
+  private static ClientSettings settings(String host, ClusterShape shape) {
     ClientSettings defaults =
         ClientSettings.defaults(List.of(new PeerAddress(MasterTarget.HOST, 1)), host);
     return new ClientSettings(
@@ -118,10 +131,10 @@ public final class SimClient {
         defaults.operationSlots(),
         WRITE_MEMORY,
         8,
-        packetBytes,
+        shape.packetBytes(),
         defaults.writeBackDelayMs(),
         defaults.packetTimeoutMs(),
-        defaults.chunkTimeoutMs(),
+        shape.chunkTimeoutMs(),
         0,
         defaults.readCacheBytes(),
         defaults.replicaTimeoutMs(),
@@ -144,6 +157,7 @@ public final class SimClient {
 
   /** Gives back what it holds, when the run is over. */
   void release() {
+    waiting.abandon();
     if (file != null) {
       file.writer().retire(() -> {});
     }
@@ -156,7 +170,7 @@ public final class SimClient {
     return create(name)
         .thenApply(
             attributes -> {
-              file = new SimFile(attributes, services, true);
+              use(new SimFile(attributes, services, true));
               return attributes;
             });
   }
@@ -177,7 +191,12 @@ public final class SimClient {
 
   /** Opens a file that another client has made. */
   public void open(Attributes attributes) {
-    file = new SimFile(attributes, services, false);
+    use(new SimFile(attributes, services, false));
+  }
+
+  private void use(SimFile opened) {
+    file = opened;
+    failures = new HandleFailures(opened.writer().failures());
   }
 
   /** Commits the chunks that this client was the first to write, and opens the file anew. */
@@ -208,6 +227,12 @@ public final class SimClient {
     if (file.hasLostSession()) {
       return CompletableFuture.completedFuture(Fate.UNKNOWN);
     }
+    try {
+      failures.atWrite();
+    } catch (ErrnoException e) {
+      sabotage.writeRefused(failures);
+      return CompletableFuture.completedFuture(Fate.REFUSED);
+    }
     PendingWrite write =
         new PendingWrite(
             offset, bytes.length, file.writer().failures().count(), new CompletableFuture<>());
@@ -219,6 +244,30 @@ public final class SimClient {
     file.writer().sendAll();
     pending.add(write);
     return write.fate();
+  }
+
+  /** Whether a sync can begin: one at a time does. */
+  public boolean maySync() {
+    return !syncing && isConnected() && !file.hasLostSession();
+  }
+
+  /** Makes what was written durable, as {@code fsync(2)}; fails with what that answers. */
+  public CompletableFuture<Void> sync() {
+    syncing = true;
+    SimFile synced = file;
+    return waiting
+        .<Void>run(
+            () -> {
+              failures.atSync(
+                  () -> {
+                    if (synced.hasLostSession()) {
+                      throw new ErrnoException(Errno.EIO, "sync under a session that is over");
+                    }
+                    synced.writer().sync();
+                  });
+              return null;
+            })
+        .whenComplete((nothing, failure) -> syncing = false);
   }
 
   private void lookForAnswers() {

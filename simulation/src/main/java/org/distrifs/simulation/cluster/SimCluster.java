@@ -33,7 +33,7 @@ public final class SimCluster {
       startDatanode(node);
     }
     for (int client = 0; client < shape.clients(); client++) {
-      clients.add(new SimClient(world, ClusterShape.clientHost(client), shape.packetBytes()));
+      clients.add(new SimClient(world, ClusterShape.clientHost(client), shape));
     }
   }
 
@@ -130,7 +130,7 @@ public final class SimCluster {
 
   /** One more client; returns its number. */
   public int addClient() {
-    clients.add(new SimClient(world, ClusterShape.clientHost(clients.size()), shape.packetBytes()));
+    clients.add(new SimClient(world, ClusterShape.clientHost(clients.size()), shape));
     return clients.size() - 1;
   }
 

@@ -23,6 +23,11 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
   private static final long NEAR_MS = 600;
   private static final long VERY_NEAR_MS = 30;
   private static final int MAX_CELLS = 12;
+
+  /** As clients come. */
+  private static final long PATIENT_MS = 60_000;
+
+  private static final long HASTY_MS = 3_000;
   private static final int MAX_STREAM_PAUSE_MS = 40;
   private static final int MAX_BLOCKS = 4;
   private static final long MAX_SHORT_MS = 1_500;
@@ -31,6 +36,55 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
 
   /** The one machine that may lose power: when all of a chain do, what was not synced is lost. */
   private static final int POWERLESS_NODE = 0;
+
+  /**
+   * The plan of a seed in which clients sync, and give up early: they do without so many members at
+   * once that some writes must fail.
+   */
+  public static Plan withSyncs(long seed) {
+    Plan plain = of(seed);
+    SeededChoices choices = new SeededChoices(~seed);
+    ClusterShape shape = plain.shape();
+    ClusterShape hasty =
+        new ClusterShape(
+            shape.datanodes(),
+            shape.clients(),
+            shape.replication(),
+            shape.minReplicas(),
+            shape.chunks(),
+            CHUNK_BYTES,
+            PACKET_BYTES,
+            HASTY_MS);
+    List<Step> steps = new ArrayList<>(plain.steps());
+    long horizonMs = MAX_LONG_MS;
+    int outages = choices.between(1, 2);
+    for (int i = 0; i < outages; i++) {
+      long atMs = choices.between(0, horizonMs);
+      long downMs = choices.between(HASTY_MS, MAX_LONG_MS);
+      int spared = choices.between(0, shape.datanodes() - 1);
+      for (int node = 0; node < shape.datanodes(); node++) {
+        if (node != spared) {
+          steps.add(new Step.KillDatanode(atMs, node, downMs, false));
+        }
+      }
+      int operations = choices.between(4, 16);
+      for (int operation = 0; operation < operations; operation++) {
+        long operationMs = Math.max(0, atMs + choices.between(-NEAR_MS, downMs + 2 * HASTY_MS));
+        steps.add(
+            choices.perMille(500)
+                ? new Step.Sync(operationMs, choices.between(0, shape.clients() - 1))
+                : operation(choices, shape, operationMs, -1));
+      }
+    }
+    int syncs = choices.between(1, 6);
+    for (int i = 0; i < syncs; i++) {
+      steps.add(
+          new Step.Sync(
+              choices.between(0, 2 * horizonMs), choices.between(0, shape.clients() - 1)));
+    }
+    steps.sort(Comparator.comparingLong(Step::atMs));
+    return new Plan(plain.seed(), hasty, List.copyOf(steps));
+  }
 
   /** The plan of a seed. */
   public static Plan of(long seed) {
@@ -44,7 +98,8 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
             2,
             choices.between(1, 2),
             CHUNK_BYTES,
-            PACKET_BYTES);
+            PACKET_BYTES,
+            PATIENT_MS);
     long horizonMs = choices.between(2_000L, 30_000L);
     List<Step> steps = new ArrayList<>();
     int faults = choices.between(0, 6);

@@ -20,6 +20,9 @@ public sealed interface Step {
   /** A client reads blocks of a chunk. */
   record Read(long atMs, int client, int chunk, int firstBlock, int blocks) implements Step {}
 
+  /** A client syncs what it has written, if it does not do so already. */
+  record Sync(long atMs, int client) implements Step {}
+
   /** A client makes a file of a name that no other step uses. */
   record Create(long atMs, int client, int number) implements Step {}
 

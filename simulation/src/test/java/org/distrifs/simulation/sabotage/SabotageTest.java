@@ -11,6 +11,7 @@ import org.distrifs.simulation.cluster.Sabotage;
 import org.distrifs.simulation.plan.Plan;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -65,6 +66,16 @@ class SabotageTest {
   @MethodSource("rareVariants")
   void aRareViolationIsFound(String what, int withinSeeds, Supplier<Sabotage> variant) {
     assertIsFound(what, withinSeeds, variant);
+  }
+
+  @Test
+  void aFailureThatAWriteSilencesIsFound() {
+    for (long seed = 1; seed <= 200; seed++) {
+      if (!Simulation.run(Plan.withSyncs(seed), Sabotages.failureSilencedByAWrite()).isGood()) {
+        return;
+      }
+    }
+    fail("not found in 200 seeds");
   }
 
   private static void assertIsFound(String what, int withinSeeds, Supplier<Sabotage> variant) {

@@ -2,6 +2,7 @@ package org.distrifs.simulation.sabotage;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.distrifs.client.write.HandleFailures;
 import org.distrifs.datanode.store.ChunkStore;
 import org.distrifs.datanode.store.OpenedReplica;
 import org.distrifs.datanode.store.ReplicaState;
@@ -34,6 +36,20 @@ import org.distrifs.simulation.network.MasterTarget;
 final class Sabotages {
 
   private Sabotages() {}
+
+  /** A write that tells of a failure takes it away from the sync that comes later. */
+  static Sabotage failureSilencedByAWrite() {
+    return new Sabotage() {
+      @Override
+      public void writeRefused(HandleFailures failures) {
+        try {
+          failures.atSync(() -> {});
+        } catch (IOException e) {
+          // It is told, and nobody hears.
+        }
+      }
+    };
+  }
 
   /** One datanode answers FENCE and goes on taking writes until the next step of the change. */
   static Sabotage fenceSkipped() {

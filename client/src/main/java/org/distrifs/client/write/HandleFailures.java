@@ -1,9 +1,8 @@
-package org.distrifs.client.file;
+package org.distrifs.client.write;
 
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.distrifs.client.write.WriteFailures;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 
@@ -19,7 +18,7 @@ import org.distrifs.proto.error.ErrnoException;
  *
  * Thread-safe.
  */
-final class HandleFailures {
+public final class HandleFailures {
   /** Processes remembered as told; one that is forgotten is told again. */
   private static final int MAX_CLOSERS = 64;
 
@@ -33,17 +32,17 @@ final class HandleFailures {
 
   /** A part of an operation that may lose bytes. */
   @FunctionalInterface
-  interface Work {
+  public interface Work {
     void run() throws IOException;
   }
 
-  HandleFailures(WriteFailures failures) {
+  public HandleFailures(WriteFailures failures) {
     this.failures = failures;
     this.toldBySync = failures.seen();
   }
 
   /** Before bytes are accepted: fails once with what nobody was told through this handle. */
-  void atWrite() throws ErrnoException {
+  public void atWrite() throws ErrnoException {
     long count;
     synchronized (this) {
       lossIsKnown = false;
@@ -57,12 +56,12 @@ final class HandleFailures {
   }
 
   /** Bytes are accepted, though failures may not have been told. */
-  synchronized void accepting() {
+  public synchronized void accepting() {
     lossIsKnown = false;
   }
 
   /** Runs a flush at a close. */
-  void atClose(long closer, Work flush) throws IOException {
+  public void atClose(long closer, Work flush) throws IOException {
     try {
       flush.run();
     } catch (IOException e) {
@@ -78,7 +77,7 @@ final class HandleFailures {
   }
 
   /** Runs a sync, {@code fsync(2)} and what is like it. */
-  void atSync(Work sync) throws IOException {
+  public void atSync(Work sync) throws IOException {
     try {
       sync.run();
     } catch (IOException e) {
@@ -95,18 +94,18 @@ final class HandleFailures {
   /**
    * Runs the sync that belongs to a write. It fails if anything is untold, and leaves it untold.
    */
-  void atSyncOfWrite(Work sync) throws IOException {
+  public void atSyncOfWrite(Work sync) throws IOException {
     sync.run();
     atWrite();
   }
 
   /** Whether whoever closed the handle knows that what is unsent is lost. */
-  synchronized boolean isLossKnown() {
+  public synchronized boolean isLossKnown() {
     return lossIsKnown;
   }
 
   /** Fails if nobody was told of a failure through this handle. */
-  void atRelease() throws ErrnoException {
+  public void atRelease() throws ErrnoException {
     synchronized (this) {
       if (failures.count() <= told()) {
         return;

@@ -1,0 +1,117 @@
+package org.distrifs.simulation.scheduler;
+
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.distrifs.client.session.Waiting;
+
+/**
+ * Calls of a process that block. Each has a thread of its own, which runs only while the thread of
+ * the scheduler waits for it: so one of all runs at a time, and a run stays a function of its seed.
+ * What a call waits for it looks for again and again, in simulated time.
+ */
+public final class SimWaiting implements Waiting {
+  private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  private final SimProcess process;
+  private final Set<Call> calls = new HashSet<>();
+  private final ThreadLocal<Call> current = new ThreadLocal<>();
+
+  public SimWaiting(SimProcess process) {
+    this.process = process;
+  }
+
+  /** Runs something that may wait by this object; on the scheduler's thread. */
+  public <T> CompletableFuture<T> run(Callable<T> work) {
+    CompletableFuture<T> end = new CompletableFuture<>();
+    Call call = new Call();
+    calls.add(call);
+    Thread thread =
+        new Thread(
+            () -> {
+              call.turn.acquireUninterruptibly();
+              current.set(call);
+              try {
+                end.complete(work.call());
+              } catch (Exception | Error e) {
+                end.completeExceptionally(e);
+              } finally {
+                calls.remove(call);
+                call.world.release();
+              }
+            },
+            process + " call");
+    thread.setDaemon(true);
+    thread.start();
+    call.goOn();
+    return end;
+  }
+
+  /** Ends what still waits, when the run is over. */
+  public void abandon() {
+    for (Call call : Set.copyOf(calls)) {
+      call.abandoned = true;
+      call.goOn();
+    }
+  }
+
+  /** One call, whose thread and the scheduler's hand the turn to each other. */
+  private final class Call {
+    private final Semaphore turn = new Semaphore(0);
+    private final Semaphore world = new Semaphore(0);
+    private boolean abandoned;
+
+    void goOn() {
+      turn.release();
+      world.acquireUninterruptibly();
+    }
+
+    void standStill(long durationNs) throws InterruptedException {
+      if (!abandoned) {
+        process.scheduler().after(durationNs, process, this::goOn);
+        world.release();
+        turn.acquireUninterruptibly();
+      }
+      if (abandoned) {
+        throw new InterruptedException("the run is over");
+      }
+    }
+  }
+
+  @Override
+  public <T> T get(CompletableFuture<T> future, long boundMs)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    long endNs = process.scheduler().nowNs() + TimeUnit.MILLISECONDS.toNanos(boundMs);
+    while (!future.isDone()) {
+      long leftNs = endNs - process.scheduler().nowNs();
+      if (leftNs <= 0) {
+        throw new TimeoutException();
+      }
+      current.get().standStill(Math.min(leftNs, LOOK_NS));
+    }
+    return future.get();
+  }
+
+  @Override
+  public void await(ReentrantLock lock, Condition signal, long boundNs)
+      throws InterruptedException {
+    lock.unlock();
+    try {
+      current.get().standStill(Math.min(boundNs, LOOK_NS));
+    } finally {
+      lock.lock();
+    }
+  }
+
+  @Override
+  public void pause(long durationMs) throws InterruptedException {
+    current.get().standStill(TimeUnit.MILLISECONDS.toNanos(durationMs));
+  }
+}
