@@ -125,7 +125,7 @@ final class MetadataOperations implements OperationSink {
           LIST_EXTENDED_ATTRIBUTES,
           TEST_LOCK,
           FIND_INODE ->
-          answer(operation, state.read(operation.session().id(), operation.operation()));
+          answer(operation, read(operation));
       case REPORT_FAILURE ->
           failureReports.take(
               operation.operation().getReportFailure(), reply -> answer(operation, reply));
@@ -135,11 +135,28 @@ final class MetadataOperations implements OperationSink {
     }
   }
 
+  private OperationReply read(PendingOperation operation) {
+    return state.lead(operation.names())
+        ? state.read(operation.session().id(), operation.operation())
+        : staleName();
+  }
+
+  private static OperationReply staleName() {
+    return Replies.failure(Errno.ESTALE, "a name that it goes by leads elsewhere now");
+  }
+
   private void mutate(PendingOperation operation) {
     Optional<Applied.Replied> remembered =
         state.remembered(operation.session().id(), operation.slot(), operation.number());
     if (remembered.isPresent()) {
       conclude(operation, remembered.get());
+      return;
+    }
+    // Looked at here and not when the entry is applied, so that the journal does without the names:
+    // a
+    // rename that was answered before this operation came has been applied.
+    if (!state.lead(operation.names())) {
+      answer(operation, staleName());
       return;
     }
     Operation asked = operation.operation();

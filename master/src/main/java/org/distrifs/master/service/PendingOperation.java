@@ -1,5 +1,7 @@
 package org.distrifs.master.service;
 
+import java.util.List;
+import org.distrifs.proto.control.NameCheck;
 import org.distrifs.proto.control.NumberedOperation;
 import org.distrifs.proto.control.Operation;
 
@@ -20,6 +22,11 @@ record PendingOperation(ClientSession session, NumberedOperation numbered, long 
 
   long number() {
     return numbered.getNumber();
+  }
+
+  /** What has to be so for it to be carried out. */
+  List<NameCheck> names() {
+    return numbered.getNamesList();
   }
 
   @Override

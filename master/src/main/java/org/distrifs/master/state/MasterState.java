@@ -16,6 +16,7 @@ import org.distrifs.master.session.Session;
 import org.distrifs.master.session.SessionInfo;
 import org.distrifs.master.session.Sessions;
 import org.distrifs.proto.control.AcquireAppend;
+import org.distrifs.proto.control.NameCheck;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.journal.FormatCluster;
@@ -112,6 +113,11 @@ public final class MasterState {
    */
   public OperationReply read(long sessionId, Operation operation) {
     return reads.read(sessionId, operation);
+  }
+
+  /** Whether each of these names leads to its inode; never if there are more than 4096. */
+  public boolean lead(List<NameCheck> names) {
+    return reads.lead(names);
   }
 
   /**

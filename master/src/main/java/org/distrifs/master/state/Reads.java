@@ -2,6 +2,7 @@ package org.distrifs.master.state;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import java.util.List;
 import org.distrifs.master.namespace.FileMode;
 import org.distrifs.master.namespace.Names;
 import org.distrifs.master.namespace.Namespace;
@@ -15,6 +16,7 @@ import org.distrifs.proto.control.GetChains;
 import org.distrifs.proto.control.GetExtendedAttribute;
 import org.distrifs.proto.control.ListExtendedAttributes;
 import org.distrifs.proto.control.Lookup;
+import org.distrifs.proto.control.NameCheck;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.ReadDirectory;
@@ -27,6 +29,7 @@ final class Reads {
 
   private static final int MAX_ENTRIES = 1024;
   private static final int MAX_CHAINS = 64;
+  private static final int MAX_NAMES = 4096;
 
   private final Namespace namespace;
   private final InodeResolver resolver;
@@ -64,6 +67,19 @@ final class Reads {
       case TEST_LOCK -> locks.test(sessionId, operation.getTestLock());
       default -> Replies.error(Errno.EINVAL, operation.getKindCase() + " is not a read");
     };
+  }
+
+  /** Whether each of these names leads to its inode. */
+  boolean lead(List<NameCheck> names) {
+    return names.size() <= MAX_NAMES && names.stream().allMatch(this::leads);
+  }
+
+  private boolean leads(NameCheck check) {
+    int directory = resolver.directory(check.getDirectory());
+    int inode = resolver.any(check.getInode());
+    return directory > 0
+        && inode > 0
+        && namespace.lookup(directory, check.getName().toByteArray()) == inode;
   }
 
   private OperationReply lookup(Lookup lookup) {

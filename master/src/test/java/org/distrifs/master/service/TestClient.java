@@ -18,6 +18,7 @@ import org.distrifs.proto.control.KeepAlive;
 import org.distrifs.proto.control.KeepAliveReply;
 import org.distrifs.proto.control.MasterMessage;
 import org.distrifs.proto.control.MetadataGrpc;
+import org.distrifs.proto.control.NameCheck;
 import org.distrifs.proto.control.NumberedOperation;
 import org.distrifs.proto.control.NumberedReply;
 import org.distrifs.proto.control.OpenSession;
@@ -135,7 +136,8 @@ final class TestClient {
   }
 
   /** Sends an operation; one that was sent before under this number keeps its future. */
-  CompletableFuture<OperationReply> send(int slot, long number, Operation.Builder operation) {
+  CompletableFuture<OperationReply> send(
+      int slot, long number, Operation.Builder operation, NameCheck... names) {
     CompletableFuture<OperationReply> reply;
     synchronized (waiting) {
       reply = waiting.computeIfAbsent(key(slot, number), unused -> new CompletableFuture<>());
@@ -148,13 +150,14 @@ final class TestClient {
                         NumberedOperation.newBuilder()
                             .setSlot(slot)
                             .setNumber(number)
-                            .setOperation(operation)))
+                            .setOperation(operation)
+                            .addAllNames(List.of(names))))
             .build());
     return reply;
   }
 
-  OperationReply call(int slot, long number, Operation.Builder operation) {
-    return await(send(slot, number, operation));
+  OperationReply call(int slot, long number, Operation.Builder operation, NameCheck... names) {
+    return await(send(slot, number, operation, names));
   }
 
   static Operation.Builder create(String name) {
