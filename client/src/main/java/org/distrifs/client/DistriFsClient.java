@@ -2,9 +2,11 @@ package org.distrifs.client;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.LongConsumer;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
+import org.distrifs.proto.control.NameCheck;
 
 /**
  * The SDK's façade: one session with the master and the data connections of one process.
@@ -45,14 +47,28 @@ public interface DistriFsClient extends AutoCloseable {
     return createAndOpen(parent, name, mode, 0, exclusive, caller);
   }
 
+  /** As the longer one, whatever other names lead to. */
+  default OpenFile createAndOpen(
+      long parent, ByteString name, int mode, int umask, boolean exclusive, Caller caller)
+      throws IOException {
+    return createAndOpen(parent, name, mode, umask, exclusive, caller, List.of());
+  }
+
   /**
    * Creates a regular file and opens it, in one call to the master.
    *
    * @param umask as of {@link Metadata#makeDirectory(long, ByteString, int, int, Caller)}
+   * @param names that must lead to their inodes; see {@link Metadata#provided}
    * @throws IOException {@code EEXIST} when {@code exclusive} and the name exists
    */
   OpenFile createAndOpen(
-      long parent, ByteString name, int mode, int umask, boolean exclusive, Caller caller)
+      long parent,
+      ByteString name,
+      int mode,
+      int umask,
+      boolean exclusive,
+      Caller caller,
+      List<NameCheck> names)
       throws IOException;
 
   /**

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.FileSystemStatistics;
+import org.distrifs.proto.control.NameCheck;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.RecordReads;
 import org.distrifs.proto.control.SetAttributes;
@@ -23,12 +24,19 @@ import org.distrifs.proto.control.SetExtendedAttribute;
  * at once. Thread-safe.
  */
 public interface Metadata {
+  /**
+   * The same, for calls that go by names which may be out of date: each call that asks the master
+   * has it look, in the same message, whether these names lead to their inodes at that moment; if
+   * one does not, the call fails with {@code ESTALE} and has done nothing.
+   */
+  Metadata provided(List<NameCheck> names);
+
   /** The attributes of a name's inode; {@code ENOENT} when it is not there. */
   Attributes lookup(long parent, ByteString name) throws IOException;
 
   /**
-   * As {@link #lookup}, but asks the master. For opens by name: what another mount renamed over the
-   * name and what it wrote before it closed is seen.
+   * As {@link #lookup}, but asks the master: what another mount renamed over the name and what it
+   * wrote before it closed is seen, and a name that it gave up is free.
    */
   default Attributes freshLookup(long parent, ByteString name) throws IOException {
     return freshAttributes(lookup(parent, name).getInode());
@@ -86,14 +94,18 @@ public interface Metadata {
 
   Attributes link(long inode, long parent, ByteString name, Caller caller) throws IOException;
 
-  void unlink(long parent, ByteString name, Caller caller) throws IOException;
+  /** Removes a name; answers the attributes, after that, of the inode that had it. */
+  Attributes unlink(long parent, ByteString name, Caller caller) throws IOException;
 
-  void removeDirectory(long parent, ByteString name, Caller caller) throws IOException;
+  /** Removes an empty directory; answers its attributes after that. */
+  Attributes removeDirectory(long parent, ByteString name, Caller caller) throws IOException;
 
   /**
+   * Renames, and answers the attributes of what was at the old name.
+   *
    * @param flags RENAME_NOREPLACE 1, RENAME_EXCHANGE 2
    */
-  void rename(
+  Attributes rename(
       long parent, ByteString name, long newParent, ByteString newName, int flags, Caller caller)
       throws IOException;
 

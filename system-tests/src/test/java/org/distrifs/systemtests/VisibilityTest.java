@@ -130,7 +130,7 @@ class VisibilityTest {
         row(
             "rename",
             here -> Files.move(here.resolve("f"), here.resolve("g")),
-            soon("open the old name", open("f"), "old", NOTHING),
+            atOnce("open the old name", open("f"), "old", NOTHING),
             atOnce("open the new name", open("g"), NOTHING, "old"),
             soon("stat the old name", name("f"), "something", NOTHING),
             atOnce("stat the new name", name("g"), NOTHING, "something"),
@@ -151,7 +151,7 @@ class VisibilityTest {
               Files.move(
                   Files.writeString(here.resolve("t"), "newer"), here.resolve("f"), ATOMIC_MOVE);
             },
-            soon("open, read", open("f"), "old", "newer")),
+            atOnce("open, read", open("f"), "old", "newer")),
         row(
             "unlink",
             here -> Files.delete(here.resolve("f")),
@@ -187,7 +187,7 @@ class VisibilityTest {
                     Files.createSymbolicLink(here.resolve("t"), Path.of("elsewhere")),
                     here.resolve("link"),
                     ATOMIC_MOVE),
-            soon("readlink", readlink("link"), "f", "elsewhere")));
+            atOnce("readlink", readlink("link"), "f", "elsewhere")));
   }
 
   @TestFactory

@@ -137,6 +137,12 @@ final class FileTable implements OpenFileChanges {
   }
 
   @Override
+  public boolean isOpen(long inode) {
+    SharedFile file = byInode.get(inode);
+    return file != null && !file.hasLostSession();
+  }
+
+  @Override
   public void flush(long inode) throws IOException {
     SharedFile file = byInode.get(inode);
     if (file != null && !file.hasLostSession()) {

@@ -2,6 +2,7 @@ package org.distrifs.client.file;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -32,6 +33,7 @@ import org.distrifs.client.write.WriteServices;
 import org.distrifs.proto.connection.ChunkTransport;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
+import org.distrifs.proto.control.NameCheck;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.ReleaseAppend;
@@ -213,9 +215,16 @@ public final class SdkClient implements DistriFsClient {
 
   @Override
   public OpenFile createAndOpen(
-      long parent, ByteString name, int mode, int umask, boolean exclusive, Caller caller)
+      long parent,
+      ByteString name,
+      int mode,
+      int umask,
+      boolean exclusive,
+      Caller caller,
+      List<NameCheck> names)
       throws IOException {
-    OperationReply reply = metadata.createFile(parent, name, mode, umask, exclusive, caller);
+    OperationReply reply =
+        metadata.provided(names).createFile(parent, name, mode, umask, exclusive, caller);
     Attributes attributes = reply.getAttributes();
     return reply.getChunksCount() > 0
         ? files.openCreated(attributes, reply.getChunksList(), services)

@@ -23,6 +23,7 @@ import org.distrifs.proto.control.Link;
 import org.distrifs.proto.control.Lookup;
 import org.distrifs.proto.control.MakeDirectory;
 import org.distrifs.proto.control.MakeSymlink;
+import org.distrifs.proto.control.NameCheck;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.ReadDirectory;
@@ -52,18 +53,39 @@ public final class MasterMetadata implements Metadata {
   private final ExtendedAttributeCalls extendedAttributes;
   private final long boundMs;
 
+  /** What the master has to find so at each call. */
+  private final List<NameCheck> names;
+
   public MasterMetadata(
       MasterApi master,
       AttributeCache attributes,
       EntryCache entries,
       OpenFileChanges openFiles,
       long operationTimeoutMs) {
+    this(master, attributes, entries, openFiles, operationTimeoutMs + SPARE_MS, List.of());
+  }
+
+  private MasterMetadata(
+      MasterApi master,
+      AttributeCache attributes,
+      EntryCache entries,
+      OpenFileChanges openFiles,
+      long boundMs,
+      List<NameCheck> names) {
     this.master = master;
     this.attributes = attributes;
     this.entries = entries;
     this.openFiles = openFiles;
     this.extendedAttributes = new ExtendedAttributeCalls(this::call, attributes, openFiles);
-    this.boundMs = operationTimeoutMs + SPARE_MS;
+    this.boundMs = boundMs;
+    this.names = names;
+  }
+
+  @Override
+  public MasterMetadata provided(List<NameCheck> checked) {
+    return checked.isEmpty()
+        ? this
+        : new MasterMetadata(master, attributes, entries, openFiles, boundMs, checked);
   }
 
   @Override
@@ -134,6 +156,10 @@ public final class MasterMetadata implements Metadata {
   @Override
   public Attributes setAttributes(SetAttributes change, Caller caller) throws IOException {
     if (change.hasSize() || change.hasAtime() || change.hasMtime()) {
+      if (!names.isEmpty() && openFiles.isOpen(change.getInode())) {
+        // Before what was written here and not sent yet is cut off.
+        freshAttributes(change.getInode());
+      }
       Optional<Attributes> done = openFiles.setThroughOpenFile(change, caller);
       if (done.isPresent()) {
         return done.get();
@@ -193,19 +219,20 @@ public final class MasterMetadata implements Metadata {
   }
 
   @Override
-  public void unlink(long parent, ByteString name, Caller caller) throws IOException {
+  public Attributes unlink(long parent, ByteString name, Caller caller) throws IOException {
     Unlink unlink = Unlink.newBuilder().setParent(parent).setName(name).build();
-    removed(call(by(caller).setUnlink(unlink)), name);
+    return removed(call(by(caller).setUnlink(unlink)), name);
   }
 
   @Override
-  public void removeDirectory(long parent, ByteString name, Caller caller) throws IOException {
+  public Attributes removeDirectory(long parent, ByteString name, Caller caller)
+      throws IOException {
     RemoveDirectory remove = RemoveDirectory.newBuilder().setParent(parent).setName(name).build();
-    removed(call(by(caller).setRemoveDirectory(remove)), name);
+    return removed(call(by(caller).setRemoveDirectory(remove)), name);
   }
 
   @Override
-  public void rename(
+  public Attributes rename(
       long parent, ByteString name, long newParent, ByteString newName, int flags, Caller caller)
       throws IOException {
     Rename rename =
@@ -235,6 +262,7 @@ public final class MasterMetadata implements Metadata {
       }
       entries.learn(newDirectory, newName, reply.getAttributes().getInode());
     }
+    return reply.getAttributes();
   }
 
   @Override
@@ -343,13 +371,15 @@ public final class MasterMetadata implements Metadata {
     return reply.getAttributes();
   }
 
-  private void removed(OperationReply reply, ByteString name) {
+  private Attributes removed(OperationReply reply, ByteString name) {
     entries.learn(reply.getParent(), name, EntryCache.ABSENT);
+    return reply.getAttributes();
   }
 
   private OperationReply call(Operation.Builder operation) throws IOException {
     OperationReply reply =
-        Replies.await(master.submit(operation.build()), boundMs, "an operation of the master");
+        Replies.await(
+            master.submit(operation.build(), names), boundMs, "an operation of the master");
     attributes.learn(reply.getParent());
     attributes.learn(reply.getSecondParent());
     attributes.learn(reply.getAttributes());

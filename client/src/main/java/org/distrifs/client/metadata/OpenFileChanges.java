@@ -19,6 +19,9 @@ public interface OpenFileChanges {
    */
   Optional<Attributes> setThroughOpenFile(SetAttributes change, Caller caller) throws IOException;
 
+  /** Whether {@link #setThroughOpenFile} has a file to go through. */
+  boolean isOpen(long inode);
+
   /** Sends and commits what an open file holds; does nothing when the inode is not open. */
   void flush(long inode) throws IOException;
 }

@@ -1,6 +1,8 @@
 package org.distrifs.client.session;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.distrifs.proto.control.NameCheck;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 
@@ -15,7 +17,15 @@ public interface MasterApi extends AutoCloseable {
    *     came in time or the session expired. Never later than the bound of an operation. Completes
    *     on a thread that must not be blocked.
    */
-  CompletableFuture<OperationReply> submit(Operation operation);
+  default CompletableFuture<OperationReply> submit(Operation operation) {
+    return submit(operation, List.of());
+  }
+
+  /**
+   * As the shorter one, and only if each of these names leads to its inode when the master gets to
+   * it: otherwise nothing is done, and it fails with {@code ESTALE}.
+   */
+  CompletableFuture<OperationReply> submit(Operation operation, List<NameCheck> names);
 
   /**
    * The id of the session that operations are submitted under now. When it changes, the former

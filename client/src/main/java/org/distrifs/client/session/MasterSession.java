@@ -18,6 +18,7 @@ import org.distrifs.proto.control.CloseSession;
 import org.distrifs.proto.control.KeepAlive;
 import org.distrifs.proto.control.KeepAliveReply;
 import org.distrifs.proto.control.MasterMessage;
+import org.distrifs.proto.control.NameCheck;
 import org.distrifs.proto.control.NumberedReply;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationBatch;
@@ -205,13 +206,14 @@ public final class MasterSession implements MasterApi {
   }
 
   @Override
-  public CompletableFuture<OperationReply> submit(Operation operation) {
+  public CompletableFuture<OperationReply> submit(Operation operation, List<NameCheck> names) {
     long nowNs = clock.monotonicNs();
     PendingOperation pending;
     synchronized (lock) {
       pending =
           new PendingOperation(
               operation,
+              names,
               nextOrder++,
               nowNs,
               nowNs + TimeUnit.MILLISECONDS.toNanos(settings.operationTimeoutMs()));

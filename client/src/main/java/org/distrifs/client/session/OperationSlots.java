@@ -49,6 +49,7 @@ final class OperationSlots {
             .setSlot(slot)
             .setNumber(lastNumber[slot])
             .setOperation(pending.operation)
+            .addAllNames(pending.names)
             .build();
   }
 

@@ -17,6 +17,7 @@ import org.distrifs.client.session.MasterApi;
 import org.distrifs.client.session.RefusedException;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Lock;
+import org.distrifs.proto.control.NameCheck;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.error.Errno;
@@ -233,7 +234,8 @@ class FileLocksTest {
     private boolean answersAll;
 
     @Override
-    public synchronized CompletableFuture<OperationReply> submit(Operation operation) {
+    public synchronized CompletableFuture<OperationReply> submit(
+        Operation operation, List<NameCheck> names) {
       operations.add(operation);
       notifyAll();
       CompletableFuture<OperationReply> reply = new CompletableFuture<>();

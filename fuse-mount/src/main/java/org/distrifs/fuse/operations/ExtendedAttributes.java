@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.distrifs.client.Metadata;
+import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.SetExtendedAttribute;
 import org.distrifs.proto.xattr.AttributeNames;
@@ -49,13 +50,15 @@ public final class ExtendedAttributes {
     return list.toByteString();
   }
 
-  public void set(SetExtendedAttribute change, Caller caller) throws IOException {
+  /** Sets one; answers the attributes of the inode after that. */
+  public Attributes set(SetExtendedAttribute change, Caller caller) throws IOException {
     virtualFiles.checkChange(change.getInode());
-    metadata.setExtendedAttribute(change, caller);
+    return metadata.setExtendedAttribute(change, caller);
   }
 
-  public void remove(long inode, ByteString name, Caller caller) throws IOException {
+  /** Removes one; answers the attributes of the inode after that. */
+  public Attributes remove(long inode, ByteString name, Caller caller) throws IOException {
     virtualFiles.checkChange(inode);
-    metadata.removeExtendedAttribute(inode, name, caller);
+    return metadata.removeExtendedAttribute(inode, name, caller);
   }
 }

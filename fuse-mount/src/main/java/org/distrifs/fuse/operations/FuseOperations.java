@@ -3,6 +3,7 @@ package org.distrifs.fuse.operations;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -15,6 +16,7 @@ import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.FileSystemStatistics;
 import org.distrifs.proto.control.Lock;
+import org.distrifs.proto.control.NameCheck;
 import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.control.TimeChange;
 import org.distrifs.proto.error.Errno;
@@ -42,11 +44,12 @@ public final class FuseOperations {
   private final DistriFsClient client;
   private final Metadata metadata;
   private final VirtualFiles virtualFiles;
-  private final ClockSource clock = new SystemClock();
+  private final List<NameCheck> names;
+  private final ClockSource clock;
   private final ExtendedAttributes extendedAttributes;
   private final AccessTimes accessTimes;
-  private final HandleTable<FileHandle> files = new HandleTable<>();
-  private final HandleTable<DirectoryStream> directories = new HandleTable<>();
+  private final HandleTable<FileHandle> files;
+  private final HandleTable<DirectoryStream> directories;
   private final Allocation allocation;
   private final long listedMaxAgeMs;
 
@@ -61,11 +64,38 @@ public final class FuseOperations {
       long listedMaxAgeMs) {
     this.client = client;
     this.metadata = client.metadata();
+    this.names = List.of();
+    this.clock = new SystemClock();
     this.allocation = new Allocation(metadata);
     this.extendedAttributes = new ExtendedAttributes(metadata, virtualFiles);
     this.accessTimes = new AccessTimes(metadata, clock, accessTimePolicy);
+    this.files = new HandleTable<>();
+    this.directories = new HandleTable<>();
     this.virtualFiles = virtualFiles;
     this.listedMaxAgeMs = listedMaxAgeMs;
+  }
+
+  private FuseOperations(FuseOperations all, List<NameCheck> names) {
+    this.client = all.client;
+    this.metadata = all.metadata.provided(names);
+    this.names = names;
+    this.clock = all.clock;
+    this.allocation = all.allocation;
+    this.extendedAttributes = new ExtendedAttributes(metadata, all.virtualFiles);
+    this.accessTimes = all.accessTimes;
+    this.files = all.files;
+    this.directories = all.directories;
+    this.virtualFiles = all.virtualFiles;
+    this.listedMaxAgeMs = all.listedMaxAgeMs;
+  }
+
+  /**
+   * The same, for one call that goes by names which may be out of date: the master looks, in the
+   * message that asks it for what is wanted, whether they lead to their inodes at that moment; else
+   * the call fails with {@code ESTALE} and has done nothing.
+   */
+  public FuseOperations provided(List<NameCheck> checked) {
+    return checked.isEmpty() ? this : new FuseOperations(this, checked);
   }
 
   /** The inode of the directory that is the root of the mount. */
@@ -144,22 +174,28 @@ public final class FuseOperations {
     return metadata.link(inode, parent, creatable(parent, name), caller);
   }
 
-  /** The inode lives on, without a name, while a handle of it is open. */
-  public void unlink(long parent, ByteString name, Caller caller) throws IOException {
-    metadata.unlink(parent, removable(parent, name), caller);
+  /**
+   * Removes a name. The inode lives on, without a name, while a handle of it is open.
+   *
+   * @return attributes, after that, of the inode that had the name
+   */
+  public Attributes unlink(long parent, ByteString name, Caller caller) throws IOException {
+    return metadata.unlink(parent, removable(parent, name), caller);
   }
 
-  public void rmdir(long parent, ByteString name, Caller caller) throws IOException {
-    metadata.removeDirectory(parent, removable(parent, name), caller);
+  /** As {@link #unlink}, of an empty directory. */
+  public Attributes rmdir(long parent, ByteString name, Caller caller) throws IOException {
+    return metadata.removeDirectory(parent, removable(parent, name), caller);
   }
 
   /**
    * @param flags {@code RENAME_NOREPLACE} 1, {@code RENAME_EXCHANGE} 2
+   * @return attributes of what was at the old name
    */
-  public void rename(
+  public Attributes rename(
       long parent, ByteString name, long newParent, ByteString newName, int flags, Caller caller)
       throws IOException {
-    metadata.rename(
+    return metadata.rename(
         parent, removable(parent, name), newParent, removable(newParent, newName), flags, caller);
   }
 
@@ -237,25 +273,8 @@ public final class FuseOperations {
         : open(metadata.freshLookup(parent, name), flags, clearsSetIdBits, caller);
   }
 
-  /**
-   * As the one by name, by inode; {@code ESTALE} if it vanished, upon which the kernel looks its
-   * name up again. One that lost its last name and is not open here was found by a name that is out
-   * of date: it lives on only because another mount has it open.
-   */
+  /** As the one by name, by inode, whether a name leads to it or not. */
   public OpenedFile open(long inode, int flags, boolean clearsSetIdBits, Caller caller)
-      throws IOException {
-    if (VirtualFiles.isVirtual(inode)) {
-      return openVirtual(inode, flags, caller);
-    }
-    Attributes fresh = metadata.freshAttributes(inode);
-    if (fresh.getNlink() == 0 && !isOpen(inode)) {
-      throw new ErrnoException(Errno.ESTALE, "open inode " + inode + ", which has no name");
-    }
-    return open(fresh, flags, clearsSetIdBits, caller);
-  }
-
-  /** As the one by inode, of what a lookup during this same open has led to, named still or not. */
-  public OpenedFile openFound(long inode, int flags, boolean clearsSetIdBits, Caller caller)
       throws IOException {
     return VirtualFiles.isVirtual(inode)
         ? openVirtual(inode, flags, caller)
@@ -291,7 +310,8 @@ public final class FuseOperations {
       throws IOException {
     boolean exclusive = OpenFlags.has(flags, OpenFlags.O_EXCL);
     OpenFile file =
-        client.createAndOpen(parent, creatable(parent, name), mode, umask, exclusive, caller);
+        client.createAndOpen(
+            parent, creatable(parent, name), mode, umask, exclusive, caller, names);
     Attributes attributes = attributesOfNew(file);
     // Another mount may have made the file between the kernel's look and this call.
     boolean truncate = OpenFlags.has(flags, OpenFlags.O_TRUNC) && attributes.getSize() > 0;
@@ -338,7 +358,7 @@ public final class FuseOperations {
                 .setMtime(NOW)
                 .setClearSetIdBits(clearsSetIdBits)
                 .build();
-        current = metadata.setAttributes(empty, caller);
+        current = client.metadata().setAttributes(empty, caller);
       }
       long handle = files.add(new FileHandle(file, flags, current));
       return new OpenedFile(handle, current);

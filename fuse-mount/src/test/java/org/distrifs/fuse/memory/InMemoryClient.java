@@ -3,6 +3,7 @@ package org.distrifs.fuse.memory;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,6 +15,7 @@ import org.distrifs.client.PendingLock;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.Lock;
+import org.distrifs.proto.control.NameCheck;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 
@@ -107,8 +109,15 @@ public final class InMemoryClient implements DistriFsClient {
 
   @Override
   public OpenFile createAndOpen(
-      long parent, ByteString name, int mode, int umask, boolean exclusive, Caller caller)
+      long parent,
+      ByteString name,
+      int mode,
+      int umask,
+      boolean exclusive,
+      Caller caller,
+      List<NameCheck> names)
       throws IOException {
+    tree.check(names);
     return new MemoryFile(tree.create(parent, name, mode & ~umask, exclusive, caller));
   }
 

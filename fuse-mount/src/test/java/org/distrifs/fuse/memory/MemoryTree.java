@@ -12,6 +12,9 @@ import static org.distrifs.proto.error.Errno.ESTALE;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +27,7 @@ import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.DirectoryEntry;
 import org.distrifs.proto.control.FileSystemStatistics;
+import org.distrifs.proto.control.NameCheck;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.RecordReads;
 import org.distrifs.proto.control.SetAttributes;
@@ -185,6 +189,37 @@ final class MemoryTree implements Metadata {
   // --- Metadata
 
   @Override
+  public Metadata provided(List<NameCheck> names) {
+    return names.isEmpty()
+        ? this
+        : (Metadata)
+            Proxy.newProxyInstance(
+                Metadata.class.getClassLoader(),
+                new Class<?>[] {Metadata.class},
+                (proxy, method, arguments) -> callIfNamesLead(names, method, arguments));
+  }
+
+  private synchronized Object callIfNamesLead(
+      List<NameCheck> names, Method method, Object[] arguments) throws Throwable {
+    check(names);
+    try {
+      return method.invoke(this, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+
+  synchronized void check(List<NameCheck> names) throws IOException {
+    for (NameCheck check : names) {
+      Node directory = nodes.get(check.getDirectory());
+      Node found = directory == null ? null : directory.child(check.getName());
+      if (found == null || found.inode() != check.getInode()) {
+        throw failure(ESTALE, "go by a name");
+      }
+    }
+  }
+
+  @Override
   public synchronized Attributes lookup(long parent, ByteString name) throws IOException {
     return child(directory(parent), name).snapshot();
   }
@@ -325,7 +360,8 @@ final class MemoryTree implements Metadata {
   }
 
   @Override
-  public synchronized void unlink(long parent, ByteString name, Caller caller) throws IOException {
+  public synchronized Attributes unlink(long parent, ByteString name, Caller caller)
+      throws IOException {
     Node directory = directory(parent);
     Node node = child(directory, name);
     if (node.isDirectory()) {
@@ -334,10 +370,11 @@ final class MemoryTree implements Metadata {
     directory.remove(name);
     directory.modified(nowNs());
     dropLink(node);
+    return node.snapshot();
   }
 
   @Override
-  public synchronized void removeDirectory(long parent, ByteString name, Caller caller)
+  public synchronized Attributes removeDirectory(long parent, ByteString name, Caller caller)
       throws IOException {
     Node directory = directory(parent);
     Node node = child(directory, name);
@@ -351,6 +388,7 @@ final class MemoryTree implements Metadata {
     directory.addLinks(-1);
     directory.modified(nowNs());
     nodes.remove(node.inode());
+    return node.snapshot();
   }
 
   private void dropLink(Node node) {
@@ -366,7 +404,7 @@ final class MemoryTree implements Metadata {
   }
 
   @Override
-  public synchronized void rename(
+  public synchronized Attributes rename(
       long parent, ByteString name, long newParent, ByteString newName, int flags, Caller caller)
       throws IOException {
     Node from = directory(parent);
@@ -380,10 +418,10 @@ final class MemoryTree implements Metadata {
     }
     if ((flags & RENAME_EXCHANGE) != 0) {
       exchange(from, name, to, newName);
-      return;
+      return moved.snapshot();
     }
     if (replaced == moved) {
-      return;
+      return moved.snapshot();
     }
     if (replaced != null) {
       checkReplaceable(moved, replaced, flags);
@@ -401,6 +439,7 @@ final class MemoryTree implements Metadata {
       to.addLinks(1);
     }
     touchAfterRename(from, to, moved);
+    return moved.snapshot();
   }
 
   private void exchange(Node from, ByteString name, Node to, ByteString newName)

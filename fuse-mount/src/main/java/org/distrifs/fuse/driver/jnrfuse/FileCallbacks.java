@@ -10,6 +10,8 @@ import org.distrifs.fuse.operations.FuseOperations;
 import org.distrifs.fuse.operations.OpenedFile;
 import org.distrifs.fuse.operations.OperationMetrics;
 import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.error.ErrnoException;
 
 /** The callbacks that work on open files. Their paths are null: the handle says it all. */
 final class FileCallbacks {
@@ -45,22 +47,24 @@ final class FileCallbacks {
   }
 
   void create(long path, int mode, long info) throws IOException {
-    EntryName entry = paths.entryName(path);
     Request request = Request.current();
     int flags = FileInfo.flags(info);
+    OpenedFile created =
+        paths.walk(
+            walk -> {
+              EntryName entry = walk.entryName(path);
+              return walk.checked()
+                  .create(
+                      entry.parent(),
+                      entry.name(),
+                      mode,
+                      MASKED_BY_KERNEL,
+                      flags,
+                      request.clearsSetIdBits(),
+                      request.callerWithGroups());
+            });
     // The request names the folder's node; the new file has none yet.
-    accept(
-        0,
-        operations.create(
-            entry.parent(),
-            entry.name(),
-            mode,
-            MASKED_BY_KERNEL,
-            flags,
-            request.clearsSetIdBits(),
-            request.callerWithGroups()),
-        info,
-        flags);
+    accept(0, created, info, flags);
   }
 
   void open(long path, long info) throws IOException {
@@ -73,14 +77,7 @@ final class FileCallbacks {
           operations.open(
               hiddenInode, flags, request.clearsSetIdBits(), request.callerWithGroups());
     } else {
-      EntryName entry = paths.entryName(path);
-      opened =
-          operations.open(
-              entry.parent(),
-              entry.name(),
-              flags,
-              request.clearsSetIdBits(),
-              request.callerWithGroups());
+      opened = openNamed(path, flags, request);
     }
     Attributes attributes = opened.attributes();
     if (kernelCache.mayHoldOlder(attributes)) {
@@ -88,6 +85,28 @@ final class FileCallbacks {
       attributeInvalidation.invalidate(request.node());
     }
     accept(request.node(), opened, info, flags);
+  }
+
+  private OpenedFile openNamed(long path, int flags, Request request) throws IOException {
+    try {
+      return paths.walk(
+          walk -> {
+            EntryName entry = walk.entryName(path);
+            return walk.checked()
+                .open(
+                    entry.parent(),
+                    entry.name(),
+                    flags,
+                    request.clearsSetIdBits(),
+                    request.callerWithGroups());
+          });
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.ENOENT && request.opcode() == Request.OPEN) {
+        // The kernel believes that it is there; it has to look, since it may be about to make it.
+        throw new ErrnoException(Errno.ESTALE, "open by a name that is gone", e);
+      }
+      throw e;
+    }
   }
 
   private void accept(long node, OpenedFile opened, long info, int flags) throws IOException {

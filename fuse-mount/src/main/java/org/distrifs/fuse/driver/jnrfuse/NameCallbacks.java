@@ -47,7 +47,9 @@ final class NameCallbacks {
       throw new ErrnoException(Errno.ENOENT, "find a hidden name");
     }
     long askedAt = kernelCache.now();
-    tell(request, paths.attributes(path), stat, askedAt);
+    // A name is looked up to be believed for a while, or since one is about to be made or replaced.
+    boolean anew = request.opcode() == Request.LOOKUP;
+    tell(request, paths.attributes(path, anew), stat, askedAt);
   }
 
   void fgetattr(long stat, long info) throws IOException {
@@ -80,32 +82,56 @@ final class NameCallbacks {
   }
 
   void mknod(long path, int mode, long rdev) throws IOException {
-    EntryName entry = paths.entryName(path);
-    operations.mknod(
-        entry.parent(), entry.name(), mode, MASKED_BY_KERNEL, rdev, Request.current().caller());
+    paths.walk(
+        walk -> {
+          EntryName entry = walk.entryName(path);
+          return walk.checked()
+              .mknod(
+                  entry.parent(),
+                  entry.name(),
+                  mode,
+                  MASKED_BY_KERNEL,
+                  rdev,
+                  Request.current().caller());
+        });
   }
 
   void mkdir(long path, int mode) throws IOException {
-    EntryName entry = paths.entryName(path);
-    operations.mkdir(
-        entry.parent(), entry.name(), mode, MASKED_BY_KERNEL, Request.current().caller());
+    paths.walk(
+        walk -> {
+          EntryName entry = walk.entryName(path);
+          return walk.checked()
+              .mkdir(
+                  entry.parent(), entry.name(), mode, MASKED_BY_KERNEL, Request.current().caller());
+        });
   }
 
   void symlink(long target, long path) throws IOException {
-    EntryName entry = paths.entryName(path);
     ByteString text = NativeMemory.name(target);
-    operations.symlink(entry.parent(), entry.name(), text, Request.current().caller());
+    paths.walk(
+        walk -> {
+          EntryName entry = walk.entryName(path);
+          return walk.checked()
+              .symlink(entry.parent(), entry.name(), text, Request.current().caller());
+        });
   }
 
   void link(long existing, long path) throws IOException {
-    EntryName entry = paths.entryName(path);
-    long inode = paths.inode(existing);
-    operations.link(inode, entry.parent(), entry.name(), Request.current().caller());
+    paths.walk(
+        walk -> {
+          EntryName entry = walk.entryName(path);
+          long inode = walk.inode(existing);
+          return walk.checked()
+              .link(inode, entry.parent(), entry.name(), Request.current().caller());
+        });
   }
 
   void rmdir(long path) throws IOException {
-    EntryName entry = paths.entryName(path);
-    operations.rmdir(entry.parent(), entry.name(), Request.current().caller());
+    paths.walk(
+        walk -> {
+          EntryName entry = walk.entryName(path);
+          return walk.checked().rmdir(entry.parent(), entry.name(), Request.current().caller());
+        });
   }
 
   void unlink(long path) throws IOException {
@@ -117,25 +143,35 @@ final class NameCallbacks {
     if (request.opcode() == Request.RELEASE && HiddenFiles.isHiddenName(name)) {
       return; // So was this one; its last handle is gone already.
     }
-    EntryName entry = paths.entryName(path);
-    operations.unlink(entry.parent(), entry.name(), request.caller());
+    paths.walk(
+        walk -> {
+          EntryName entry = walk.entryName(path);
+          return walk.checked().unlink(entry.parent(), entry.name(), request.caller());
+        });
   }
 
   void rename(long oldPath, long newPath) throws IOException {
+    paths.walk(walk -> rename(walk, oldPath, newPath));
+  }
+
+  private Attributes rename(PathResolver.Walk walk, long oldPath, long newPath) throws IOException {
     Request request = Request.current();
-    EntryName from = paths.entryName(oldPath);
+    EntryName from = walk.entryName(oldPath);
     ByteString newName = PathResolver.lastName(newPath);
     if (request.opcode() == Request.UNLINK) {
-      long inode = operations.lookup(from.parent(), from.name()).getInode();
-      operations.unlink(from.parent(), from.name(), request.caller());
-      hidden.hide(newName, inode);
-    } else if (request.opcode() == Request.RENAME && !newName.equals(request.renameTarget())) {
-      // What is about to be replaced: the rename that follows does that in one step.
-      hidden.hide(newName, operations.lookup(from.parent(), from.name()).getInode());
-    } else {
-      EntryName to = paths.entryName(newPath);
-      operations.rename(from.parent(), from.name(), to.parent(), to.name(), 0, request.caller());
+      Attributes hiding = walk.checked().unlink(from.parent(), from.name(), request.caller());
+      hidden.hide(newName, hiding.getInode());
+      return hiding;
     }
+    if (request.opcode() == Request.RENAME && !newName.equals(request.renameTarget())) {
+      // What is about to be replaced: the rename that follows does that in one step.
+      Attributes hiding = walk.checked().lookup(from.parent(), from.name());
+      hidden.hide(newName, hiding.getInode());
+      return hiding;
+    }
+    EntryName to = walk.entryName(newPath);
+    return walk.checked()
+        .rename(from.parent(), from.name(), to.parent(), to.name(), 0, request.caller());
   }
 
   void chmod(long path, int mode) throws IOException {
@@ -154,19 +190,25 @@ final class NameCallbacks {
   }
 
   void truncate(long path, long size) throws IOException {
-    setSize(paths.inode(path), size);
+    paths.walk(
+        walk -> {
+          long inode = walk.inode(path);
+          return setSize(walk.checked(), inode, size);
+        });
   }
 
   void ftruncate(long size, long info) throws IOException {
-    setSize(operations.inodeOfHandle(FileInfo.handle(info)), size);
+    setSize(operations, operations.inodeOfHandle(FileInfo.handle(info)), size);
   }
 
-  private void setSize(long inode, long size) throws IOException {
+  private Attributes setSize(FuseOperations checked, long inode, long size) throws IOException {
     kernelCache.truncating(inode, size);
-    operations.setattr(
-        SetAttributes.newBuilder().setInode(inode).setSize(size).build(),
-        Request.current().caller());
+    Attributes changed =
+        checked.setattr(
+            SetAttributes.newBuilder().setInode(inode).setSize(size).build(),
+            Request.current().caller());
     kernelCache.truncated(inode, size);
+    return changed;
   }
 
   /**
@@ -201,8 +243,11 @@ final class NameCallbacks {
   }
 
   private void change(long path, SetAttributes.Builder change) throws IOException {
-    change.setInode(paths.inode(path));
-    operations.setattr(change.build(), Request.current().caller());
+    paths.walk(
+        walk -> {
+          change.setInode(walk.inode(path));
+          return walk.checked().setattr(change.build(), Request.current().caller());
+        });
   }
 
   void statfs(long statvfs) throws IOException {

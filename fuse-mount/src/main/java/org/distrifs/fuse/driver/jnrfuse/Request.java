@@ -13,9 +13,11 @@ import org.distrifs.fuse.driver.RequestHeader;
  * is being closed, there is none.
  */
 final class Request extends RequestHeader {
+  static final int LOOKUP = 1;
   static final int GETATTR = 3;
   static final int UNLINK = 10;
   static final int RENAME = 12;
+  static final int OPEN = 14;
   static final int WRITE = 16;
   static final int RELEASE = 18;
 

@@ -51,18 +51,29 @@ final class XattrCallbacks {
   void set(long path, long name, long value, long size, int flags) throws IOException {
     byte[] bytes = new byte[Math.toIntExact(size)];
     IO.getByteArray(value, bytes, 0, bytes.length);
-    SetExtendedAttribute change =
+    SetExtendedAttribute.Builder change =
         SetExtendedAttribute.newBuilder()
-            .setInode(paths.inode(path))
             .setName(changeable(name))
             .setValue(UnsafeByteOperations.unsafeWrap(bytes))
-            .setFlags(flags)
-            .build();
-    attributes.set(change, Request.current().caller());
+            .setFlags(flags);
+    paths.walk(
+        walk -> {
+          change.setInode(walk.inode(path));
+          return walk.checked()
+              .extendedAttributes()
+              .set(change.build(), Request.current().caller());
+        });
   }
 
   void remove(long path, long name) throws IOException {
-    attributes.remove(paths.inode(path), changeable(name), Request.current().caller());
+    ByteString changed = changeable(name);
+    paths.walk(
+        walk -> {
+          long inode = walk.inode(path);
+          return walk.checked()
+              .extendedAttributes()
+              .remove(inode, changed, Request.current().caller());
+        });
   }
 
   private static ByteString changeable(long address) throws ErrnoException {

@@ -58,12 +58,16 @@ final class AttributesMessage {
     return REPLY_BYTES;
   }
 
-  int writeEntry(long reply, Attributes attributes) {
+  /**
+   * @param mayKeepName whether the kernel may go by the name for a while without asking
+   */
+  int writeEntry(long reply, Attributes attributes, boolean mayKeepName) {
+    long nameTimeoutMs = mayKeepName ? entryTimeoutMs : 0;
     IO.putLong(reply, attributes.getInode());
     IO.putLong(reply + 8, 0);
-    IO.putLong(reply + 16, entryTimeoutMs / MS_PER_S);
+    IO.putLong(reply + 16, nameTimeoutMs / MS_PER_S);
     IO.putLong(reply + 24, attributeTimeoutMs / MS_PER_S);
-    IO.putInt(reply + 32, nanoseconds(entryTimeoutMs));
+    IO.putInt(reply + 32, nanoseconds(nameTimeoutMs));
     IO.putInt(reply + 36, nanoseconds(attributeTimeoutMs));
     writeAttributes(reply + ATTRIBUTES_IN_ENTRY, attributes);
     return ENTRY_BYTES;

@@ -2,6 +2,7 @@ package org.distrifs.fuse.driver.kernel;
 
 import static org.distrifs.fuse.driver.NativeMemory.IO;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.distrifs.fuse.driver.KernelCache;
@@ -13,8 +14,6 @@ import org.distrifs.fuse.operations.OpenedFile;
 import org.distrifs.fuse.operations.OperationMetrics;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
-import org.distrifs.proto.error.Errno;
-import org.distrifs.proto.error.ErrnoException;
 
 /**
  * Requests about open files. Bytes go between the buffers of requests and answers and the client
@@ -38,7 +37,7 @@ final class FileRequests {
   private final KernelCache kernelCache;
   private final AttributesMessage attributesMessage;
   private final FuseDevice device;
-  private final RepeatedOpens repeatedOpens;
+  private final NameGuard names;
 
   FileRequests(
       FuseOperations operations,
@@ -46,13 +45,13 @@ final class FileRequests {
       KernelCache kernelCache,
       AttributesMessage attributesMessage,
       FuseDevice device,
-      RepeatedOpens repeatedOpens) {
+      NameGuard names) {
     this.operations = operations;
     this.metrics = metrics;
     this.kernelCache = kernelCache;
     this.attributesMessage = attributesMessage;
     this.device = device;
-    this.repeatedOpens = repeatedOpens;
+    this.names = names;
   }
 
   int create(RequestHeader request, long reply) throws IOException {
@@ -60,16 +59,18 @@ final class FileRequests {
     int flags = IO.getInt(body);
     boolean clearsSetIdBits = clearsSetIdBits(body + OPEN_FLAGS_OF_CREATE);
     long askedAt = kernelCache.now();
+    ByteString name = NativeMemory.name(body + NAME_OF_CREATE);
+    int mode = IO.getInt(body + MODE_OF_CREATE);
+    int umask = IO.getInt(body + UMASK_OF_CREATE);
+    Caller caller = clearsSetIdBits ? request.callerWithGroups() : request.caller();
     OpenedFile opened =
-        operations.create(
-            request.node(),
-            NativeMemory.name(body + NAME_OF_CREATE),
-            IO.getInt(body + MODE_OF_CREATE),
-            IO.getInt(body + UMASK_OF_CREATE),
-            flags,
-            clearsSetIdBits,
-            clearsSetIdBits ? request.callerWithGroups() : request.caller());
-    return created(reply, opened, flags, askedAt);
+        names.byPath(
+            request,
+            checked ->
+                checked.create(request.node(), name, mode, umask, flags, clearsSetIdBits, caller),
+            request.node());
+    boolean mayKeepName = names.mayKeep(request.node(), name, opened.attributes());
+    return created(reply, opened, mayKeepName, flags, askedAt);
   }
 
   /** The body is that of a CREATE, whose name says nothing. */
@@ -84,11 +85,12 @@ final class FileRequests {
             IO.getInt(body + UMASK_OF_CREATE),
             flags,
             request.caller());
-    return created(reply, opened, flags, askedAt);
+    return created(reply, opened, false, flags, askedAt);
   }
 
-  private int created(long reply, OpenedFile opened, int flags, long askedAt) throws IOException {
-    int entryBytes = attributesMessage.writeEntry(reply, opened.attributes());
+  private int created(long reply, OpenedFile opened, boolean mayKeepName, int flags, long askedAt)
+      throws IOException {
+    int entryBytes = attributesMessage.writeEntry(reply, opened.attributes(), mayKeepName);
     kernelCache.attributesTold(opened.attributes(), askedAt);
     return entryBytes + opened(reply + entryBytes, opened, flags);
   }
@@ -101,26 +103,15 @@ final class FileRequests {
     boolean clearsSetIdBits = clearsSetIdBits(request.body() + OPEN_FLAGS_OF_OPEN);
     Caller caller = clearsSetIdBits ? request.callerWithGroups() : request.caller();
     OpenedFile opened =
-        repeatedOpens.end(request.thread(), request.node())
-            ? operations.openFound(request.node(), flags, clearsSetIdBits, caller)
-            : openNamed(request, flags, clearsSetIdBits, caller);
+        names.byPath(
+            request,
+            checked -> checked.open(request.node(), flags, clearsSetIdBits, caller),
+            request.node());
     if (kernelCache.mayHoldOlder(opened.attributes())) {
       // Of attributes alone, on this thread: no page is waited for, so nothing can wait for us.
       device.invalidateAttributes(request.node());
     }
     return opened(reply, opened, flags);
-  }
-
-  private OpenedFile openNamed(
-      RequestHeader request, int flags, boolean clearsSetIdBits, Caller caller) throws IOException {
-    try {
-      return operations.open(request.node(), flags, clearsSetIdBits, caller);
-    } catch (ErrnoException e) {
-      if (e.errno() == Errno.ESTALE) {
-        repeatedOpens.begin(request.thread());
-      }
-      throw e;
-    }
   }
 
   private static boolean clearsSetIdBits(long openFlags) {

@@ -59,21 +59,24 @@ public final class KernelDriver implements FuseDriver {
     this.device = new FuseDevice(libc);
     this.root = new RootNode(operations.root());
     this.ended = new CountDownLatch(options.threads());
-    KernelCache kernelCache = new KernelCache(new SystemClock());
+    SystemClock clock = new SystemClock();
+    KernelCache kernelCache = new KernelCache(clock);
     AttributesMessage attributes =
         new AttributesMessage(options.attributeTimeoutMs(), options.entryTimeoutMs());
     RequestGuard guard = new RequestGuard(metrics);
-    RepeatedOpens repeatedOpens = new RepeatedOpens();
     this.lostPages = new LostPages(kernelCache, device::invalidatePages);
     operations.whenBytesAreLost(lostPages::lost);
+    NameGuard names =
+        new NameGuard(
+            operations, new HeldNames(clock, options.entryTimeoutMs()), new RepeatedWalks(clock));
     this.locks = new LockRequests(operations, guard, kernelCache, device);
     this.dispatch =
         new RequestDispatch(
             guard,
-            new NodeRequests(operations, kernelCache, attributes, repeatedOpens),
-            new FileRequests(operations, metrics, kernelCache, attributes, device, repeatedOpens),
+            new NodeRequests(operations, kernelCache, attributes, names),
+            new FileRequests(operations, metrics, kernelCache, attributes, device, names),
             new RangeRequests(operations, kernelCache),
-            new XattrRequests(operations.extendedAttributes()),
+            new XattrRequests(operations.extendedAttributes(), names),
             locks);
   }
 

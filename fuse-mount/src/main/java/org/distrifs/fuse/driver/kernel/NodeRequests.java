@@ -11,6 +11,8 @@ import org.distrifs.fuse.operations.FuseOperations;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.SetAttributes;
+import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.error.ErrnoException;
 
 /**
  * Requests about names, attributes and directories. Each method is given where the payload of the
@@ -37,58 +39,63 @@ final class NodeRequests {
   private final FuseOperations operations;
   private final KernelCache kernelCache;
   private final AttributesMessage attributesMessage;
-  private final RepeatedOpens repeatedOpens;
+  private final NameGuard names;
 
   NodeRequests(
       FuseOperations operations,
       KernelCache kernelCache,
       AttributesMessage attributesMessage,
-      RepeatedOpens repeatedOpens) {
+      NameGuard names) {
     this.operations = operations;
     this.kernelCache = kernelCache;
     this.attributesMessage = attributesMessage;
-    this.repeatedOpens = repeatedOpens;
+    this.names = names;
   }
 
+  /**
+   * Always asks the master: the kernel also asks for a name that it knows, when one is about to be
+   * made, replaced, or has turned out to be old.
+   */
   int lookup(RequestHeader request, long reply) throws IOException {
     long askedAt = kernelCache.now();
     ByteString name = NativeMemory.name(request.body());
     if (name.equals(SELF)) {
-      return entry(reply, operations.lookupByNumber(request.node()), askedAt);
+      return withoutName(reply, operations.lookupByNumber(request.node()), askedAt);
     }
     if (name.equals(PARENT)) {
       return parent(request, reply, askedAt);
     }
-    Attributes found =
-        repeatedOpens.isUnderWay(request.thread())
-            ? lookupAnew(request, name)
-            : operations.lookup(request.node(), name);
-    return entry(reply, found, askedAt);
+    try {
+      Attributes found = operations.lookupAnew(request.node(), name);
+      names.lookedUp(request, name, found);
+      return entry(reply, request.node(), name, found, askedAt);
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.ENOENT) {
+        names.lookedUpInVain(request, name);
+      }
+      throw e;
+    }
   }
 
   private int parent(RequestHeader request, long reply, long askedAt) throws IOException {
     Attributes parent = operations.lookupParent(request.node());
-    int bytes = entry(reply, parent, askedAt);
+    int bytes = withoutName(reply, parent, askedAt);
     if (parent.getInode() == operations.root()) {
       AttributesMessage.setNode(reply, RootNode.NODE);
     }
     return bytes;
   }
 
-  private Attributes lookupAnew(RequestHeader request, ByteString name) throws IOException {
-    try {
-      Attributes found = operations.lookupAnew(request.node(), name);
-      repeatedOpens.found(request.thread(), found.getInode());
-      return found;
-    } catch (IOException e) {
-      repeatedOpens.end(request.thread(), request.node());
-      throw e;
-    }
+  private int withoutName(long reply, Attributes attributes, long askedAt) {
+    kernelCache.attributesTold(attributes, askedAt);
+    return attributesMessage.writeEntry(reply, attributes, false);
   }
 
-  private int entry(long reply, Attributes attributes, long askedAt) {
+  private int entry(
+      long reply, long directory, ByteString name, Attributes attributes, long askedAt) {
     kernelCache.attributesTold(attributes, askedAt);
-    return attributesMessage.writeEntry(reply, attributes);
+    return attributesMessage.writeEntry(
+        reply, attributes, names.mayKeep(directory, name, attributes));
   }
 
   private int attributes(long reply, Attributes attributes, long askedAt) {
@@ -117,13 +124,22 @@ final class NodeRequests {
     SetAttributes change = SetattrRequest.change(body, request.node());
     Caller caller = change.getClearSetIdBits() ? request.callerWithGroups() : request.caller();
     Attributes changed =
-        SetattrRequest.changesNothing(body)
-            ? operations.clearSetIdBits(change, caller)
-            : operations.setattr(change, caller);
+        SetattrRequest.has(body, SetattrRequest.HANDLE)
+            ? setattr(operations, body, change, caller)
+            : names.byPathOrDescriptor(
+                request, checked -> setattr(checked, body, change, caller), request.node());
     if (truncates) {
       kernelCache.truncated(request.node(), SetattrRequest.size(body));
     }
     return attributes(reply, changed, askedAt);
+  }
+
+  private static Attributes setattr(
+      FuseOperations operations, long body, SetAttributes change, Caller caller)
+      throws IOException {
+    return SetattrRequest.changesNothing(body)
+        ? operations.clearSetIdBits(change, caller)
+        : operations.setattr(change, caller);
   }
 
   int readlink(RequestHeader request, long reply) throws IOException {
@@ -136,8 +152,12 @@ final class NodeRequests {
     ByteString name = NativeMemory.name(request.body());
     ByteString target = NativeMemory.name(behind(request.body()));
     long askedAt = kernelCache.now();
-    return entry(
-        reply, operations.symlink(request.node(), name, target, request.caller()), askedAt);
+    Attributes made =
+        names.byPath(
+            request,
+            checked -> checked.symlink(request.node(), name, target, request.caller()),
+            request.node());
+    return entry(reply, request.node(), name, made, askedAt);
   }
 
   /** Where the second of two names begins. */
@@ -147,34 +167,51 @@ final class NodeRequests {
 
   int mknod(RequestHeader request, long reply) throws IOException {
     long body = request.body();
+    ByteString name = NativeMemory.name(body + NAME_OF_MKNOD);
+    int mode = IO.getInt(body);
+    int umask = IO.getInt(body + UMASK_OF_MKNOD);
+    long device = Integer.toUnsignedLong(IO.getInt(body + 4));
     long askedAt = kernelCache.now();
     Attributes made =
-        operations.mknod(
-            request.node(),
-            NativeMemory.name(body + NAME_OF_MKNOD),
-            IO.getInt(body),
-            IO.getInt(body + UMASK_OF_MKNOD),
-            Integer.toUnsignedLong(IO.getInt(body + 4)),
-            request.caller());
-    return entry(reply, made, askedAt);
+        names.byPath(
+            request,
+            checked -> checked.mknod(request.node(), name, mode, umask, device, request.caller()),
+            request.node());
+    return entry(reply, request.node(), name, made, askedAt);
   }
 
   int mkdir(RequestHeader request, long reply) throws IOException {
     long body = request.body();
     ByteString name = NativeMemory.name(body + NAME_OF_MKDIR);
     long askedAt = kernelCache.now();
+    int mode = IO.getInt(body);
     int umask = IO.getInt(body + UMASK_OF_MKDIR);
     Attributes made =
-        operations.mkdir(request.node(), name, IO.getInt(body), umask, request.caller());
-    return entry(reply, made, askedAt);
+        names.byPath(
+            request,
+            checked -> checked.mkdir(request.node(), name, mode, umask, request.caller()),
+            request.node());
+    return entry(reply, request.node(), name, made, askedAt);
   }
 
   void unlink(RequestHeader request) throws IOException {
-    operations.unlink(request.node(), NativeMemory.name(request.body()), request.caller());
+    ByteString name = NativeMemory.name(request.body());
+    Attributes had =
+        names.byPath(
+            request,
+            checked -> checked.unlink(request.node(), name, request.caller()),
+            request.node());
+    names.removed(request.node(), name, had);
   }
 
   void rmdir(RequestHeader request) throws IOException {
-    operations.rmdir(request.node(), NativeMemory.name(request.body()), request.caller());
+    ByteString name = NativeMemory.name(request.body());
+    Attributes had =
+        names.byPath(
+            request,
+            checked -> checked.rmdir(request.node(), name, request.caller()),
+            request.node());
+    names.removed(request.node(), name, had);
   }
 
   void rename(RequestHeader request) throws IOException {
@@ -186,21 +223,31 @@ final class NodeRequests {
   }
 
   private void rename(RequestHeader request, int namesAt, int flags) throws IOException {
-    long name = request.body() + namesAt;
-    operations.rename(
-        request.node(),
-        NativeMemory.name(name),
-        IO.getLong(request.body()),
-        NativeMemory.name(behind(name)),
-        flags,
-        request.caller());
+    long directory = request.node();
+    long newDirectory = IO.getLong(request.body());
+    ByteString name = NativeMemory.name(request.body() + namesAt);
+    ByteString newName = NativeMemory.name(behind(request.body() + namesAt));
+    Attributes moved =
+        names.byPath(
+            request,
+            checked ->
+                checked.rename(directory, name, newDirectory, newName, flags, request.caller()),
+            directory,
+            newDirectory);
+    names.renamed(directory, name, newDirectory, newName, moved);
   }
 
   int link(RequestHeader request, long reply) throws IOException {
     long inode = IO.getLong(request.body());
     ByteString name = NativeMemory.name(request.body() + NAME_OF_LINK);
     long askedAt = kernelCache.now();
-    return entry(reply, operations.link(inode, request.node(), name, request.caller()), askedAt);
+    Attributes linked =
+        names.byPath(
+            request,
+            checked -> checked.link(inode, request.node(), name, request.caller()),
+            inode,
+            request.node());
+    return entry(reply, request.node(), name, linked, askedAt);
   }
 
   int statfs(long reply) throws IOException {
@@ -220,7 +267,10 @@ final class NodeRequests {
     long body = request.body();
     return readdir(
         body,
-        DirectoryReply.withLookups(reply, TransferRequest.sizeBytes(body), this::writeLookup));
+        DirectoryReply.withLookups(
+            reply,
+            TransferRequest.sizeBytes(body),
+            (at, name, heard) -> writeLookup(at, request.node(), name, heard)));
   }
 
   private int readdir(long body, DirectoryReply entries) throws IOException {
@@ -230,13 +280,13 @@ final class NodeRequests {
   }
 
   /** What the directory's reader brought may be older than what was written here since. */
-  private void writeLookup(long at, ByteString name, Attributes heard) {
+  private void writeLookup(long at, long directory, ByteString name, Attributes heard) {
     if (name.equals(SELF) || name.equals(PARENT)) {
       AttributesMessage.writeNoEntry(at);
       return;
     }
     long askedAt = kernelCache.now();
-    entry(at, operations.newest(heard), askedAt);
+    entry(at, directory, name, operations.newest(heard), askedAt);
   }
 
   void fsyncdir(RequestHeader request) throws IOException {

@@ -20,6 +20,10 @@ final class SetattrRequest {
   static final int SIZE = 1 << 3;
   static final int ATIME = 1 << 4;
   static final int MTIME = 1 << 5;
+
+  /** The field {@code fh} is of a handle by which the file is cut: no name was gone by. */
+  static final int HANDLE = 1 << 6;
+
   static final int ATIME_NOW = 1 << 7;
   static final int MTIME_NOW = 1 << 8;
   static final int KILL_SET_ID_BITS = 1 << 11;

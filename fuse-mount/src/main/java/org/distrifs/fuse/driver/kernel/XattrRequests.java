@@ -6,14 +6,17 @@ import java.util.Optional;
 import org.distrifs.fuse.driver.NativeMemory;
 import org.distrifs.fuse.driver.RequestHeader;
 import org.distrifs.fuse.operations.ExtendedAttributes;
+import org.distrifs.proto.control.SetExtendedAttribute;
 import org.distrifs.proto.error.Errno;
 
 /** Requests about extended attributes. Methods are as in {@link NodeRequests}. */
 final class XattrRequests {
   private final ExtendedAttributes attributes;
+  private final NameGuard names;
 
-  XattrRequests(ExtendedAttributes attributes) {
+  XattrRequests(ExtendedAttributes attributes, NameGuard names) {
     this.attributes = attributes;
+    this.names = names;
   }
 
   int get(RequestHeader request, long reply) throws IOException {
@@ -30,10 +33,18 @@ final class XattrRequests {
   }
 
   void set(RequestHeader request) throws IOException {
-    attributes.set(XattrMessage.change(request.body(), request.node()), request.caller());
+    SetExtendedAttribute change = XattrMessage.change(request.body(), request.node());
+    names.byPathOrDescriptor(
+        request,
+        checked -> checked.extendedAttributes().set(change, request.caller()),
+        request.node());
   }
 
   void remove(RequestHeader request) throws IOException {
-    attributes.remove(request.node(), NativeMemory.name(request.body()), request.caller());
+    ByteString name = NativeMemory.name(request.body());
+    names.byPathOrDescriptor(
+        request,
+        checked -> checked.extendedAttributes().remove(request.node(), name, request.caller()),
+        request.node());
   }
 }

@@ -111,7 +111,7 @@ class MessageLayoutTest {
     assertThat(memory.getInt(8)).isEqualTo(500_000_000);
     expectAttributesAt(16);
 
-    assertThat(message.writeEntry(address, FILE)).isEqualTo(128);
+    assertThat(message.writeEntry(address, FILE, true)).isEqualTo(128);
     assertThat(memory.getLong(0)).isEqualTo(9);
     assertThat(memory.getLong(8)).isZero();
     assertThat(memory.getLong(16)).isEqualTo(2);
