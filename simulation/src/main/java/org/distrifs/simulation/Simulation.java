@@ -3,6 +3,7 @@ package org.distrifs.simulation;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -215,7 +216,11 @@ public final class Simulation {
     } else if (step instanceof Step.Sync sync) {
       sync(sync.client());
     } else if (step instanceof Step.Create create) {
-      create(create.client(), "file-" + create.number());
+      create(create.client(), madeName(create.number()));
+    } else if (step instanceof Step.Rename rename) {
+      rename(rename.client(), rename.number());
+    } else if (step instanceof Step.ChangeByName change) {
+      changeByName(change.client(), madeName(change.number()));
     } else if (step instanceof Step.KillDatanode kill) {
       cluster.restartDatanode(kill.node(), kill.downMs(), kill.machineToo());
     } else if (step instanceof Step.KillClient kill) {
@@ -251,6 +256,10 @@ public final class Simulation {
       client = sync.client();
     } else if (step instanceof Step.Create create) {
       client = create.client();
+    } else if (step instanceof Step.Rename rename) {
+      client = rename.client();
+    } else if (step instanceof Step.ChangeByName change) {
+      client = change.client();
     }
     return client >= 0 && !cluster.client(client).process().isAlive();
   }
@@ -346,6 +355,35 @@ public final class Simulation {
             names.failed(name, failure);
           }
         });
+  }
+
+  private static String madeName(int number) {
+    return "file-" + number;
+  }
+
+  private void rename(int client, int number) {
+    String name = madeName(number);
+    if (names.inode(name).isEmpty()) {
+      return;
+    }
+    String newName = "renamed-" + number;
+    names.renaming(name, newName);
+    CompletableFuture<?> renamed = cluster.client(client).rename(name, newName);
+    pending.add(
+        new PendingOperation(client, "the rename of " + name, world.scheduler().nowNs(), renamed));
+    renamed.thenRun(() -> names.renamed(name));
+  }
+
+  private void changeByName(int client, String name) {
+    OptionalLong inode = names.inode(name);
+    if (inode.isEmpty()) {
+      return;
+    }
+    NameChecks.Change change = names.changing(name);
+    CompletableFuture<?> changed = cluster.client(client).changeByName(name, inode.getAsLong());
+    pending.add(
+        new PendingOperation(client, "a change of " + name, world.scheduler().nowNs(), changed));
+    changed.whenComplete((reply, failure) -> change.ended(failure));
   }
 
   // --- the end

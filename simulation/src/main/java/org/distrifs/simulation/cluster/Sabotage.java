@@ -5,6 +5,7 @@ import org.distrifs.datanode.store.ChunkStore;
 import org.distrifs.master.journal.ReplicatedLog;
 import org.distrifs.proto.connection.ChunkRequestHandler;
 import org.distrifs.proto.connection.ChunkTransport;
+import org.distrifs.proto.control.ClientMessage;
 import org.distrifs.proto.control.HeartbeatReply;
 import org.distrifs.runtime.clock.ClockSource;
 
@@ -49,6 +50,11 @@ public interface Sabotage {
 
   /** A client refused a write, to tell of an earlier failure. */
   default void writeRefused(HandleFailures failures) {}
+
+  /** What arrives at the master of what a client says. */
+  default ClientMessage clientMessage(ClientMessage real) {
+    return real;
+  }
 
   /** The journal of the master. */
   default ReplicatedLog log(ReplicatedLog real) {

@@ -28,7 +28,11 @@ import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Commit;
 import org.distrifs.proto.control.Create;
+import org.distrifs.proto.control.NameCheck;
 import org.distrifs.proto.control.Operation;
+import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.control.Rename;
+import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 import org.distrifs.proto.frame.DataRequest;
@@ -47,6 +51,7 @@ public final class SimClient {
 
   private static final long ROOT = 1;
   private static final int REGULAR_FILE = 0100644;
+  private static final int NEW_MODE = 0600;
   private static final int WRITE_MEMORY = 64 << 20;
   private static final long LOOK_MS = 100;
 
@@ -87,7 +92,7 @@ public final class SimClient {
     session =
         MasterSession.begin(
             settings,
-            new SimControlStreams(world.network(), process, host),
+            new SimControlStreams(world.network(), process, host, world.sabotage()::clientMessage),
             clock,
             world.choices(),
             timer,
@@ -187,6 +192,30 @@ public final class SimClient {
     return session
         .submit(Operation.newBuilder().setCreate(create).build())
         .thenApply(reply -> reply.getAttributes());
+  }
+
+  /** Renames a file in the root. */
+  public CompletableFuture<OperationReply> rename(String name, String newName) {
+    Rename rename =
+        Rename.newBuilder()
+            .setParent(ROOT)
+            .setName(ByteString.copyFromUtf8(name))
+            .setNewParent(ROOT)
+            .setNewName(ByteString.copyFromUtf8(newName))
+            .build();
+    return session.submit(Operation.newBuilder().setRename(rename).build());
+  }
+
+  /** Changes the mode of a file that a name in the root led to. */
+  public CompletableFuture<OperationReply> changeByName(String name, long inode) {
+    SetAttributes change = SetAttributes.newBuilder().setInode(inode).setMode(NEW_MODE).build();
+    NameCheck check =
+        NameCheck.newBuilder()
+            .setDirectory(ROOT)
+            .setName(ByteString.copyFromUtf8(name))
+            .setInode(inode)
+            .build();
+    return session.submit(Operation.newBuilder().setSetAttributes(change).build(), List.of(check));
   }
 
   /** Opens a file that another client has made. */

@@ -2,6 +2,7 @@ package org.distrifs.simulation.network;
 
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import java.util.function.UnaryOperator;
 import org.distrifs.client.session.ControlStream;
 import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.proto.control.ClientMessage;
@@ -14,11 +15,17 @@ public final class SimControlStreams implements ControlStream.Opener {
   private final SimNetwork network;
   private final SimProcess process;
   private final String host;
+  private final UnaryOperator<ClientMessage> onTheWay;
 
-  public SimControlStreams(SimNetwork network, SimProcess process, String host) {
+  /**
+   * @param onTheWay what becomes of a message on its way to the master
+   */
+  public SimControlStreams(
+      SimNetwork network, SimProcess process, String host, UnaryOperator<ClientMessage> onTheWay) {
     this.network = network;
     this.process = process;
     this.host = host;
+    this.onTheWay = onTheWay;
   }
 
   @Override
@@ -33,7 +40,7 @@ public final class SimControlStreams implements ControlStream.Opener {
     // Ends with its process.
   }
 
-  private static final class Stream implements ControlStream {
+  private final class Stream implements ControlStream {
     private final SimConnection connection;
     private final Listener listener;
 
@@ -79,7 +86,8 @@ public final class SimControlStreams implements ControlStream.Opener {
     @Override
     public void send(ClientMessage message) {
       if (!over) {
-        connection.send(target -> requests.onNext(message));
+        ClientMessage sent = onTheWay.apply(message);
+        connection.send(target -> requests.onNext(sent));
       }
     }
 

@@ -28,6 +28,7 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
   private static final long PATIENT_MS = 60_000;
 
   private static final long HASTY_MS = 3_000;
+  private static final int MAX_CHANGES = 5;
   private static final int MAX_STREAM_PAUSE_MS = 40;
   private static final int MAX_BLOCKS = 4;
   private static final long MAX_SHORT_MS = 1_500;
@@ -127,8 +128,26 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
               choices.between(1, MAX_STREAM_PAUSE_MS),
               MAX_LONG_MS));
     }
+    long seedOfRun = choices.nextLong();
+    for (Step step : List.copyOf(steps)) {
+      if (step instanceof Step.Create create && choices.perMille(500)) {
+        addChangesOfName(choices, shape, create, steps);
+      }
+    }
     steps.sort(Comparator.comparingLong(Step::atMs));
-    return new Plan(choices.nextLong(), shape, List.copyOf(steps));
+    return new Plan(seedOfRun, shape, List.copyOf(steps));
+  }
+
+  /** One client renames a file that others go on changing by its former name. */
+  private static void addChangesOfName(
+      SeededChoices choices, ClusterShape shape, Step.Create create, List<Step> steps) {
+    long renamedMs = create.atMs() + choices.between(1L, MAX_SHORT_MS);
+    steps.add(new Step.Rename(renamedMs, choices.between(0, shape.clients() - 1), create.number()));
+    for (int count = choices.between(1, MAX_CHANGES); count > 0; count--) {
+      long atMs = Math.max(0, renamedMs + choices.between(-VERY_NEAR_MS, NEAR_MS));
+      steps.add(
+          new Step.ChangeByName(atMs, choices.between(0, shape.clients() - 1), create.number()));
+    }
   }
 
   /** A moment at which a fault hurts: around its beginning, or its end. */

@@ -26,6 +26,12 @@ public sealed interface Step {
   /** A client makes a file of a name that no other step uses. */
   record Create(long atMs, int client, int number) implements Step {}
 
+  /** A client renames the file of a {@link Create}, if that was acknowledged. */
+  record Rename(long atMs, int client, int number) implements Step {}
+
+  /** A client changes the file of a {@link Create} by the name that it was made with. */
+  record ChangeByName(long atMs, int client, int number) implements Step {}
+
   /** A datanode's process dies, and is started again. */
   record KillDatanode(long atMs, int node, long downMs, boolean machineToo) implements Step {
     @Override

@@ -41,7 +41,8 @@ class SabotageTest {
         of("a lease never ends", 200, Sabotages::leaseNeverEnds),
         of("an incarnation goes on after its lease", 200, Sabotages::incarnationKept),
         of("replicas are deleted without proof", 50, Sabotages::deletionsWithoutProof),
-        of("the journal answers before it is durable", 100, Sabotages::answeredBeforeDurable));
+        of("the journal answers before it is durable", 100, Sabotages::answeredBeforeDurable),
+        of("names are not looked at", 50, Sabotages::namesNotChecked));
   }
 
   /** What shows only when several things come together. */

@@ -21,6 +21,7 @@ import org.distrifs.proto.connection.ChunkAnswer;
 import org.distrifs.proto.connection.ChunkRequestHandler;
 import org.distrifs.proto.connection.ChunkTransport;
 import org.distrifs.proto.connection.PeerAddress;
+import org.distrifs.proto.control.ClientMessage;
 import org.distrifs.proto.control.DeleteReplicas;
 import org.distrifs.proto.control.HeartbeatReply;
 import org.distrifs.proto.control.NodeCommand;
@@ -124,6 +125,20 @@ final class Sabotages {
                     .thenApply(Sabotages::withoutRecentWrites);
               }
             });
+  }
+
+  /** The master does not hear by which names an operation goes. */
+  static Sabotage namesNotChecked() {
+    return new Sabotage() {
+      @Override
+      public ClientMessage clientMessage(ClientMessage real) {
+        ClientMessage.Builder message = real.toBuilder();
+        if (real.hasBatch()) {
+          message.getBatchBuilder().getOperationsBuilderList().forEach(each -> each.clearNames());
+        }
+        return message.build();
+      }
+    };
   }
 
   private static OpenedReplica withoutRecentWrites(OpenedReplica replica) {
