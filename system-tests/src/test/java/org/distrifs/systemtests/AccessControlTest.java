@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
 import org.distrifs.systemtests.cluster.ExtraMount;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.distrifs.systemtests.cluster.RunningCluster;
+import org.distrifs.systemtests.cluster.RunningMount;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,25 +34,12 @@ class AccessControlTest {
       """;
 
   @TempDir static Path folder;
-  private static Cluster cluster;
+  @RunningCluster private static Cluster cluster;
+
+  @RunningMount({"--driver", "kernel"})
   private static ExtraMount mount;
+
   private static int scripts;
-
-  @BeforeAll
-  static void start() throws Exception {
-    cluster = Cluster.start(folder);
-    mount = ExtraMount.of(cluster, folder.resolve("kernel"), "--driver", "kernel");
-  }
-
-  @AfterAll
-  static void stop() {
-    if (mount != null) {
-      mount.close();
-    }
-    if (cluster != null) {
-      cluster.close();
-    }
-  }
 
   private static void inBoth(String script) throws IOException {
     final String name = "script-" + ++scripts;

@@ -15,8 +15,7 @@ import java.util.Random;
 import org.distrifs.runtime.clock.Seeds;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.distrifs.systemtests.cluster.RunningCluster;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,19 +25,7 @@ class BadInputTest {
   private static final int METRICS_OFFSET = 1000;
 
   @TempDir static Path folder;
-  private static Cluster cluster;
-
-  @BeforeAll
-  static void start() throws Exception {
-    cluster = Cluster.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    if (cluster != null) {
-      cluster.close();
-    }
-  }
+  @RunningCluster private static Cluster cluster;
 
   @Test
   void anUnknownFlagIsNamed() {

@@ -12,8 +12,7 @@ import java.time.Duration;
 import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.distrifs.systemtests.cluster.RunningCluster;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,19 +24,7 @@ class DatanodeCrashTest {
   private static final Duration WRITER_BOUND = Duration.ofSeconds(15);
 
   @TempDir Path folder;
-  private Cluster cluster;
-
-  @BeforeEach
-  void start() throws Exception {
-    cluster = Cluster.start(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    if (cluster != null) {
-      cluster.close();
-    }
-  }
+  @RunningCluster private Cluster cluster;
 
   @Test
   void readersNoticeNothingAndWritersAMomentOfWaiting() throws Exception {

@@ -28,12 +28,13 @@ import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
 import org.distrifs.systemtests.cluster.ExtraMount;
 import org.distrifs.systemtests.cluster.ProbeClient;
+import org.distrifs.systemtests.cluster.RunningCluster;
+import org.distrifs.systemtests.cluster.RunningMount;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Programs on one mount do what nobody sensible does; each gets what ext4 would answer, nothing is
@@ -107,15 +108,14 @@ class HostileWriterTest {
       for my $number (1 .. $most) { unlink "l$number" or die "unlink $number: $!" }
       """;
 
-  @TempDir static Path folder;
-  private static Cluster cluster;
-  private static ExtraMount otherMount;
+  @RunningCluster private static Cluster cluster;
+
+  @RunningMount private static ExtraMount otherMount;
+
   private static ExecutorService hostile;
 
   @BeforeAll
   static void start() throws Exception {
-    cluster = Cluster.start(folder);
-    otherMount = ExtraMount.of(cluster, folder.resolve("other"));
     hostile = Executors.newCachedThreadPool();
   }
 
@@ -123,12 +123,6 @@ class HostileWriterTest {
   static void stop() {
     if (hostile != null) {
       hostile.shutdownNow();
-    }
-    if (otherMount != null) {
-      otherMount.close();
-    }
-    if (cluster != null) {
-      cluster.close();
     }
   }
 

@@ -14,10 +14,9 @@ import org.distrifs.proto.control.StatusReply;
 import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.ExtraMount;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.distrifs.systemtests.cluster.RunningCluster;
+import org.distrifs.systemtests.cluster.RunningMount;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A mount is killed after it has written to chunks and before it told the master: once its session
@@ -30,26 +29,10 @@ class KilledMountTest {
   private static final int FILE_BYTES = 2 * PACKET_BYTES;
   private static final Duration SETTLED_WITHIN = Duration.ofSeconds(60);
 
-  @TempDir Path folder;
+  @RunningCluster(masterSettings = "session.expiryMs = 3000")
   private Cluster cluster;
-  private ExtraMount killed;
 
-  @BeforeEach
-  void start() throws Exception {
-    Cluster.configureMaster(folder, "session.expiryMs = 3000");
-    cluster = Cluster.start(folder);
-    killed = ExtraMount.of(cluster, folder.resolve("killed"));
-  }
-
-  @AfterEach
-  void stop() {
-    if (killed != null) {
-      killed.close();
-    }
-    if (cluster != null) {
-      cluster.close();
-    }
-  }
+  @RunningMount private ExtraMount killed;
 
   @Test
   void whatItLeftIsTheSameForAllAndEndsWhereTheFileEnds() throws Exception {

@@ -13,7 +13,8 @@ import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
 import org.distrifs.systemtests.cluster.ExtraMount;
-import org.junit.jupiter.api.AfterAll;
+import org.distrifs.systemtests.cluster.RunningCluster;
+import org.distrifs.systemtests.cluster.RunningMount;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,9 +52,16 @@ class LocksTest {
       """;
 
   @TempDir static Path folder;
+
+  @RunningCluster(masterSettings = "session.expiryMs = 8000")
   private static Cluster cluster;
+
+  @RunningMount({"--driver", "kernel"})
   private static ExtraMount firstMount;
+
+  @RunningMount({"--driver", "kernel"})
   private static ExtraMount secondMount;
+
   private static Path first;
   private static Path second;
 
@@ -61,24 +69,8 @@ class LocksTest {
 
   @BeforeAll
   static void start() throws Exception {
-    Cluster.configureMaster(folder, "session.expiryMs = 8000");
-    cluster = Cluster.start(folder);
-    firstMount = ExtraMount.of(cluster, folder.resolve("first"), "--driver", "kernel");
-    secondMount = ExtraMount.of(cluster, folder.resolve("second"), "--driver", "kernel");
     first = firstMount.point();
     second = secondMount.point();
-  }
-
-  @AfterAll
-  static void stop() {
-    for (ExtraMount mount : new ExtraMount[] {firstMount, secondMount}) {
-      if (mount != null) {
-        mount.close();
-      }
-    }
-    if (cluster != null) {
-      cluster.close();
-    }
   }
 
   @BeforeEach

@@ -18,30 +18,15 @@ import java.util.stream.Stream;
 import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.distrifs.systemtests.cluster.RunningCluster;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the master answered is there after any crash; a damaged journal is never believed. */
 class MasterCrashTest {
   private static final int CREATES = 2000;
   private static final int CREATES_BEFORE_THE_KILL = 700;
 
-  @TempDir Path folder;
-  private Cluster cluster;
-
-  @BeforeEach
-  void start() throws Exception {
-    cluster = Cluster.start(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    if (cluster != null) {
-      cluster.close();
-    }
-  }
+  @RunningCluster private Cluster cluster;
 
   @Test
   void everyCreateThatReturnedSurvivesAKilledMasterAndTheMountGoesOn() throws Exception {

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
-import org.junit.jupiter.api.AfterAll;
+import org.distrifs.systemtests.cluster.RunningCluster;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,19 +35,11 @@ class MountLifecycleTest {
       """;
 
   @TempDir static Path folder;
-  private static Cluster cluster;
+  @RunningCluster private static Cluster cluster;
 
   @BeforeAll
   static void start() throws Exception {
-    cluster = Cluster.start(folder);
     Command.shell("cd \"$1\"; mkdir -p a/b; echo text > a/b/file", cluster.mount()).expectSuccess();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (cluster != null) {
-      cluster.close();
-    }
   }
 
   private static Command.Result distrifs(String... arguments) {

@@ -6,8 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.distrifs.systemtests.cluster.RunningCluster;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -17,20 +16,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Ordinary programs work inside the mount as they do on a local disk. */
 class ProgramsTest {
   @TempDir static Path folder;
-  private static Cluster cluster;
+  @RunningCluster private static Cluster cluster;
+
   private Path work;
-
-  @BeforeAll
-  static void start() throws Exception {
-    cluster = Cluster.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    if (cluster != null) {
-      cluster.close();
-    }
-  }
 
   @BeforeEach
   void makeFolder(TestInfo test) throws Exception {

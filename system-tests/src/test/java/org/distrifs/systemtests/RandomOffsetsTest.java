@@ -17,8 +17,7 @@ import org.distrifs.simulation.randomops.FileOperation;
 import org.distrifs.simulation.randomops.OperationGenerator;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.distrifs.systemtests.cluster.RunningCluster;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,19 +28,7 @@ class RandomOffsetsTest {
   private static final int OPERATIONS_A_ROUND = 1500;
 
   @TempDir static Path folder;
-  private static Cluster cluster;
-
-  @BeforeAll
-  static void start() throws Exception {
-    cluster = Cluster.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    if (cluster != null) {
-      cluster.close();
-    }
-  }
+  @RunningCluster private static Cluster cluster;
 
   @Test
   void writesAcrossChunkBordersMatchTheSameWritesOnALocalFile() throws Exception {

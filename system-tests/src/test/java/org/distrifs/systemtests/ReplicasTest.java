@@ -12,27 +12,16 @@ import org.distrifs.proto.control.Member;
 import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.distrifs.systemtests.cluster.RunningCluster;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each chunk is whole on three datanodes, and rot on some of them reaches no reader. */
 class ReplicasTest {
   @TempDir static Path folder;
+
+  @RunningCluster({"--datanodes", "4"})
   private static Cluster cluster;
-
-  @BeforeAll
-  static void start() throws Exception {
-    cluster = Cluster.start(folder, "--datanodes", "4");
-  }
-
-  @AfterAll
-  static void stop() {
-    if (cluster != null) {
-      cluster.close();
-    }
-  }
 
   @Test
   void eachChunkIsOnExactlyThreeDatanodesByteForByte() throws Exception {

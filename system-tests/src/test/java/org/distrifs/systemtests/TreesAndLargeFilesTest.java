@@ -7,8 +7,7 @@ import java.nio.file.Path;
 import org.distrifs.proto.control.LocateReply;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.distrifs.systemtests.cluster.RunningCluster;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,19 +17,7 @@ class TreesAndLargeFilesTest {
   private static final long CHUNK_BYTES = 64L << 20;
 
   @TempDir static Path folder;
-  private static Cluster cluster;
-
-  @BeforeAll
-  static void start() throws Exception {
-    cluster = Cluster.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    if (cluster != null) {
-      cluster.close();
-    }
-  }
+  @RunningCluster private static Cluster cluster;
 
   @Test
   void aTreeOfThousandsOfFilesComesOutAsItWentIn() throws Exception {

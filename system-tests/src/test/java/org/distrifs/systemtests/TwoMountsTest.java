@@ -20,35 +20,23 @@ import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
 import org.distrifs.systemtests.cluster.ExtraMount;
-import org.junit.jupiter.api.AfterAll;
+import org.distrifs.systemtests.cluster.RunningCluster;
+import org.distrifs.systemtests.cluster.RunningMount;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What one mount wrote and closed, the other opens and reads. */
 class TwoMountsTest {
   private static final int ROUNDS = 50;
 
-  @TempDir static Path folder;
-  private static Cluster cluster;
+  @RunningCluster private static Cluster cluster;
+
   private static Path second;
-  private static ExtraMount secondMount;
+  @RunningMount private static ExtraMount secondMount;
 
   @BeforeAll
   static void start() throws Exception {
-    cluster = Cluster.start(folder);
-    secondMount = ExtraMount.of(cluster, folder.resolve("second"));
     second = secondMount.point();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (secondMount != null) {
-      secondMount.close();
-    }
-    if (cluster != null) {
-      cluster.close();
-    }
   }
 
   @Test

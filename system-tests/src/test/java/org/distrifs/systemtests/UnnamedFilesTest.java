@@ -6,17 +6,15 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.ExtraMount;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.distrifs.systemtests.cluster.RunningCluster;
+import org.distrifs.systemtests.cluster.RunningMount;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Files that were opened with O_TMPFILE, while the master restarts and when their mount dies. */
 class UnnamedFilesTest {
@@ -44,26 +42,11 @@ class UnnamedFilesTest {
       print "$text\n";
       """;
 
-  @TempDir Path folder;
+  @RunningCluster(masterSettings = "session.expiryMs = 3000")
   private Cluster cluster;
+
+  @RunningMount({"--driver", "kernel"})
   private ExtraMount mount;
-
-  @BeforeEach
-  void start() throws Exception {
-    Cluster.configureMaster(folder, "session.expiryMs = 3000");
-    cluster = Cluster.start(folder);
-    mount = ExtraMount.of(cluster, folder.resolve("second"), "--driver", "kernel");
-  }
-
-  @AfterEach
-  void stop() {
-    if (mount != null) {
-      mount.close();
-    }
-    if (cluster != null) {
-      cluster.close();
-    }
-  }
 
   @Test
   void oneThatIsOpenOutlivesTheMasterAndGetsItsName() throws Exception {

@@ -38,6 +38,8 @@ import java.util.stream.Stream;
 import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.ExtraMount;
+import org.distrifs.systemtests.cluster.RunningCluster;
+import org.distrifs.systemtests.cluster.RunningMount;
 import org.distrifs.systemtests.visibility.ExpectedObservation;
 import org.distrifs.systemtests.visibility.ExpectedObservation.Change;
 import org.distrifs.systemtests.visibility.Observer;
@@ -62,14 +64,14 @@ class VisibilityTest {
   private static final int AT_THE_SAME_TIME = 6;
 
   @TempDir static Path folder;
-  private static Cluster cluster;
-  private static ExtraMount secondMount;
+  @RunningCluster private static Cluster cluster;
+
+  @RunningMount private static ExtraMount secondMount;
+
   private static ExecutorService provers;
 
   @BeforeAll
   static void start() throws Exception {
-    cluster = Cluster.start(folder);
-    secondMount = ExtraMount.of(cluster, folder.resolve("second"));
     provers = Executors.newFixedThreadPool(AT_THE_SAME_TIME);
   }
 
@@ -77,12 +79,6 @@ class VisibilityTest {
   static void stop() {
     if (provers != null) {
       provers.shutdownNow();
-    }
-    if (secondMount != null) {
-      secondMount.close();
-    }
-    if (cluster != null) {
-      cluster.close();
     }
   }
 
