@@ -113,10 +113,14 @@ public interface Metadata {
    * One page of a directory, without "." and "..".
    *
    * @param afterCookie 0 for the start, or the cookie of the last entry seen
-   * @return {@code entries}, {@code end_of_directory}, the directory's {@code attributes} and its
-   *     {@code parent}'s
+   * @param lastCookie where the listing ends: the {@code newest_cookie} of its first page. Without
+   *     that bound a reader who renames each entry that comes would be told the new names, too, and
+   *     never come to an end. 0 for the first page, and for whoever wants the names as they are now
+   * @return {@code entries}, {@code end_of_directory}, {@code newest_cookie}, the directory's
+   *     {@code attributes} and its {@code parent}'s
    */
-  OperationReply readDirectory(long inode, long afterCookie, int limit) throws IOException;
+  OperationReply readDirectory(long inode, long afterCookie, long lastCookie, int limit)
+      throws IOException;
 
   /**
    * What is behind the number of an inode that somebody kept, as the master sees it at this moment.

@@ -10,12 +10,18 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
@@ -23,6 +29,7 @@ import org.distrifs.systemtests.cluster.ExtraMount;
 import org.distrifs.systemtests.cluster.RunningCluster;
 import org.distrifs.systemtests.cluster.RunningMount;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What one mount wrote and closed, the other opens and reads. */
@@ -147,6 +154,71 @@ class TwoMountsTest {
       assertThat(Files.readString(there)).isEqualTo("new");
       assertThat(new String(open.readAllBytes(), UTF_8)).isEqualTo("old");
     }
+  }
+
+  /** Names so long that the C library reads a few at a time. */
+  @Test
+  void aListingEndsThoughTheOtherChangesEachEntryThatComes() throws Exception {
+    changeWhatIsListed(400, "x".repeat(200));
+  }
+
+  @Test
+  @Tag("full")
+  void aLongListingEndsThoughTheOtherChangesEachEntryThatComes() throws Exception {
+    changeWhatIsListed(4_000, "");
+  }
+
+  /** What a mount does to an entry that another has just been told. */
+  private interface Change {
+    void of(Path entry) throws IOException;
+  }
+
+  private static void changeWhatIsListed(int count, String suffix) throws IOException {
+    final String folder = "listed" + count;
+    Files.createDirectory(second.resolve(folder));
+    final Set<String> names = new HashSet<>();
+    for (int index = 0; index < count; index++) {
+      names.add(index + suffix);
+      Files.createFile(second.resolve(folder).resolve(index + suffix));
+    }
+    final List<String> replaced =
+        listed(
+            folder,
+            count,
+            entry -> {
+              Path temporary = entry.resolveSibling(entry.getFileName() + ".tmp");
+              Files.createFile(temporary);
+              Files.move(temporary, entry, StandardCopyOption.ATOMIC_MOVE);
+            });
+    assertThat(replaced).containsExactlyInAnyOrderElementsOf(names);
+    final List<String> madeAnew =
+        listed(
+            folder,
+            count,
+            entry -> {
+              Files.delete(entry);
+              Files.createFile(entry);
+            });
+    assertThat(madeAnew).containsExactlyInAnyOrderElementsOf(names);
+    final List<String> renamed =
+        listed(folder, count, entry -> Files.move(entry, Path.of(entry + ".b")));
+    assertThat(renamed).containsExactlyInAnyOrderElementsOf(names);
+  }
+
+  /** What one mount is told while the other changes each entry; given up after twice as many. */
+  private static List<String> listed(String folder, int count, Change change) throws IOException {
+    final List<String> told = new ArrayList<>();
+    try (DirectoryStream<Path> entries =
+        Files.newDirectoryStream(cluster.mount().resolve(folder))) {
+      for (Path entry : entries) {
+        told.add(entry.getFileName().toString());
+        if (told.size() > 2 * count) {
+          return told;
+        }
+        change.of(second.resolve(folder).resolve(entry.getFileName()));
+      }
+    }
+    return told;
   }
 
   /** A chunk that is allocated before it is needed is one chunk for all who hold it. */

@@ -132,13 +132,17 @@ final class RemoteFiles implements AutoCloseable {
     void on(DirectoryEntry entry) throws IOException;
   }
 
-  /** Visits the entries of a directory, of which only one page is in memory. */
+  /**
+   * Visits the entries that a directory has when the first page comes; only one page is in memory.
+   */
   void forEachEntry(Attributes directory, EntryAction action) throws IOException {
     long cookie = 0;
+    long lastCookie = 0;
     boolean end = false;
     while (!end) {
       OperationReply page =
-          client.metadata().readDirectory(directory.getInode(), cookie, DIRECTORY_PAGE);
+          client.metadata().readDirectory(directory.getInode(), cookie, lastCookie, DIRECTORY_PAGE);
+      lastCookie = lastCookie == 0 ? page.getNewestCookie() : lastCookie;
       for (DirectoryEntry entry : page.getEntriesList()) {
         action.on(entry);
       }

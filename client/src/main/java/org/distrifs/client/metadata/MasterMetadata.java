@@ -266,11 +266,13 @@ public final class MasterMetadata implements Metadata {
   }
 
   @Override
-  public OperationReply readDirectory(long inode, long afterCookie, int limit) throws IOException {
+  public OperationReply readDirectory(long inode, long afterCookie, long lastCookie, int limit)
+      throws IOException {
     ReadDirectory read =
         ReadDirectory.newBuilder()
             .setInode(inode)
             .setAfterCookie(afterCookie)
+            .setLastCookie(lastCookie)
             .setLimit(limit)
             .build();
     OperationReply reply = call(Operation.newBuilder().setReadDirectory(read));

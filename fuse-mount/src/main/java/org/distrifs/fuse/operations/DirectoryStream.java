@@ -14,6 +14,11 @@ import org.distrifs.runtime.clock.ClockSource;
  * An open directory. Offsets: 0 is the start, 1 lies behind ".", 2 behind "..", and an entry's
  * cookie + 2 behind that entry, so that an offset stays good however the directory changes.
  *
+ * <p>Cookies rise with time. A listing ends behind the newest one that was given when its first
+ * page was read after the opening or rewinding: names that were made later are not told, or whoever
+ * renames or replaces each entry that comes would never see the end. Seeking elsewhere leaves that
+ * bound as it is.
+ *
  * <p>The master answers many entries in one message; what was answered is handed out here until it
  * is used up, the reader seeks, or it is no longer what is there: after a change of the directory
  * by this process, and when it is old.
@@ -42,6 +47,9 @@ final class DirectoryStream {
   private long pageAfterCookie;
   private long pageHeardNs;
 
+  /** The highest cookie that this listing tells; 0 before its first page. */
+  private long lastCookie;
+
   /**
    * @param maxAgeMs how long what the master answered is handed out, if not for less than {@link
    *     #MAX_AGE_NS}
@@ -69,8 +77,11 @@ final class DirectoryStream {
       throw new ErrnoException(Errno.EINVAL, "read directory " + inode + " at " + offset);
     }
     int limit = Math.min(Math.max(roomEntries, 1), PAGE_ENTRIES);
-    if (offset == 0 || isOutdated()) {
-      page = null; // Rewinding shows what is there now.
+    if (offset == 0) {
+      lastCookie = 0; // Rewinding shows what is there now.
+      page = null;
+    } else if (isOutdated()) {
+      page = null;
     }
     if (offset < FIXED_ENTRIES && !offerSelfAndParent(offset, limit, sink)) {
       return;
@@ -130,8 +141,9 @@ final class DirectoryStream {
       }
     }
     pageHeardNs = clock.monotonicNs();
-    page = virtualFiles.page(metadata::readDirectory, inode, cookie, limit);
+    page = virtualFiles.page(metadata::readDirectory, inode, cookie, lastCookie, limit);
     pageAfterCookie = cookie;
+    lastCookie = lastCookie == 0 ? page.getNewestCookie() : lastCookie;
     if (page.getEntriesCount() == 0 && !page.getEndOfDirectory()) {
       throw new ErrnoException(Errno.EIO, "read directory " + inode + ": an empty page in it");
     }

@@ -169,12 +169,13 @@ public final class VirtualFiles {
   }
 
   /** A page of a directory as the mount shows it, with nothing above its root. */
-  OperationReply page(DirectoryPages pages, long inode, long afterCookie, int limit)
+  OperationReply page(
+      DirectoryPages pages, long inode, long afterCookie, long lastCookie, int limit)
       throws IOException {
     if (inode == FOLDER) {
       return afterCookie == 0 ? listing : listing.toBuilder().clearEntries().build();
     }
-    OperationReply page = pages.read(inode, afterCookie, limit);
+    OperationReply page = pages.read(inode, afterCookie, lastCookie, limit);
     if (inode != root || page.getParent().getInode() == root) {
       return page;
     }
@@ -186,6 +187,7 @@ public final class VirtualFiles {
    */
   @FunctionalInterface
   interface DirectoryPages {
-    OperationReply read(long inode, long afterCookie, int limit) throws IOException;
+    OperationReply read(long inode, long afterCookie, long lastCookie, int limit)
+        throws IOException;
   }
 }

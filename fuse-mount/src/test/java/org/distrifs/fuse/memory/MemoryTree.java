@@ -499,16 +499,20 @@ final class MemoryTree implements Metadata {
   }
 
   @Override
-  public synchronized OperationReply readDirectory(long inode, long afterCookie, int limit)
-      throws IOException {
+  public synchronized OperationReply readDirectory(
+      long inode, long afterCookie, long lastCookie, int limit) throws IOException {
     Node directory = directory(inode);
     OperationReply.Builder reply =
         OperationReply.newBuilder()
             .setAttributes(directory.snapshot())
             .setParent(directory.parent.snapshot())
+            .setNewestCookie(directory.nextCookie - 1)
             .setEndOfDirectory(true);
     for (Map.Entry<Long, Node.Entry> entry :
         directory.entries.tailMap(afterCookie, false).entrySet()) {
+      if (lastCookie != 0 && entry.getKey() > lastCookie) {
+        break;
+      }
       if (reply.getEntriesCount() == limit) {
         return reply.setEndOfDirectory(false).build();
       }

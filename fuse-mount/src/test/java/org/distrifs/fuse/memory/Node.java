@@ -53,9 +53,7 @@ final class Node {
   }
 
   void put(ByteString name, Node node) {
-    remove(name);
-    long cookie = nextCookie++;
-    cookies.put(name, cookie);
+    long cookie = cookies.computeIfAbsent(name, added -> nextCookie++);
     entries.put(cookie, new Entry(name, node));
     if (node.isDirectory()) {
       node.parent = this;

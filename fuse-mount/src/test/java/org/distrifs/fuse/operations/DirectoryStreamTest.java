@@ -143,6 +143,93 @@ class DirectoryStreamTest {
   }
 
   @Test
+  void whoeverRenamesWhatComesSeesEachNameOnce() throws IOException {
+    List<String> names = make(DirectoryStream.PAGE_ENTRIES + 100);
+    List<String> seen = changeEachThatComes(name -> rename(name, name + ".b"));
+    assertThat(seen).containsExactlyInAnyOrderElementsOf(names);
+    assertThat(readAll(100)).contains("f0.b").hasSize(names.size() + 2);
+  }
+
+  @Test
+  void whoeverReplacesWhatComesSeesEachNameOnce() throws IOException {
+    List<String> names = make(DirectoryStream.PAGE_ENTRIES + 100);
+    List<String> seen =
+        changeEachThatComes(
+            name -> {
+              make(name + ".tmp");
+              rename(name + ".tmp", name);
+            });
+    assertThat(seen).containsExactlyInAnyOrderElementsOf(names);
+  }
+
+  @Test
+  void whoeverMakesWhatComesAnewSeesEachNameOnce() throws IOException {
+    List<String> names = make(DirectoryStream.PAGE_ENTRIES + 100);
+    List<String> seen =
+        changeEachThatComes(
+            name -> {
+              unlink(name);
+              make(name);
+            });
+    assertThat(seen).containsExactlyInAnyOrderElementsOf(names);
+  }
+
+  @Test
+  void aNameReplacedAheadOfTheReaderIsNotMissed() throws IOException {
+    make(10);
+    List<String> seen = new ArrayList<>();
+    long offset = read(0, 5, seen);
+    make("tmp");
+    rename("tmp", "f7");
+    read(offset, 100, seen);
+    assertThat(seen).hasSize(12).contains("f7").doesNotContain("tmp");
+  }
+
+  @Test
+  void onlyRewindingShowsNamesThatWereMadeMeanwhile() throws IOException {
+    make(5);
+    List<String> seen = new ArrayList<>();
+    long offset = read(0, 4, seen);
+    make("g");
+    read(offset, 100, seen);
+    assertThat(seen).hasSize(7).doesNotContain("g");
+    List<String> again = new ArrayList<>();
+    read(offset, 100, again);
+    assertThat(again).as("after seeking back").containsExactly("f2", "f3", "f4");
+    assertThat(readAll(3)).contains("g").hasSize(8);
+  }
+
+  @FunctionalInterface
+  private interface Change {
+    void of(String name) throws IOException;
+  }
+
+  /** Reads two entries at a time and changes them; returns what was told. */
+  private List<String> changeEachThatComes(Change change) throws IOException {
+    List<String> seen = new ArrayList<>();
+    long offset = read(0, 2, new ArrayList<>()); // "." and ".."
+    int before;
+    do {
+      before = seen.size();
+      offset = read(offset, 2, seen);
+      for (String name : seen.subList(before, seen.size())) {
+        change.of(name);
+      }
+    } while (seen.size() > before && seen.size() < 3 * DirectoryStream.PAGE_ENTRIES);
+    return seen;
+  }
+
+  private void rename(String from, String to) throws IOException {
+    metadata.rename(
+        ROOT_INODE,
+        ByteString.copyFromUtf8(from),
+        ROOT_INODE,
+        ByteString.copyFromUtf8(to),
+        0,
+        CALLER);
+  }
+
+  @Test
   void anOffsetBelowZeroIsRefused() {
     assertThatThrownBy(() -> read(-1, 1, new ArrayList<>())).isInstanceOf(ErrnoException.class);
   }

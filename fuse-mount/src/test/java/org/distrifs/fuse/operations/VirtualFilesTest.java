@@ -76,9 +76,10 @@ class VirtualFilesTest {
             .setAttributes(Attributes.newBuilder().setInode(ROOT))
             .setParent(Attributes.newBuilder().setInode(3))
             .build();
-    assertThat(files.page((inode, after, limit) -> told, ROOT, 0, 10).getParent().getInode())
+    assertThat(
+            files.page((inode, after, last, limit) -> told, ROOT, 0, 0, 10).getParent().getInode())
         .isEqualTo(ROOT);
-    assertThat(files.page((inode, after, limit) -> told, 78, 0, 10).getParent().getInode())
+    assertThat(files.page((inode, after, last, limit) -> told, 78, 0, 0, 10).getParent().getInode())
         .isEqualTo(3);
   }
 }

@@ -31,6 +31,7 @@ public final class Namespace {
   private final LinkNames names = new LinkNames(inodes);
   private final IntConsumer onOrphan;
   private final IntConsumer onFirstName;
+  private boolean replacesInPlace;
   private int root;
   private int directories;
   private int orphans;
@@ -52,6 +53,11 @@ public final class Namespace {
     root = inodes.create(FileMode.DIRECTORY | permissions, uid, gid, time);
     inodes.setNlink(root, 2);
     directories++;
+  }
+
+  /** From now on a rename over a name leaves the name its cookie. */
+  public void replaceInPlace() {
+    replacesInPlace = true;
   }
 
   public InodeTable inodes() {
@@ -114,18 +120,30 @@ public final class Namespace {
             inode, MAX_NAMES_FOLLOWED, dentry -> isWithin(dentries.parent(dentry), directory));
   }
 
-  /** Entries of a directory from behind a cookie on; 0 is before the first. */
-  public Listing list(int directory, long afterCookie) {
-    return new Listing(directory, dentries.behind(directory, afterCookie));
+  /**
+   * Entries of a directory from behind a cookie on.
+   *
+   * @param afterCookie 0 for the first
+   * @param lastCookie entries of higher cookies, which were made later, are left out
+   */
+  public Listing list(int directory, long afterCookie, long lastCookie) {
+    return new Listing(directory, lastCookie, dentries.behind(directory, afterCookie));
+  }
+
+  /** The highest cookie that an entry of any directory has got so far; 0 before the first. */
+  public long newestCookie() {
+    return dentries.lastCookie();
   }
 
   /** Entries of one directory in their order. Good until the next change. */
   public final class Listing {
     private final int directory;
+    private final long lastCookie;
     private final OrderedIndex.Cursor cursor;
 
-    private Listing(int directory, OrderedIndex.Cursor cursor) {
+    private Listing(int directory, long lastCookie, OrderedIndex.Cursor cursor) {
       this.directory = directory;
+      this.lastCookie = lastCookie;
       this.cursor = cursor;
     }
 
@@ -135,7 +153,10 @@ public final class Namespace {
       if (dentry == 0 || dentries.parent(dentry) != directory) {
         return null;
       }
-      return new Entry(dentries.name(dentry), dentries.cookie(dentry), dentries.inode(dentry));
+      long cookie = dentries.cookie(dentry);
+      return cookie > lastCookie
+          ? null
+          : new Entry(dentries.name(dentry), cookie, dentries.inode(dentry));
     }
   }
 
@@ -266,6 +287,9 @@ public final class Namespace {
   /**
    * Moves a name, over an existing one unless {@code noReplace}. Checks are in the order of Linux's
    * {@code do_renameat2} and {@code vfs_rename}, which decides between two errors.
+   *
+   * <p>A name that is there keeps its cookie and leads to the other inode, so that a listing that
+   * has not come to it yet does not miss it. Before {@link #replaceInPlace} it gets a new one.
    */
   public int rename(EntryName from, EntryName to, boolean noReplace, long time) {
     int source = dentries.find(from.directory(), from.name());
@@ -289,13 +313,21 @@ public final class Namespace {
       if (refused != 0) {
         return refused;
       }
-      leave(target);
+      if (replacesInPlace) {
+        leave(source);
+        lead(target, moved);
+      } else {
+        leave(target);
+        leave(source);
+        enter(to.directory(), to.name(), moved);
+      }
       dropLink(victim, time);
     } else if (dentries.isFull()) {
       return Errno.ENOSPC.code();
+    } else {
+      leave(source);
+      enter(to.directory(), to.name(), moved);
     }
-    leave(source);
-    enter(to.directory(), to.name(), moved);
     touchInode(moved, time);
     touchBoth(from.directory(), to.directory(), time);
     return 0;
@@ -423,6 +455,15 @@ public final class Namespace {
     if (inodes.isDirectory(inode)) {
       inodes.setNlink(directory, inodes.nlink(directory) - 1);
     }
+  }
+
+  /**
+   * Makes a name that is there lead to another inode of its kind: a directory or none, as before.
+   */
+  private void lead(int dentry, int inode) {
+    names.remove(dentries.inode(dentry), dentry);
+    dentries.setInode(dentry, inode);
+    names.add(inode, dentry);
   }
 
   private void dropLink(int inode, long time) {

@@ -29,6 +29,7 @@ import org.distrifs.proto.journal.JournalEntry;
 import org.distrifs.proto.journal.StartTerm;
 import org.distrifs.runtime.clock.ClockSource;
 import org.distrifs.runtime.clock.Entropy;
+import org.distrifs.runtime.lifecycle.OperatorException;
 import org.distrifs.runtime.lifecycle.ProcessHalt;
 import org.distrifs.runtime.metrics.HealthCheck;
 import org.distrifs.runtime.metrics.Metrics;
@@ -205,7 +206,7 @@ public final class MasterService implements AutoCloseable {
   /**
    * Replays the journal, takes office, and returns when requests can be answered.
    *
-   * @throws org.distrifs.runtime.lifecycle.OperatorException if the journal cannot be used
+   * @throws OperatorException if the journal cannot be used
    * @throws IOException if the disk fails
    */
   public void start() throws IOException {
@@ -217,6 +218,11 @@ public final class MasterService implements AutoCloseable {
   public void begin() throws IOException {
     long beganNs = clock.monotonicNs();
     log.start(journal);
+    if (state.featureLevel() > MasterState.FEATURE_LEVEL) {
+      throw new OperatorException(
+          "The cluster has feature level %d, and this master knows up to %d: a newer version has written its journal. Start that version, or a later one."
+              .formatted(state.featureLevel(), MasterState.FEATURE_LEVEL));
+    }
     StateCounts counts = state.counts();
     LOG.info(
         "The journal is replayed to txid {} in {} ms: {} inodes, {} chunks, {} datanodes, {}"
@@ -271,7 +277,9 @@ public final class MasterService implements AutoCloseable {
 
   private void becameLeader(long term) {
     journal.propose(
-        JournalEntry.newBuilder().setStartTerm(StartTerm.newBuilder().setTerm(term)),
+        JournalEntry.newBuilder()
+            .setStartTerm(
+                StartTerm.newBuilder().setTerm(term).setFeatureLevel(MasterState.FEATURE_LEVEL)),
         this::tookOffice);
   }
 

@@ -33,8 +33,15 @@ import org.distrifs.proto.journal.StartTerm;
  */
 public final class MasterState {
 
-  /** What this code can apply: a cluster of a higher level is refused. */
-  public static final int FEATURE_LEVEL = 2;
+  /**
+   * What this code can apply: a cluster of a higher level is refused. The level rises with the
+   * master that takes office ({@link StartTerm}), so that entries from before are applied as they
+   * were by the master that wrote them.
+   */
+  public static final int FEATURE_LEVEL = 3;
+
+  /** From this level on a rename over a name leaves the name its cookie. */
+  private static final int REPLACES_IN_PLACE = 3;
 
   /** Characters of a session's client name at most. */
   public static final int MAX_CLIENT_NAME_LENGTH = 1024;
@@ -75,6 +82,7 @@ public final class MasterState {
   private final Reads reads = new Reads(namespace, resolver, chunks, blocks, locks, replies);
 
   private long clusterId;
+  private int featureLevel;
   private long term;
   private long appliedTxid;
   private long timeNs;
@@ -131,6 +139,11 @@ public final class MasterState {
   /** Id of the cluster; 0 before its FormatCluster was applied. */
   public long clusterId() {
     return clusterId;
+  }
+
+  /** The highest level that an entry has told of; above {@link #FEATURE_LEVEL} nothing is right. */
+  public int featureLevel() {
+    return featureLevel;
   }
 
   /** Chunk size of new files. */
@@ -316,6 +329,7 @@ public final class MasterState {
         + 53L * locks.table().hashCode()
         + 31 * clusterId
         + 37 * term
+        + 59L * featureLevel
         + 41 * timeNs
         + 43 * chunkSizeBytes();
   }
@@ -331,10 +345,11 @@ public final class MasterState {
       return new Applied.Refused(
           "A chunk size is a power of two from 4 KiB to 1 GiB, not " + format.getChunkSizeBytes());
     }
-    if (Integer.compareUnsigned(format.getFeatureLevel(), FEATURE_LEVEL) > 0) {
+    raiseFeatureLevel(format.getFeatureLevel());
+    if (featureLevel > FEATURE_LEVEL) {
       return new Applied.Refused(
           "The cluster has feature level "
-              + Integer.toUnsignedString(format.getFeatureLevel())
+              + featureLevel
               + "; this master knows up to "
               + FEATURE_LEVEL);
     }
@@ -350,7 +365,15 @@ public final class MasterState {
       return new Applied.Refused("Term " + start.getTerm() + " is not above the last one, " + term);
     }
     term = start.getTerm();
+    raiseFeatureLevel(start.getFeatureLevel());
     return new Applied.Accepted();
+  }
+
+  private void raiseFeatureLevel(int level) {
+    featureLevel = Math.max(featureLevel, level < 0 ? Integer.MAX_VALUE : level);
+    if (featureLevel >= REPLACES_IN_PLACE) {
+      namespace.replaceInPlace();
+    }
   }
 
   private Applied start(SessionStart start) {

@@ -135,7 +135,7 @@ final class Reads {
     OperationReply.Builder reply =
         replies.of(directory).setParent(replies.attributes(namespace.parentOf(directory)));
     long after = read.getAfterCookie() < 0 ? Long.MAX_VALUE : read.getAfterCookie();
-    Namespace.Listing listing = namespace.list(directory, after);
+    Namespace.Listing listing = namespace.list(directory, after, lastCookie(read));
     Namespace.Entry entry = listing.next();
     while (entry != null && reply.getEntriesCount() < read.getLimit()) {
       reply.addEntries(
@@ -145,7 +145,11 @@ final class Reads {
               .setAttributes(replies.attributes(entry.inode())));
       entry = listing.next();
     }
-    return reply.setEndOfDirectory(entry == null).build();
+    return reply.setEndOfDirectory(entry == null).setNewestCookie(namespace.newestCookie()).build();
+  }
+
+  private static long lastCookie(ReadDirectory read) {
+    return read.getLastCookie() <= 0 ? Long.MAX_VALUE : read.getLastCookie();
   }
 
   private OperationReply link(ReadLink read) {

@@ -179,9 +179,15 @@ final class ModelFileSystem {
       if (!target.entries.isEmpty()) {
         return Errno.ENOTEMPTY.code();
       }
-      leave(to, newName);
+      leave(from, name);
+      // The name stays where it is in the listing.
+      to.nlink -= target.isDirectory ? 1 : 0;
+      to.entries.put(newName, moved);
+      moved.parent = moved.isDirectory ? to : moved.parent;
+      to.nlink += moved.isDirectory ? 1 : 0;
       target.nlink = target.isDirectory ? 0 : target.nlink - 1;
       target.parent = target.isDirectory ? target : target.parent;
+      return 0;
     }
     leave(from, name);
     enter(to, newName, moved);

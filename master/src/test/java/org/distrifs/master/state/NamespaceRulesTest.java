@@ -28,6 +28,8 @@ import org.distrifs.proto.control.RecordReads;
 import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.control.TimeChange;
 import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.journal.JournalEntry;
+import org.distrifs.proto.journal.StartTerm;
 import org.junit.jupiter.api.Test;
 
 /** Names come and go as on ext4. */
@@ -338,6 +340,73 @@ class NamespaceRulesTest {
     }
     assertThat(seen).isEqualTo(expected);
     assertThat(fs.read(list(ROOT, 0, 10)).getEntriesCount()).isZero();
+  }
+
+  @Test
+  void aListingThatKnowsWhereItBeganIsToldNoNameMadeLater() {
+    for (int i = 0; i < 50; i++) {
+      fs.file(ROOT, "f" + i);
+    }
+    long lastCookie = fs.read(list(ROOT, 0, 1)).getNewestCookie();
+    List<String> seen = new ArrayList<>();
+    long cookie = 0;
+    boolean end = false;
+    while (!end) {
+      OperationReply reply = fs.read(list(ROOT, cookie, lastCookie, 7));
+      for (DirectoryEntry entry : reply.getEntriesList()) {
+        String name = entry.getName().toStringUtf8();
+        seen.add(name);
+        cookie = entry.getCookie();
+        fs.reply(rename(ROOT, name, ROOT, name + ".b", 0));
+      }
+      end = reply.getEndOfDirectory();
+    }
+    assertThat(seen).hasSize(50).noneMatch(name -> name.endsWith(".b"));
+    assertThat(names(fs)).hasSize(50).allMatch(name -> name.endsWith(".b"));
+  }
+
+  @Test
+  void aNameThatIsRenamedOverKeepsItsPlaceInListings() {
+    List.of("a", "b", "c").forEach(name -> fs.file(ROOT, name));
+    long directory = fs.directory(ROOT, "d");
+    List.of("e", "f").forEach(name -> fs.directory(directory, name));
+    long lastCookie = fs.read(list(ROOT, 0, 1)).getNewestCookie();
+    long file = fs.file(ROOT, "new");
+    fs.reply(rename(ROOT, "new", ROOT, "b", 0));
+    assertThat(names(fs)).containsExactly("a", "b", "c", "d");
+    assertThat(fs.lookup(ROOT, "b")).isEqualTo(file);
+    assertThat(path(file)).isEqualTo("/b");
+    assertThat(fs.read(list(ROOT, 0, lastCookie, 10)).getEntriesCount()).isEqualTo(4);
+
+    long moved = fs.directory(ROOT, "g");
+    int links = fs.attributes(directory).getNlink();
+    fs.reply(rename(ROOT, "g", directory, "e", 0));
+    assertThat(fs.attributes(directory).getNlink()).isEqualTo(links);
+    assertThat(path(moved)).isEqualTo("/d/e");
+    assertThat(fs.read(list(directory, 0, 10)).getEntries(0).getName()).isEqualTo(bytes("e"));
+  }
+
+  @Test
+  void whatAnOlderMasterWroteIsAppliedAsThatMasterDid() {
+    StateDriver old = new StateDriver(2);
+    List.of("a", "b", "c", "new").forEach(name -> old.file(ROOT, name));
+    old.reply(rename(ROOT, "new", ROOT, "a", 0));
+    assertThat(names(old)).containsExactly("b", "c", "a");
+
+    old.apply(
+        JournalEntry.newBuilder()
+            .setStartTerm(
+                StartTerm.newBuilder().setTerm(1).setFeatureLevel(MasterState.FEATURE_LEVEL)));
+    old.file(ROOT, "new");
+    old.reply(rename(ROOT, "new", ROOT, "b", 0));
+    assertThat(names(old)).containsExactly("b", "c", "a");
+    assertThat(old.state().featureLevel()).isEqualTo(MasterState.FEATURE_LEVEL);
+  }
+
+  private static List<String> names(StateDriver fs) {
+    return fs.read(list(ROOT, 0, 1000)).getEntriesList().stream()
+        .map(entry -> entry.getName().toStringUtf8())
+        .toList();
   }
 
   @Test

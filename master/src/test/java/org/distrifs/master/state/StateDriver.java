@@ -47,13 +47,20 @@ final class StateDriver {
   private long number;
 
   StateDriver() {
+    this(MasterState.FEATURE_LEVEL);
+  }
+
+  /**
+   * @param featureLevel of the master that made the cluster
+   */
+  StateDriver(int featureLevel) {
     apply(
         JournalEntry.newBuilder()
             .setFormatCluster(
                 FormatCluster.newBuilder()
                     .setClusterId(77)
                     .setChunkSizeBytes(CHUNK_SIZE)
-                    .setFeatureLevel(1)));
+                    .setFeatureLevel(featureLevel)));
     for (int node = 1; node <= 3; node++) {
       apply(
           JournalEntry.newBuilder()
@@ -241,6 +248,12 @@ final class StateDriver {
     return Operation.newBuilder()
         .setReadDirectory(
             ReadDirectory.newBuilder().setInode(inode).setAfterCookie(afterCookie).setLimit(limit));
+  }
+
+  static Operation.Builder list(long inode, long afterCookie, long lastCookie, int limit) {
+    Operation.Builder list = list(inode, afterCookie, limit);
+    list.getReadDirectoryBuilder().setLastCookie(lastCookie);
+    return list;
   }
 
   static Operation.Builder chains(long inode, long firstIndex, int count) {

@@ -138,6 +138,72 @@ abstract class ReaddirCases extends Cases {
     close(directory);
   }
 
+  /** What is done to an entry as soon as it comes. */
+  private interface Change {
+    void of(String path);
+  }
+
+  @Test
+  void endsThoughEachEntryThatComesIsRenamed() throws Exception {
+    endsWhile(path -> Calls.rename(path, path + ".b"));
+  }
+
+  @Test
+  void endsThoughEachEntryThatComesIsReplacedByRename() throws Exception {
+    endsWhile(
+        path -> {
+          FileType.FIFO.make(path + ".tmp", 0644);
+          Calls.rename(path + ".tmp", path);
+        });
+  }
+
+  @Test
+  void endsThoughEachEntryThatComesIsMadeAnew() throws Exception {
+    endsWhile(
+        path -> {
+          unlink(path);
+          FileType.FIFO.make(path, 0644);
+        });
+  }
+
+  /**
+   * Reads a directory in small steps and changes what comes, but for every tenth entry. ext4 tells
+   * names in the order of their hashes, so of the new ones some lie ahead: 0.72 for each old one.
+   */
+  private void endsWhile(Change change) {
+    fill("d");
+    int directory = open("d", O_RDONLY | O_DIRECTORY);
+    List<String> told = new ArrayList<>();
+    List<Entry> part = entries(directory, SOME);
+    while (!part.isEmpty() && told.size() < 3 * FILES) {
+      for (Entry entry : part) {
+        told.add(entry.name());
+        if (!entry.name().matches("\\.\\.?|\\d*0")) {
+          change.of("d/" + entry.name());
+        }
+      }
+      part = entries(directory, SOME);
+    }
+    holds("it ends: " + told.size(), told.size() <= 2 * FILES + FILES / 2);
+    for (String name : names(0, FILES)) {
+      long times = told.stream().filter(name::equals).count();
+      holds(name + " is told", times >= 1);
+      holds(name + " stayed and is told once", times == 1 || !name.endsWith("0"));
+    }
+    long next = entries(directory, SOME).size();
+    same("entries behind the end", 0L, next);
+    lseek(directory, 0, SEEK_SET);
+    same("names from the start", new HashSet<>(list("d")), namesOf(rest(directory)));
+    close(directory);
+  }
+
+  private static Set<String> namesOf(List<Entry> entries) {
+    Set<String> names = new HashSet<>();
+    entries.forEach(entry -> names.add(entry.name()));
+    names.removeAll(Set.of(".", ".."));
+    return names;
+  }
+
   @Test
   void fromTheStartShowsWhatIsThereNow() throws Exception {
     mkdir("d", 0755);
