@@ -102,6 +102,29 @@ class RangesTest {
   }
 
   @Test
+  void whatIsAllocatedIsAHoleUntilItIsWritten() throws IOException {
+    OpenFile file = create("f");
+    file.allocate(0, 20 * BLOCK);
+    file.extend(20 * BLOCK);
+    file.flush();
+    file.write(10 * BLOCK, bytes(1));
+    expectDataInTheMiddle(file);
+    file.flush();
+    expectDataInTheMiddle(file);
+    assertThat(file.attributes().getAllocatedBlocks()).isEqualTo(20);
+    file.allocate(8 * BLOCK, 5 * BLOCK);
+    expectDataInTheMiddle(file);
+    file.flush();
+    expectDataInTheMiddle(file);
+  }
+
+  private static void expectDataInTheMiddle(OpenFile file) throws IOException {
+    assertThat(file.nextData(0, 20 * BLOCK)).isEqualTo(10 * BLOCK);
+    assertThat(file.nextHole(10 * BLOCK, 20 * BLOCK)).isEqualTo(11 * BLOCK);
+    assertThat(file.nextData(11 * BLOCK, 20 * BLOCK)).isEqualTo(20 * BLOCK);
+  }
+
+  @Test
   void aHoleIsNoneIfThereIsDataThoughTheMasterDoesNotKnow() throws IOException {
     OpenFile file = create("f");
     file.write(0, filled(10 * BLOCK));

@@ -221,6 +221,25 @@ class TwoMountsTest {
     return told;
   }
 
+  @Test
+  void whatOneAllocatedIsAHoleToTheOtherButForWhatWasWritten() throws Exception {
+    final String seek =
+        "perl -e 'open my $f, \"<\", shift; print join \" \", map { sysseek $f, 0 + $_->[0], $_->[1] }"
+            + " [0, 3], [40960, 4], [45056, 4]' \"$1\"/granted";
+    Command.shell(
+            "fallocate -l 81920 \"$1\"/granted && head -c 4096 /dev/urandom"
+                + " | dd of=\"$1\"/granted bs=4096 seek=10 conv=notrunc status=none",
+            cluster.mount())
+        .expectSuccess();
+    assertThat(Command.shell(seek, second).expectSuccess().output()).isEqualTo("40960 45056 45056");
+    assertThat(
+            Command.shell("stat -c '%s %b' \"$1\"/granted", second)
+                .expectSuccess()
+                .output()
+                .strip())
+        .isEqualTo("81920 160");
+  }
+
   /** A chunk that is allocated before it is needed is one chunk for all who hold it. */
   @Test
   void whatOneWroteToAChunkThatTheOtherHasReadyIsNoHole() throws Exception {

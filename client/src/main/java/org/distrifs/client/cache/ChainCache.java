@@ -60,9 +60,9 @@ public final class ChainCache {
    * Chunks that exist, in the order of their indices.
    *
    * @param isLast whether none exist behind them; otherwise there is one at the least
-   * @param allocated blocks of the whole file that were written or reserved; a few may lack
+   * @param written blocks of the whole file that hold data; a few may lack
    */
-  public record Existing(List<ChunkLocation> chunks, boolean isLast, BlockRanges allocated) {}
+  public record Existing(List<ChunkLocation> chunks, boolean isLast, BlockRanges written) {}
 
   /**
    * A power of two. Two files that share a generation make each other ask the master again now and
@@ -137,12 +137,12 @@ public final class ChainCache {
       reply.getChunksList().forEach(location -> learn(inode, location));
     }
     return CompletableFuture.completedFuture(
-        new Existing(reply.getChunksList(), reply.getEndOfChunks(), allocated(reply)));
+        new Existing(reply.getChunksList(), reply.getEndOfChunks(), written(reply)));
   }
 
-  private static BlockRanges allocated(OperationReply reply) {
+  private static BlockRanges written(OperationReply reply) {
     return reply.getSparse()
-        ? BlockRanges.of(reply.getAllocatedList())
+        ? BlockRanges.of(reply.getWrittenList())
         : BlockRanges.touching(0, reply.getAttributes().getSize());
   }
 

@@ -29,7 +29,7 @@ final class DataChunks {
   private List<ChunkLocation> page = List.of();
   private int position;
   private boolean isLastPage;
-  private BlockRanges allocated;
+  private BlockRanges written;
 
   /**
    * @param boundMs on each question to the master
@@ -44,12 +44,12 @@ final class DataChunks {
     this.uncommitted = writer.uncommittedAllocation();
   }
 
-  /** Blocks of the file that were written or reserved, as far as the master and the writer know. */
-  BlockRanges allocated() throws IOException {
-    if (allocated == null) {
+  /** Blocks of the file that were written, as far as the master and the writer know. */
+  BlockRanges written() throws IOException {
+    if (written == null) {
       ask(0);
     }
-    return allocated;
+    return written;
   }
 
   /** The first index of a chunk with data at or behind an index, which never goes back. */
@@ -80,7 +80,7 @@ final class DataChunks {
     page = answer.chunks();
     position = 0;
     isLastPage = answer.isLast();
-    allocated = uncommitted.after(answer.allocated());
+    written = uncommitted.dataAfter(answer.written());
   }
 
   /**

@@ -6,9 +6,8 @@ import org.distrifs.proto.range.BlockRanges;
 
 /**
  * Where a file has data, and where it reads as zeros. Data is what of the chunks that exist counts
- * as allocated. The rest of them is looked at: what another mount does at the same time may not
- * count yet, and whoever skips a hole must not miss it. Made anew for each question; for one
- * thread.
+ * as written. The rest of them is looked at: what another mount does at the same time may not count
+ * yet, and whoever skips a hole must not miss it. Made anew for each question; for one thread.
  */
 final class DataRanges {
   private static final int PIECE_BYTES = 128 << 10;
@@ -41,7 +40,7 @@ final class DataRanges {
       }
       at = Math.max(at, index * chunkBytes);
       long chunkEnd = chunkEnd(index, end);
-      long data = firstData(at, Math.min(nextAllocated(at), chunkEnd));
+      long data = firstData(at, Math.min(nextWritten(at), chunkEnd));
       if (data < chunkEnd) {
         return data;
       }
@@ -59,13 +58,13 @@ final class DataRanges {
         return at;
       }
       long chunkEnd = chunkEnd(index, end);
-      at = Math.min(nextUnallocated(at), chunkEnd);
-      long allocated = Math.min(nextAllocated(at), chunkEnd);
-      long hole = firstHole(at, allocated);
-      if (hole < allocated) {
+      at = Math.min(nextUnwritten(at), chunkEnd);
+      long written = Math.min(nextWritten(at), chunkEnd);
+      long hole = firstHole(at, written);
+      if (hole < written) {
         return hole;
       }
-      at = allocated;
+      at = written;
     }
     return end;
   }
@@ -74,13 +73,13 @@ final class DataRanges {
     return index == (end - 1) / chunkBytes ? end : (index + 1) * chunkBytes;
   }
 
-  private long nextAllocated(long offset) throws IOException {
-    long block = chunks.allocated().nextIn(offset / BLOCK_BYTES);
+  private long nextWritten(long offset) throws IOException {
+    long block = chunks.written().nextIn(offset / BLOCK_BYTES);
     return block == BlockRanges.MAX_BLOCKS ? Long.MAX_VALUE : Math.max(offset, block * BLOCK_BYTES);
   }
 
-  private long nextUnallocated(long offset) throws IOException {
-    long block = chunks.allocated().nextOut(offset / BLOCK_BYTES);
+  private long nextUnwritten(long offset) throws IOException {
+    long block = chunks.written().nextOut(offset / BLOCK_BYTES);
     return block == BlockRanges.MAX_BLOCKS ? Long.MAX_VALUE : Math.max(offset, block * BLOCK_BYTES);
   }
 

@@ -367,7 +367,7 @@ final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
   void allocate(long offset, long length) throws IOException {
     changeAlone("allocation");
     try {
-      writer.allocated(offset, offset + length);
+      writer.reserved(offset, offset + length);
       writer.extend(0);
     } finally {
       changes.unlock();

@@ -129,9 +129,9 @@ public final class FileWriter {
     underLock(() -> uncommitted.extended(services.clock(), size));
   }
 
-  /** Blocks are to count as allocated: the next commit tells. */
-  public void allocated(long offset, long end) {
-    underLock(() -> uncommitted.blocks().allocated(offset, end));
+  /** Blocks are to count as allocated, without holding data by that: the next commit tells. */
+  public void reserved(long offset, long end) {
+    underLock(() -> uncommitted.blocks().reserved(BlockRanges.touching(offset, end)));
   }
 
   /** Blocks are zeros and not to count as allocated: the next commit tells. */

@@ -14,21 +14,28 @@ final class UncommittedBlocks {
   private AllocationChange change = AllocationChange.NONE;
   private AllocationChange committing = AllocationChange.NONE;
 
-  /** Allocates nothing if all of it is known already. */
-  void allocated(long offset, long end) {
-    long knownUpTo = change.allocated().nextOut(offset / BlockRanges.BLOCK_BYTES);
+  /** Changes nothing if all of it is known already. */
+  void written(long offset, long end) {
+    long knownUpTo = change.written().nextOut(offset / BlockRanges.BLOCK_BYTES);
     if (change.punched().isEmpty() && knownUpTo >= BlockRanges.count(end)) {
       return;
     }
-    change = change.then(new AllocationChange(BlockRanges.touching(offset, end), BlockRanges.NONE));
+    change = change.then(AllocationChange.written(BlockRanges.touching(offset, end)));
     // Only now and then, so that not each small write of a database closes gaps.
-    if (change.allocated().size() > 2 * MAX_RANGES) {
-      change = new AllocationChange(change.allocated().atMost(MAX_RANGES), change.punched());
+    if (change.written().size() > 2 * MAX_RANGES) {
+      change =
+          new AllocationChange(
+              change.written().atMost(MAX_RANGES), change.punched(), change.reserved());
     }
   }
 
   void punched(BlockRanges blocks) {
-    change = change.then(new AllocationChange(BlockRanges.NONE, blocks));
+    change = change.then(AllocationChange.punched(blocks));
+  }
+
+  /** They count as allocated, and hold data only if they did before. */
+  void reserved(BlockRanges blocks) {
+    change = change.then(AllocationChange.reserved(blocks));
   }
 
   /** All that the master is not known to have heard of. */
@@ -40,8 +47,9 @@ final class UncommittedBlocks {
     BlockRanges punched = change.punched();
     committing =
         new AllocationChange(
-            change.allocated().atMost(MAX_RANGES),
-            punched.size() > MAX_RANGES ? BlockRanges.NONE : punched);
+            change.written().atMost(MAX_RANGES),
+            punched.size() > MAX_RANGES ? BlockRanges.NONE : punched,
+            change.reserved().atMost(MAX_RANGES));
     change = AllocationChange.NONE;
   }
 

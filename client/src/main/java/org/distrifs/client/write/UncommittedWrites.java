@@ -49,7 +49,7 @@ final class UncommittedWrites {
   void acknowledged(long chunkIndex, long chunkId, long packetStart, long packetEnd) {
     acknowledged = true;
     writtenChunks.add(chunkId);
-    blocks.allocated(packetStart, packetEnd);
+    blocks.written(packetStart, packetEnd);
     acknowledgedEnd = Math.max(acknowledgedEnd, packetEnd);
     unsynced.add(chunkIndex);
   }

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.distrifs.proto.control.AllocateChunk;
 import org.distrifs.proto.control.Attributes;
+import org.distrifs.proto.control.BlockChanges;
 import org.distrifs.proto.control.ChunkLocation;
 import org.distrifs.proto.control.Commit;
 import org.distrifs.proto.control.Create;
@@ -37,6 +38,7 @@ final class FakeMaster {
     int nlink = 1;
     long mtimeS;
     BlockRanges allocated = BlockRanges.NONE;
+    BlockRanges written = BlockRanges.NONE;
     final TreeMap<Long, FakeChunk> chunks = new TreeMap<>();
     final TreeMap<String, Long> names = new TreeMap<>();
 
@@ -79,6 +81,7 @@ final class FakeMaster {
   void punchByAnother(long inode, BlockRanges blocks) {
     Inode punched = inodes.get(inode);
     punched.allocated = punched.allocated.minus(blocks);
+    punched.written = punched.written.minus(blocks);
     punched.counter++;
   }
 
@@ -282,11 +285,15 @@ final class FakeMaster {
     if (commit.getModified()) {
       if (current) {
         inode.size = Math.max(inode.size, commit.getSize());
+        BlockChanges blocks = commit.getBlocks();
+        BlockRanges punched = BlockRanges.of(blocks.getPunchedList());
+        inode.written = inode.written.plus(BlockRanges.of(blocks.getWrittenList())).minus(punched);
         inode.allocated =
             inode
                 .allocated
-                .plus(BlockRanges.of(commit.getBlocks().getAllocatedList()))
-                .minus(BlockRanges.of(commit.getBlocks().getPunchedList()));
+                .minus(punched)
+                .plus(inode.written)
+                .plus(BlockRanges.of(blocks.getReservedList()));
       }
       inode.counter++;
     }
@@ -306,6 +313,7 @@ final class FakeMaster {
       }
       if (change.getSize() <= inode.size) {
         inode.allocated = inode.allocated.below(BlockRanges.count(change.getSize()));
+        inode.written = inode.written.below(BlockRanges.count(change.getSize()));
       }
       inode.size = change.getSize();
     }
@@ -336,7 +344,7 @@ final class FakeMaster {
     OperationReply.Builder reply = OperationReply.newBuilder();
     long first = question.getFirstIndex();
     if (question.getSkipHoles()) {
-      reply.setEndOfChunks(true).setSparse(true).addAllAllocated(inode.allocated.toMessage());
+      reply.setEndOfChunks(true).setSparse(true).addAllWritten(inode.written.toMessage());
     }
     for (FakeChunk chunk : inode.chunks.tailMap(first, true).values()) {
       if (!question.getSkipHoles() && chunk.index() - first >= question.getCount()) {

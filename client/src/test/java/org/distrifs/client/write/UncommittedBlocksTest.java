@@ -13,9 +13,9 @@ class UncommittedBlocksTest {
 
   @Test
   void theLastThatHappenedToABlockCounts() {
-    blocks.allocated(0, 10 * BLOCK);
+    blocks.written(0, 10 * BLOCK);
     blocks.punched(BlockRanges.of(2, 6));
-    blocks.allocated(3 * BLOCK + 1, 4 * BLOCK - 1);
+    blocks.written(3 * BLOCK + 1, 4 * BLOCK - 1);
     expectCommit(
         BlockRanges.of(0, 2).plus(BlockRanges.of(3, 4)).plus(BlockRanges.of(6, 10)),
         BlockRanges.of(2, 3).plus(BlockRanges.of(4, 6)));
@@ -25,10 +25,10 @@ class UncommittedBlocksTest {
 
   @Test
   void whatNobodyKnowsToBeCommittedIsToldAgainUnlessItIsOverridden() {
-    blocks.allocated(0, 4 * BLOCK);
+    blocks.written(0, 4 * BLOCK);
     blocks.punched(BlockRanges.of(8, 12));
     blocks.beginCommit();
-    blocks.allocated(9 * BLOCK, 10 * BLOCK);
+    blocks.written(9 * BLOCK, 10 * BLOCK);
     blocks.punched(BlockRanges.of(1, 2));
     blocks.commitEnded(false);
     expectCommit(
@@ -41,34 +41,66 @@ class UncommittedBlocksTest {
     BlockRanges before = BlockRanges.of(0, 20);
     BlockRanges after =
         BlockRanges.of(0, 8).plus(BlockRanges.of(9, 10)).plus(BlockRanges.of(12, 30));
-    blocks.allocated(20 * BLOCK, 30 * BLOCK);
+    blocks.written(20 * BLOCK, 30 * BLOCK);
     blocks.punched(BlockRanges.of(8, 12));
     blocks.beginCommit();
     AllocationChange committing = blocks.committing();
-    blocks.allocated(9 * BLOCK, 10 * BLOCK);
-    assertThat(blocks.change().after(before)).isEqualTo(after);
-    assertThat(blocks.change().after(committing.after(before))).isEqualTo(after);
+    blocks.written(9 * BLOCK, 10 * BLOCK);
+    assertThat(blocks.change().dataAfter(before)).isEqualTo(after);
+    assertThat(blocks.change().dataAfter(committing.dataAfter(before))).isEqualTo(after);
     blocks.commitEnded(true);
-    assertThat(blocks.change().after(committing.after(before))).isEqualTo(after);
+    assertThat(blocks.change().dataAfter(committing.dataAfter(before))).isEqualTo(after);
   }
 
   @Test
   void manySmallWritesAreToldInFewRanges() {
     for (long i = 0; i < 10_000; i++) {
-      blocks.allocated(2 * i * BLOCK, (2 * i + 1) * BLOCK);
+      blocks.written(2 * i * BLOCK, (2 * i + 1) * BLOCK);
     }
     blocks.beginCommit();
     BlockChanges told = blocks.committing().toMessage();
-    assertThat(told.getAllocatedCount()).isBetween(1, 256);
-    BlockRanges ranges = BlockRanges.of(told.getAllocatedList());
+    assertThat(told.getWrittenCount()).isBetween(1, 256);
+    BlockRanges ranges = BlockRanges.of(told.getWrittenList());
     for (long i = 0; i < 10_000; i++) {
       assertThat(ranges.nextIn(2 * i)).isEqualTo(2 * i);
     }
     assertThat(ranges.nextIn(20_000)).isEqualTo(BlockRanges.MAX_BLOCKS);
   }
 
-  private void expectCommit(BlockRanges allocated, BlockRanges punched) {
+  @Test
+  void reservedBlocksHoldDataIfTheyDidOrDoLater() {
+    blocks.written(0, 2 * BLOCK);
+    blocks.reserved(BlockRanges.of(1, 6));
+    blocks.written(4 * BLOCK, 5 * BLOCK);
+    expectCommit(
+        BlockRanges.of(0, 2).plus(BlockRanges.of(4, 5)),
+        BlockRanges.NONE,
+        BlockRanges.of(2, 4).plus(BlockRanges.of(5, 6)));
+  }
+
+  @Test
+  void whatIsPunchedAndThenReservedHoldsNoData() {
+    blocks.written(0, 4 * BLOCK);
+    blocks.punched(BlockRanges.of(1, 3));
+    blocks.reserved(BlockRanges.of(0, 6));
+    assertThat(blocks.change().dataAfter(BlockRanges.of(0, 9)))
+        .isEqualTo(BlockRanges.of(0, 1).plus(BlockRanges.of(3, 9)));
+    expectCommit(
+        BlockRanges.of(0, 1).plus(BlockRanges.of(3, 4)),
+        BlockRanges.of(1, 3),
+        BlockRanges.of(1, 3).plus(BlockRanges.of(4, 6)));
+    blocks.commitEnded(true);
+    blocks.reserved(BlockRanges.of(0, 6));
+    blocks.punched(BlockRanges.of(0, 6));
+    expectCommit(BlockRanges.NONE, BlockRanges.of(0, 6), BlockRanges.NONE);
+  }
+
+  private void expectCommit(BlockRanges written, BlockRanges punched) {
+    expectCommit(written, punched, BlockRanges.NONE);
+  }
+
+  private void expectCommit(BlockRanges written, BlockRanges punched, BlockRanges reserved) {
     blocks.beginCommit();
-    assertThat(blocks.committing()).isEqualTo(new AllocationChange(allocated, punched));
+    assertThat(blocks.committing()).isEqualTo(new AllocationChange(written, punched, reserved));
   }
 }

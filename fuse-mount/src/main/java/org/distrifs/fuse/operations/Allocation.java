@@ -18,7 +18,7 @@ public final class Allocation {
   /** The range becomes a hole; only with {@link #KEEP_SIZE}. */
   public static final int PUNCH_HOLE = 2;
 
-  /** The range becomes zeros. */
+  /** The range becomes zeros, which count as allocated and are a hole to {@link DataSeek}. */
   public static final int ZERO_RANGE = 0x10;
 
   private static final int KNOWN_FLAGS = KEEP_SIZE | PUNCH_HOLE | ZERO_RANGE;
@@ -50,12 +50,10 @@ public final class Allocation {
     if (!punches && !fits(file, offset, length)) {
       throw refused(Errno.ENOSPC, offset, length, mode);
     }
-    if (punches) {
+    if (punches || zeroes) {
       file.punch(offset, length);
-    } else {
-      if (zeroes) {
-        file.zero(offset, length);
-      }
+    }
+    if (!punches) {
       file.allocate(offset, length);
     }
     if (!keepsSize) {

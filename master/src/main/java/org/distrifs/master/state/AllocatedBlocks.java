@@ -7,12 +7,14 @@ import org.distrifs.master.namespace.InodeTable;
 import org.distrifs.master.namespace.Namespace;
 import org.distrifs.master.namespace.SparseFiles;
 import org.distrifs.master.table.OrderedIndex;
+import org.distrifs.proto.control.BlockChanges;
 import org.distrifs.proto.control.BlockRange;
 import org.distrifs.proto.range.BlockRanges;
 
 /**
- * Which blocks of the files are allocated, as far as clients have told: {@code docs/ranges.md}. A
- * file is taken for written up to its end until something else is heard of it.
+ * Which blocks of the files are allocated, and which of these were written, as far as clients have
+ * told: {@code docs/ranges.md}. A file is taken for written up to its end until something else is
+ * heard of it.
  */
 final class AllocatedBlocks {
 
@@ -29,12 +31,20 @@ final class AllocatedBlocks {
     this.chunks = chunks;
   }
 
+  /** What became of blocks; as {@link BlockChanges}. */
+  record Change(BlockRanges written, BlockRanges punched, BlockRanges reserved) {}
+
   /**
    * What a client tells.
    *
    * @throws IllegalArgumentException if it is more than a client may tell, or makes no sense
    */
-  static BlockRanges read(List<BlockRange> told) {
+  static Change read(BlockChanges told) {
+    return new Change(
+        read(told.getWrittenList()), read(told.getPunchedList()), read(told.getReservedList()));
+  }
+
+  private static BlockRanges read(List<BlockRange> told) {
     if (told.size() > MAX_TOLD_RANGES) {
       throw new IllegalArgumentException(MAX_TOLD_RANGES + " ranges of blocks at a time");
     }
@@ -42,40 +52,38 @@ final class AllocatedBlocks {
   }
 
   /**
-   * Some were written, reserved or punched.
+   * Some were written, punched or reserved.
    *
    * @param mayLieBehindTheEnd false for what is told by a client that does not know of a truncation
    */
-  void changed(
-      int inode,
-      long sizeBefore,
-      boolean mayLieBehindTheEnd,
-      BlockRanges allocated,
-      BlockRanges punched) {
-    BlockRanges more = mayLieBehindTheEnd ? allocated : allocated.below(blocks(inode));
-    put(inode, of(inode, sizeBefore).plus(more).minus(punched));
+  void changed(int inode, long sizeBefore, boolean mayLieBehindTheEnd, Change change) {
+    long end = mayLieBehindTheEnd ? BlockRanges.MAX_BLOCKS : blocks(inode);
+    BlockRanges written = change.written().below(end);
+    BlockRanges reserved = change.reserved().below(end);
+    SparseFiles.Blocks before = of(inode, sizeBefore);
+    put(
+        inode,
+        before.allocated().plus(written).minus(change.punched()).plus(reserved),
+        before.written().plus(written).minus(change.punched()));
   }
 
   /** The file may have become longer, by what was written. */
   void grew(int inode, long sizeBefore) {
-    changed(
-        inode,
-        sizeBefore,
-        true,
-        BlockRanges.touching(sizeBefore, inodes.size(inode)),
-        BlockRanges.NONE);
+    BlockRanges written = BlockRanges.touching(sizeBefore, inodes.size(inode));
+    changed(inode, sizeBefore, true, new Change(written, BlockRanges.NONE, BlockRanges.NONE));
   }
 
   /** The size was set: what is new is a hole, and nothing is left of what lies behind the end. */
   void truncated(int inode, long sizeBefore) {
-    BlockRanges before = of(inode, sizeBefore);
+    SparseFiles.Blocks before = of(inode, sizeBefore);
     boolean isLonger = inodes.size(inode) > sizeBefore;
-    put(inode, isLonger ? before : before.below(blocks(inode)));
+    long end = isLonger ? BlockRanges.MAX_BLOCKS : blocks(inode);
+    put(inode, before.allocated().below(end), before.written().below(end));
   }
 
-  /** Those of a file that is not simply written up to its end. */
-  Optional<BlockRanges> ofSparse(int inode) {
-    return Optional.ofNullable(sparse.allocated(inode));
+  /** Those that were written, of a file that is not simply written up to its end. */
+  Optional<BlockRanges> writtenOfSparse(int inode) {
+    return Optional.ofNullable(sparse.find(inode)).map(SparseFiles.Blocks::written);
   }
 
   /**
@@ -83,8 +91,8 @@ final class AllocatedBlocks {
    * the contents of one that has none.
    */
   long count(int inode) {
-    BlockRanges ranges = sparse.allocated(inode);
-    long known = ranges == null ? blocks(inode) : ranges.blocks();
+    SparseFiles.Blocks blocks = sparse.find(inode);
+    long known = blocks == null ? blocks(inode) : blocks.allocated().blocks();
     boolean mayHoldMore = known == 0 && inodes.size(inode) != 0 && hasCommittedChunk(inode);
     return mayHoldMore ? 1 : known;
   }
@@ -105,16 +113,21 @@ final class AllocatedBlocks {
     return BlockRanges.count(inodes.size(inode));
   }
 
-  private BlockRanges of(int inode, long size) {
-    BlockRanges ranges = sparse.allocated(inode);
-    return ranges != null ? ranges : BlockRanges.of(0, BlockRanges.count(size));
+  private SparseFiles.Blocks of(int inode, long size) {
+    SparseFiles.Blocks blocks = sparse.find(inode);
+    if (blocks != null) {
+      return blocks;
+    }
+    BlockRanges all = BlockRanges.of(0, BlockRanges.count(size));
+    return new SparseFiles.Blocks(all, all);
   }
 
-  private void put(int inode, BlockRanges ranges) {
-    if (ranges.equals(BlockRanges.of(0, blocks(inode)))) {
+  private void put(int inode, BlockRanges allocated, BlockRanges written) {
+    BlockRanges all = BlockRanges.of(0, blocks(inode));
+    if (allocated.equals(all) && written.equals(all)) {
       sparse.remove(inode);
     } else {
-      sparse.put(inode, ranges);
+      sparse.put(inode, allocated, written);
     }
   }
 }

@@ -11,7 +11,6 @@ import org.distrifs.proto.control.RecordReads;
 import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.control.TimeChange;
 import org.distrifs.proto.error.Errno;
-import org.distrifs.proto.range.BlockRanges;
 
 /** The mutations of one inode: attributes, size, and what a client wrote. */
 final class FileMutations {
@@ -134,11 +133,9 @@ final class FileMutations {
     if (Long.compareUnsigned(commit.getTruncateEpoch(), inodes.truncateEpoch(inode)) > 0) {
       return Replies.error(Errno.EINVAL, "this truncate epoch was never given out");
     }
-    BlockRanges allocated;
-    BlockRanges punched;
+    AllocatedBlocks.Change change;
     try {
-      allocated = AllocatedBlocks.read(commit.getBlocks().getAllocatedList());
-      punched = AllocatedBlocks.read(commit.getBlocks().getPunchedList());
+      change = AllocatedBlocks.read(commit.getBlocks());
     } catch (IllegalArgumentException e) {
       return Replies.error(Errno.EINVAL, e.getMessage());
     }
@@ -172,7 +169,7 @@ final class FileMutations {
     }
     if (commit.hasBlocks()) {
       boolean isCurrent = commit.getTruncateEpoch() == inodes.truncateEpoch(inode);
-      blocks.changed(inode, sizeBefore, isCurrent, allocated, punched);
+      blocks.changed(inode, sizeBefore, isCurrent, change);
     } else {
       blocks.grew(inode, sizeBefore);
     }

@@ -184,8 +184,8 @@ final class Reads {
     if (get.getSkipHoles()) {
       reply.setEndOfChunks(!isAsked(get, inode, chunk));
       blocks
-          .ofSparse(inode)
-          .ifPresent(ranges -> reply.setSparse(true).addAllAllocated(ranges.toMessage()));
+          .writtenOfSparse(inode)
+          .ifPresent(ranges -> reply.setSparse(true).addAllWritten(ranges.toMessage()));
     }
     return reply.build();
   }

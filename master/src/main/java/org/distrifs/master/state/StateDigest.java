@@ -54,7 +54,7 @@ final class StateDigest {
         inodes.truncateEpoch(inode),
         isSymlink ? Arrays.hashCode(namespace.target(inode)) : inodes.payload(inode),
         namespace.extendedAttributes().digest(inode),
-        Objects.hashCode(namespace.sparseFiles().allocated(inode)));
+        Objects.hashCode(namespace.sparseFiles().find(inode)));
   }
 
   private void addChunks(FileChunks chunks, InodeTable inodes) {

@@ -38,7 +38,7 @@ class AllocatedBlocksTest {
     told(3 * BLOCK, BlockRanges.of(0, 3), NONE);
     told(100L * BLOCK, BlockRanges.of(99, 100), NONE);
     assertThat(blocks()).isEqualTo(4);
-    assertThat(allocated()).isEqualTo(BlockRanges.of(0, 3).plus(BlockRanges.of(99, 100)));
+    assertThat(written()).isEqualTo(BlockRanges.of(0, 3).plus(BlockRanges.of(99, 100)));
     told(0, BlockRanges.of(2, 100), NONE);
     assertThat(blocks()).isEqualTo(100);
     assertThat(known().getSparse()).isFalse();
@@ -48,7 +48,7 @@ class AllocatedBlocksTest {
   void aClientThatTellsNothingHasWrittenAllThatIsNew() {
     told(10 * BLOCK, BlockRanges.of(9, 10), NONE);
     commit(Commit.newBuilder().setSize(20 * BLOCK).setModified(true));
-    assertThat(allocated()).isEqualTo(BlockRanges.of(9, 20));
+    assertThat(written()).isEqualTo(BlockRanges.of(9, 20));
   }
 
   @Test
@@ -73,7 +73,7 @@ class AllocatedBlocksTest {
             .setBlocks(changes(BlockRanges.of(0, 1), NONE)));
     told(0, NONE, BlockRanges.of(0, 1));
     assertThat(blocks()).isEqualTo(1);
-    assertThat(allocated()).isEqualTo(NONE);
+    assertThat(written()).isEqualTo(NONE);
   }
 
   @Test
@@ -83,7 +83,7 @@ class AllocatedBlocksTest {
     fs.reply(truncate(file, 5 * BLOCK + 1));
     assertThat(blocks()).isEqualTo(6);
     fs.reply(truncate(file, 8 * CHUNK_SIZE));
-    assertThat(allocated()).isEqualTo(BlockRanges.of(0, 6));
+    assertThat(written()).isEqualTo(BlockRanges.of(0, 6));
     fs.reply(truncate(file, 6 * BLOCK));
     assertThat(known().getSparse()).isFalse();
   }
@@ -95,6 +95,58 @@ class AllocatedBlocksTest {
     assertThat(blocks()).isEqualTo(8);
     fs.reply(truncate(file, 2 * BLOCK));
     assertThat(blocks()).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsReservedIsAllocatedAndHoldsNoDataUntilItIsWritten() {
+    reserved(20 * BLOCK, BlockRanges.of(0, 20));
+    assertThat(blocks()).isEqualTo(20);
+    assertThat(written()).isEqualTo(NONE);
+    told(0, BlockRanges.of(10, 11), NONE);
+    assertThat(blocks()).isEqualTo(20);
+    assertThat(written()).isEqualTo(BlockRanges.of(10, 11));
+    reserved(0, BlockRanges.of(5, 15));
+    assertThat(written()).as("what was written stays data").isEqualTo(BlockRanges.of(10, 11));
+    told(0, BlockRanges.of(0, 20), NONE);
+    assertThat(blocks()).isEqualTo(20);
+    assertThat(known().getSparse()).as("all is written").isFalse();
+  }
+
+  @Test
+  void whatIsPunchedAndReservedInOneIsAllocatedAndHoldsNoData() {
+    told(10 * BLOCK, BlockRanges.of(0, 10), NONE);
+    BlockRanges zeroed = BlockRanges.of(2, 12);
+    commit(
+        Commit.newBuilder()
+            .setSize(12 * BLOCK)
+            .setBlocks(
+                BlockChanges.newBuilder()
+                    .addAllPunched(zeroed.toMessage())
+                    .addAllReserved(zeroed.toMessage())));
+    assertThat(blocks()).isEqualTo(12);
+    assertThat(written()).isEqualTo(BlockRanges.of(0, 2));
+    told(0, NONE, BlockRanges.of(0, 12));
+    assertThat(blocks()).as("punched").isZero();
+  }
+
+  @Test
+  void whatIsReservedBehindTheEndHoldsNoDataWhenTheFileComesToIt() {
+    told(BLOCK, BlockRanges.of(0, 1), NONE);
+    reserved(0, BlockRanges.of(1, 8));
+    assertThat(blocks()).isEqualTo(8);
+    fs.reply(truncate(file, 6 * BLOCK));
+    assertThat(written()).isEqualTo(BlockRanges.of(0, 1));
+    assertThat(blocks()).as("as without a change of the size").isEqualTo(8);
+    fs.reply(truncate(file, 4 * BLOCK));
+    assertThat(blocks()).isEqualTo(4);
+    assertThat(written()).isEqualTo(BlockRanges.of(0, 1));
+  }
+
+  private void reserved(long size, BlockRanges reserved) {
+    commit(
+        Commit.newBuilder()
+            .setSize(size)
+            .setBlocks(BlockChanges.newBuilder().addAllReserved(reserved.toMessage())));
   }
 
   @Test
@@ -120,7 +172,7 @@ class AllocatedBlocksTest {
     expectRefused(empty);
     BlockChanges.Builder tooMany = BlockChanges.newBuilder();
     for (int i = 0; i <= 1024; i++) {
-      tooMany.addAllocatedBuilder().setFirst(2L * i).setCount(1);
+      tooMany.addWrittenBuilder().setFirst(2L * i).setCount(1);
     }
     expectRefused(tooMany);
     assertThat(blocks()).isZero();
@@ -132,15 +184,15 @@ class AllocatedBlocksTest {
         .isEqualTo(Errno.EINVAL.code());
   }
 
-  private static BlockChanges changes(BlockRanges allocated, BlockRanges punched) {
+  private static BlockChanges changes(BlockRanges written, BlockRanges punched) {
     return BlockChanges.newBuilder()
-        .addAllAllocated(allocated.toMessage())
+        .addAllWritten(written.toMessage())
         .addAllPunched(punched.toMessage())
         .build();
   }
 
-  private void told(long size, BlockRanges allocated, BlockRanges punched) {
-    commit(Commit.newBuilder().setSize(size).setBlocks(changes(allocated, punched)));
+  private void told(long size, BlockRanges written, BlockRanges punched) {
+    commit(Commit.newBuilder().setSize(size).setBlocks(changes(written, punched)));
   }
 
   private void commit(Commit.Builder commit) {
@@ -158,8 +210,9 @@ class AllocatedBlocksTest {
     return fs.state().read(SESSION, Operation.newBuilder().setGetChains(question).build());
   }
 
-  private BlockRanges allocated() {
+  /** What holds data. */
+  private BlockRanges written() {
     assertThat(known().getSparse()).isTrue();
-    return BlockRanges.of(known().getAllocatedList());
+    return BlockRanges.of(known().getWrittenList());
   }
 }

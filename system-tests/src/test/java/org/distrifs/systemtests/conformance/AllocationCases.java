@@ -202,4 +202,45 @@ abstract class AllocationCases extends Cases {
     same("hole at the end", 64L * PAGE, lseek(file, 32 * PAGE, SEEK_HOLE));
     close(file);
   }
+
+  @Test
+  void seekTakesWhatIsAllocatedAndNotWrittenForAHole() throws Exception {
+    int file = open("f", O_CREAT | O_RDWR, 0644);
+    fallocate(file, 0, 0, 20 * PAGE);
+    expect(ENXIO, () -> lseek(file, 0, SEEK_DATA));
+    same("hole", 0L, lseek(file, 0, SEEK_HOLE));
+    pwrite(file, "x".repeat(PAGE), 10 * PAGE);
+    hasDataInPageTen(file);
+    fsync(file);
+    hasDataInPageTen(file);
+    close(file);
+    int again = open("f", O_RDWR);
+    hasDataInPageTen(again);
+    same("blocks", 20 * BLOCKS_OF_PAGE, fstat(again).blocks());
+    fallocate(again, 0, 5 * PAGE, 30 * PAGE);
+    hasDataInPageTen(again);
+    pwrite(again, "x", 34 * PAGE + 10);
+    fsync(again);
+    same("data at the end", 34L * PAGE, lseek(again, 11 * PAGE, SEEK_DATA));
+    same("content", "x\0", pread(again, 2, 11 * PAGE - 1));
+    close(again);
+  }
+
+  private void hasDataInPageTen(int file) throws Exception {
+    same("first data", 10L * PAGE, lseek(file, 0, SEEK_DATA));
+    same("data within data", 10L * PAGE + 7, lseek(file, 10 * PAGE + 7, SEEK_DATA));
+    same("hole before it", 0L, lseek(file, 0, SEEK_HOLE));
+    same("hole behind it", 11L * PAGE, lseek(file, 10 * PAGE, SEEK_HOLE));
+    expect(ENXIO, () -> lseek(file, 11 * PAGE, SEEK_DATA));
+  }
+
+  @Test
+  void seekTakesAZeroedRangeForAHole() throws Exception {
+    int file = fileOfPages(8);
+    fallocate(file, ZERO_RANGE, 2 * PAGE, 3 * PAGE);
+    fsync(file);
+    same("hole", 2L * PAGE, lseek(file, 0, SEEK_HOLE));
+    same("data behind it", 5L * PAGE, lseek(file, 2 * PAGE, SEEK_DATA));
+    close(file);
+  }
 }

@@ -15,7 +15,9 @@ final class KnownDifferences {
     because(
         "libfuse 2 has no call for lseek, so a file is data up to its end",
         "Allocation.seekFindsAPunchedHole",
-        "Allocation.seekFindsDataAndHoles");
+        "Allocation.seekFindsDataAndHoles",
+        "Allocation.seekTakesAZeroedRangeForAHole",
+        "Allocation.seekTakesWhatIsAllocatedAndNotWrittenForAHole");
     because(
         "libfuse 2 has no call for O_TMPFILE",
         "TemporaryFile.hasNoNameUntilItIsGivenOne",
