@@ -53,6 +53,31 @@ int main(void)
 	SHOW(fuse_flush_in, lock_owner);
 	SIZE(fuse_flush_in);
 
+	SHOW(fuse_ioctl_in, cmd);
+	SHOW(fuse_ioctl_in, in_size);
+	SHOW(fuse_ioctl_in, out_size);
+	SIZE(fuse_ioctl_in);
+	SIZE(fuse_ioctl_out);
+#if FUSE_KERNEL_MINOR_VERSION >= 39
+	SHOW(fuse_statx_in, getattr_flags);
+	SHOW(fuse_statx_in, fh);
+	SHOW(fuse_statx_out, attr_valid_nsec);
+	SHOW(fuse_statx_out, stat);
+	SIZE(fuse_statx_out);
+	SHOW(fuse_statx, attributes);
+	SHOW(fuse_statx, nlink);
+	SHOW(fuse_statx, mode);
+	SHOW(fuse_statx, ino);
+	SHOW(fuse_statx, blocks);
+	SHOW(fuse_statx, attributes_mask);
+	SHOW(fuse_statx, atime);
+	SHOW(fuse_statx, btime);
+	SHOW(fuse_statx, ctime);
+	SHOW(fuse_statx, mtime);
+	SHOW(fuse_statx, rdev_major);
+	SHOW(fuse_statx, rdev_minor);
+#endif
+
 	SHOW(fuse_attr, size);
 	SHOW(fuse_attr, blocks);
 	SHOW(fuse_attr, atime);

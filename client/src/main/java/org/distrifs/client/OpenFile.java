@@ -16,6 +16,9 @@ public interface OpenFile extends AutoCloseable {
   /** Size, times and counters including what this process has not committed yet. */
   Attributes attributes() throws IOException;
 
+  /** The inode flags as last heard ({@code InodeFlags}). Asks nobody. */
+  int inodeFlags();
+
   /**
    * Reads up to {@code target.remaining()} bytes; fewer only at the end of the file. Holes are
    * zeros.

@@ -44,6 +44,11 @@ final class FileHandle implements OpenFile {
   }
 
   @Override
+  public int inodeFlags() {
+    return file.inodeFlags();
+  }
+
+  @Override
   public int read(long offset, ByteBuffer target) throws IOException {
     requireOpen();
     return file.read(pattern, offset, target);

@@ -158,6 +158,10 @@ final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
     return latest.getSize();
   }
 
+  int inodeFlags() {
+    return latest.getInodeFlags();
+  }
+
   @Override
   public long truncateEpoch() {
     return latest.getTruncateEpoch();

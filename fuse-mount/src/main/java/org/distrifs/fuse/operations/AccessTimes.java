@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.client.Metadata;
+import org.distrifs.proto.access.InodeFlags;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.RecordReads;
 import org.distrifs.runtime.clock.ClockSource;
@@ -78,7 +79,8 @@ final class AccessTimes {
 
   /** Records that the file with these attributes is read. */
   void read(Attributes attributes) {
-    if (VirtualFiles.isVirtual(attributes.getInode())) {
+    if (VirtualFiles.isVirtual(attributes.getInode())
+        || (attributes.getInodeFlags() & InodeFlags.NO_ACCESS_TIME) != 0) {
       return;
     }
     boolean sets =

@@ -47,6 +47,7 @@ public final class Allocation {
       throw refused(Errno.EFBIG, offset, length, mode);
     }
     OpenFile file = opened.file();
+    FlagChecks.allocate(file, mode);
     if (!punches && !fits(file, offset, length)) {
       throw refused(Errno.ENOSPC, offset, length, mode);
     }

@@ -11,6 +11,7 @@ import org.distrifs.client.DistriFsClient;
 import org.distrifs.client.Metadata;
 import org.distrifs.client.OpenFile;
 import org.distrifs.client.PendingLock;
+import org.distrifs.proto.access.InodeFlags;
 import org.distrifs.proto.access.SetIdBits;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
@@ -242,6 +243,15 @@ public final class FuseOperations {
     return setattr(change, caller);
   }
 
+  /**
+   * Replaces the inode flags of a file or a directory.
+   *
+   * @param flags bits of {@link InodeFlags}; others are refused with {@code EOPNOTSUPP}
+   */
+  public void setInodeFlags(long inode, int flags, Caller caller) throws IOException {
+    setattr(SetAttributes.newBuilder().setInode(inode).setInodeFlags(flags).build(), caller);
+  }
+
   /** The calls that work on extended attributes. */
   public ExtendedAttributes extendedAttributes() {
     return extendedAttributes;
@@ -349,6 +359,7 @@ public final class FuseOperations {
       Caller caller)
       throws IOException {
     try {
+      FlagChecks.open(attributes, flags);
       Attributes current = attributes;
       if (truncate) {
         SetAttributes empty =
@@ -394,6 +405,7 @@ public final class FuseOperations {
    */
   public int write(long handle, long offset, ByteBuffer source, int flags) throws IOException {
     OpenFile file = files.get(handle).file();
+    FlagChecks.write(file, flags);
     int lengthBytes = source.remaining();
     if (OpenFlags.has(flags, OpenFlags.O_APPEND)) {
       file.append(source);
@@ -502,6 +514,11 @@ public final class FuseOperations {
   /** The kernel has no use for the handle any more, and will not hear of a failure. */
   public void release(long handle) throws IOException {
     files.remove(handle).file().close();
+  }
+
+  /** The inode of an open directory. */
+  public long inodeOfDirectory(long handle) throws IOException {
+    return directories.get(handle).inode();
   }
 
   /** Whether any handle of a file is open; looks at all of them. */

@@ -38,7 +38,8 @@ public enum Operation {
   GETXATTR,
   SETXATTR,
   LISTXATTR,
-  REMOVEXATTR;
+  REMOVEXATTR,
+  IOCTL;
 
   /** In lower case: "getattr". */
   public String word() {

@@ -55,6 +55,7 @@ final class RangeCopy {
     }
     long count = Math.min(length, Math.max(0, source.attributes().getSize() - from));
     OpenFile target = opened.file();
+    FlagChecks.write(target, opened.flags());
     if (source.inode() == target.inode() && to + count > from && to < from + count) {
       throw refused(Errno.EINVAL, from, to, length);
     }

@@ -31,6 +31,11 @@ final class SnapshotFile implements OpenFile {
   }
 
   @Override
+  public int inodeFlags() {
+    return attributes.getInodeFlags();
+  }
+
+  @Override
   public Attributes attributes() {
     return attributes;
   }

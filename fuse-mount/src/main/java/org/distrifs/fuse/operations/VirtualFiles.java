@@ -74,6 +74,7 @@ public final class VirtualFiles {
         .setAtimeS(nowS)
         .setMtimeS(nowS)
         .setCtimeS(nowS)
+        .setBtimeS(nowS)
         .build();
   }
 

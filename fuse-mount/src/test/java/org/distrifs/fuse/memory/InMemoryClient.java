@@ -146,6 +146,11 @@ public final class InMemoryClient implements DistriFsClient {
     }
 
     @Override
+    public int inodeFlags() {
+      return 0;
+    }
+
+    @Override
     public Attributes attributes() {
       return tree.snapshot(node);
     }

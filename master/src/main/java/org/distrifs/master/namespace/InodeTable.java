@@ -3,9 +3,10 @@ package org.distrifs.master.namespace;
 import java.util.function.IntConsumer;
 import org.distrifs.master.table.LinearHash;
 import org.distrifs.master.table.RecordTable;
+import org.distrifs.proto.access.InodeFlags;
 
 /**
- * The inodes: 88 bytes each, and 2 for their share of a hash bucket. Ids count up from 1 and are
+ * The inodes: 96 bytes each, and 2 for their share of a hash bucket. Ids count up from 1 and are
  * never given out again. Methods take the slot of an inode, which it keeps for life.
  *
  * <pre>
@@ -15,10 +16,12 @@ import org.distrifs.master.table.RecordTable;
  * int  3 uid                         long 8 change counter
  * int  4 gid                         long 9 truncate epoch
  * int  5 one dentry that names it    long 10 by type: chunks, target reference, device number
+ *                                    long 11 birth time
  * </pre>
  *
- * <p>Int 1 holds the mode in bits 0 to 15, the chunk size exponent in 16 to 20, and in bit 31
- * whether an inode without a name may get its first one.
+ * <p>Int 1 holds the mode in bits 0 to 15, the chunk size exponent in 16 to 20, the inode flags in
+ * 21 to 24 ({@link InodeFlags}), and in bit 31 whether an inode without a name may get its first
+ * one.
  */
 public final class InodeTable {
 
@@ -39,11 +42,15 @@ public final class InodeTable {
   private static final int LONG_CHANGES = 8;
   private static final int LONG_EPOCH = 9;
   private static final int LONG_PAYLOAD = 10;
-  private static final int LONGS = 11;
+  private static final int LONG_BTIME = 11;
+  private static final int LONGS = 12;
 
   private static final int MODE_MASK = 0xFFFF;
   private static final int EXPONENT_SHIFT = 16;
   private static final int EXPONENT_MASK = 0x1F;
+  private static final int FLAGS_SHIFT = 21;
+  private static final int LOWEST_FLAG = Integer.lowestOneBit(InodeFlags.ALL);
+  private static final int FLAGS_MASK = InodeFlags.ALL / LOWEST_FLAG;
   private static final int AWAITS_NAME_BIT = 1 << 31;
 
   private final RecordTable records = new RecordTable(LONGS);
@@ -60,7 +67,7 @@ public final class InodeTable {
     return slot;
   }
 
-  /** Makes an inode without links; all three times are {@code time}. */
+  /** Makes an inode without links and flags; all four times are {@code time}. */
   int create(int mode, int uid, int gid, long time) {
     int slot = records.allocate();
     records.setLong(slot, LONG_ID, nextId++);
@@ -69,6 +76,7 @@ public final class InodeTable {
     setAtime(slot, time);
     setMtime(slot, time);
     setCtime(slot, time);
+    records.setLong(slot, LONG_BTIME, time);
     records.setLong(slot, LONG_CHANGES, 1);
     byId.insert(slot);
     return slot;
@@ -133,6 +141,19 @@ public final class InodeTable {
   public void setChunkSizeExponent(int slot, int exponent) {
     int others = records.getInt(slot, INT_MODE) & ~(EXPONENT_MASK << EXPONENT_SHIFT);
     records.setInt(slot, INT_MODE, others | exponent << EXPONENT_SHIFT);
+  }
+
+  /** Bits of {@link InodeFlags}. */
+  public int flags(int slot) {
+    return (records.getInt(slot, INT_MODE) >>> FLAGS_SHIFT & FLAGS_MASK) * LOWEST_FLAG;
+  }
+
+  /**
+   * @param flags bits of {@link InodeFlags}, no others
+   */
+  public void setFlags(int slot, int flags) {
+    int others = records.getInt(slot, INT_MODE) & ~(FLAGS_MASK << FLAGS_SHIFT);
+    records.setInt(slot, INT_MODE, others | flags / LOWEST_FLAG << FLAGS_SHIFT);
   }
 
   /** Whether it never had a name, and may get one. */
@@ -207,6 +228,11 @@ public final class InodeTable {
 
   public void setCtime(int slot, long time) {
     records.setLong(slot, LONG_CTIME, time);
+  }
+
+  /** When the inode was made. */
+  public long btime(int slot) {
+    return records.getLong(slot, LONG_BTIME);
   }
 
   public long changeCounter(int slot) {

@@ -6,11 +6,12 @@ import java.util.Deque;
 import java.util.function.IntConsumer;
 import org.distrifs.master.table.ByteHeap;
 import org.distrifs.master.table.OrderedIndex;
+import org.distrifs.proto.access.InodeFlags;
 import org.distrifs.proto.error.Errno;
 
 /**
- * The tree of directories, with the rules by which names come and go (as ext4 has them).
- * Permissions and sticky bits are the business of the client's kernel.
+ * The tree of directories, with the rules by which names come and go (as ext4 has them), inode
+ * flags among them. Permissions and sticky bits are the business of the client's kernel.
  *
  * <p>Methods take slots of inodes. Those that answer an {@code int} errno have done nothing unless
  * it is 0. An inode that loses its last name stays as an orphan: whoever has it open goes on.
@@ -165,6 +166,9 @@ public final class Namespace {
     if (isRemoved(directory)) {
       return Errno.ENOENT.code();
     }
+    if (InodeFlags.isImmutable(inodes.flags(directory))) {
+      return Errno.EPERM.code();
+    }
     return inodes.isFull() || dentries.isFull() ? Errno.ENOSPC.code() : 0;
   }
 
@@ -199,7 +203,9 @@ public final class Namespace {
   private int create(int directory, int mode, int uid, int gid, long time) {
     boolean inherits = (inodes.mode(directory) & FileMode.SET_GID) != 0;
     int ownMode = inherits && FileMode.isDirectory(mode) ? mode | FileMode.SET_GID : mode;
-    return inodes.create(ownMode, uid, inherits ? inodes.gid(directory) : gid, time);
+    int inode = inodes.create(ownMode, uid, inherits ? inodes.gid(directory) : gid, time);
+    inodes.setFlags(inode, InodeFlags.inherited(inodes.flags(directory)));
+    return inode;
   }
 
   /** Makes a symlink, after {@link #checkRoom}. */
@@ -217,14 +223,14 @@ public final class Namespace {
 
   /** Gives a file one more name, or one that awaits it its first. */
   public int link(int inode, int directory, byte[] name, long time) {
+    if (dentries.find(directory, name) != 0) {
+      return Errno.EEXIST.code();
+    }
     int noRoom = checkRoom(directory);
     if (noRoom != 0) {
       return noRoom;
     }
-    if (dentries.find(directory, name) != 0) {
-      return Errno.EEXIST.code();
-    }
-    if (inodes.isDirectory(inode)) {
+    if (inodes.isDirectory(inode) || InodeFlags.isProtected(inodes.flags(inode))) {
       return Errno.EPERM.code();
     }
     boolean isFirst = inodes.awaitsName(inode);
@@ -253,6 +259,9 @@ public final class Namespace {
       return Errno.ENOENT.code();
     }
     int inode = dentries.inode(dentry);
+    if (mustKeep(directory, inode)) {
+      return Errno.EPERM.code();
+    }
     if (inodes.isDirectory(inode)) {
       return Errno.EISDIR.code();
     }
@@ -269,6 +278,9 @@ public final class Namespace {
       return Errno.ENOENT.code();
     }
     int inode = dentries.inode(dentry);
+    if (mustKeep(directory, inode)) {
+      return Errno.EPERM.code();
+    }
     if (!inodes.isDirectory(inode)) {
       return Errno.ENOTDIR.code();
     }
@@ -279,6 +291,11 @@ public final class Namespace {
     dropLink(inode, time);
     touch(directory, time);
     return 0;
+  }
+
+  /** Whether flags forbid that a directory loses a name of an inode (Linux's may_delete). */
+  private boolean mustKeep(int directory, int inode) {
+    return InodeFlags.isProtected(inodes.flags(directory) | inodes.flags(inode));
   }
 
   /** A name in a directory: what a rename moves from or to. */
@@ -304,10 +321,16 @@ public final class Namespace {
     if (isWithin(to.directory(), moved)) {
       return Errno.EINVAL.code();
     }
+    if (target != 0 && dentries.inode(target) == moved) {
+      return 0;
+    }
+    if (mustKeep(from.directory(), moved)) {
+      return Errno.EPERM.code();
+    }
     if (target != 0) {
       int victim = dentries.inode(target);
-      if (victim == moved) {
-        return 0;
+      if (mustKeep(to.directory(), victim)) {
+        return Errno.EPERM.code();
       }
       int refused = checkReplace(moved, victim, from.directory());
       if (refused != 0) {
@@ -322,6 +345,8 @@ public final class Namespace {
         enter(to.directory(), to.name(), moved);
       }
       dropLink(victim, time);
+    } else if (InodeFlags.isImmutable(inodes.flags(to.directory()))) {
+      return Errno.EPERM.code();
     } else if (dentries.isFull()) {
       return Errno.ENOSPC.code();
     } else {
@@ -358,6 +383,9 @@ public final class Namespace {
     }
     if (inode == other) {
       return 0;
+    }
+    if (mustKeep(from.directory(), inode) || mustKeep(to.directory(), other)) {
+      return Errno.EPERM.code();
     }
     names.remove(inode, first);
     names.remove(other, second);

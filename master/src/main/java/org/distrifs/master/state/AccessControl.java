@@ -6,8 +6,11 @@ import org.distrifs.master.namespace.ExtendedAttributeTable;
 import org.distrifs.master.namespace.FileMode;
 import org.distrifs.master.namespace.InodeTable;
 import org.distrifs.master.namespace.Namespace;
+import org.distrifs.proto.access.InodeFlags;
 import org.distrifs.proto.access.SetIdBits;
 import org.distrifs.proto.control.Caller;
+import org.distrifs.proto.control.SetAttributes;
+import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.xattr.AttributeNames;
 
 /**
@@ -114,6 +117,48 @@ final class AccessControl {
       int mode = inodes.mode(inode);
       inodes.setPermissions(inode, SetIdBits.cleared(mode, inodes.gid(inode), caller));
     }
+  }
+
+  /**
+   * Whether inode flags let attributes be changed so, and whether flags may be set so: 0, or an
+   * errno. As in ext4, they bind root too, and of an append-only file both times may be set to now.
+   */
+  int checkFlags(int inode, SetAttributes set) {
+    if (set.hasInodeFlags()) {
+      return checkNewFlags(inode, set);
+    }
+    int flags = inodes.flags(inode);
+    boolean describes =
+        set.hasMode() || set.hasUid() || set.hasGid() || set.hasSize() || namesTimes(set);
+    boolean forbidden =
+        InodeFlags.isImmutable(flags) || InodeFlags.isAppendOnly(flags) && describes;
+    return forbidden ? Errno.EPERM.code() : 0;
+  }
+
+  private int checkNewFlags(int inode, SetAttributes set) {
+    if (!inodes.isRegular(inode) && !inodes.isDirectory(inode)) {
+      return Errno.EOPNOTSUPP.code();
+    }
+    if ((set.getInodeFlags() & ~InodeFlags.ALL) != 0) {
+      return Errno.EOPNOTSUPP.code();
+    }
+    SetAttributes flagsAlone =
+        SetAttributes.newBuilder()
+            .setInode(set.getInode())
+            .setInodeFlags(set.getInodeFlags())
+            .build();
+    return set.equals(flagsAlone) ? 0 : Errno.EINVAL.code();
+  }
+
+  /** Whether it sets times other than both to now, which is all that touch(1) asks for. */
+  private static boolean namesTimes(SetAttributes set) {
+    boolean bothNow = set.getAtime().getNow() && set.getMtime().getNow();
+    return (set.hasAtime() || set.hasMtime()) && !bothNow;
+  }
+
+  /** Whether flags forbid that an inode is described anew, by its extended attributes for one. */
+  boolean isProtected(int inode) {
+    return InodeFlags.isProtected(inodes.flags(inode));
   }
 
   /** The inode was changed: it is not any more the program that was given the capability. */

@@ -39,6 +39,9 @@ final class ExtendedAttributeMutations {
     if (inode < 0) {
       return Replies.error(-inode);
     }
+    if (access.isProtected(inode)) {
+      return Replies.error(Errno.EPERM);
+    }
     int badName = AttributeNames.check(set.getName());
     if (badName != 0) {
       return Replies.error(badName);
@@ -100,6 +103,9 @@ final class ExtendedAttributeMutations {
     int inode = resolver.any(remove.getInode());
     if (inode < 0) {
       return Replies.error(-inode);
+    }
+    if (access.isProtected(inode)) {
+      return Replies.error(Errno.EPERM);
     }
     int badName = AttributeNames.check(remove.getName());
     if (badName != 0) {

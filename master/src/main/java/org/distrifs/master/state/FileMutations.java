@@ -75,6 +75,13 @@ final class FileMutations {
     if (!isTime(set.getAtime()) || !isTime(set.getMtime())) {
       return Replies.error(Errno.EINVAL);
     }
+    int refused = access.checkFlags(inode, set);
+    if (refused != 0) {
+      return Replies.error(refused);
+    }
+    if (set.hasInodeFlags()) {
+      inodes.setFlags(inode, set.getInodeFlags());
+    }
     if (set.hasSize()) {
       setSize(inode, set.getSize());
       inodes.setMtime(inode, mutation.time());

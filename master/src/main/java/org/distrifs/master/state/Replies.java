@@ -52,6 +52,7 @@ final class Replies {
     long atime = inodes.atime(inode);
     long mtime = inodes.mtime(inode);
     long ctime = inodes.ctime(inode);
+    long btime = inodes.btime(inode);
     Attributes.Builder attributes =
         Attributes.newBuilder()
             .setInode(inodes.id(inode))
@@ -66,6 +67,9 @@ final class Replies {
             .setMtimeNs(FileTime.nanoseconds(mtime))
             .setCtimeS(FileTime.seconds(ctime))
             .setCtimeNs(FileTime.nanoseconds(ctime))
+            .setBtimeS(FileTime.seconds(btime))
+            .setBtimeNs(FileTime.nanoseconds(btime))
+            .setInodeFlags(inodes.flags(inode))
             .setChangeCounter(inodes.changeCounter(inode))
             .setTruncateEpoch(inodes.truncateEpoch(inode))
             .setHasExtendedAttributes(extendedAttributes.has(inode));

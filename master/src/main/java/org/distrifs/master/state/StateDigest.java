@@ -50,6 +50,8 @@ final class StateDigest {
         inodes.atime(inode),
         inodes.mtime(inode),
         inodes.ctime(inode),
+        inodes.btime(inode),
+        inodes.flags(inode),
         inodes.changeCounter(inode),
         inodes.truncateEpoch(inode),
         isSymlink ? Arrays.hashCode(namespace.target(inode)) : inodes.payload(inode),

@@ -22,6 +22,7 @@ public enum Errno {
   ENOTDIR(20, "not a directory"),
   EISDIR(21, "is a directory"),
   EINVAL(22, "invalid argument"),
+  ENOTTY(25, "inappropriate ioctl for device"),
   ENFILE(23, "too many open files"),
   EFBIG(27, "file too large"),
   ENOSPC(28, "no space left"),

@@ -73,6 +73,15 @@ final class Calls {
   private static final Set<Integer> OPEN = ConcurrentHashMap.newKeySet();
 
   private static final int STATX_BASIC_STATS = 0x7ff;
+  private static final int STATX_BTIME = 0x800;
+
+  // linux/fs.h
+  private static final long FS_IOC_GETFLAGS = 0x80086601L;
+  private static final long FS_IOC_SETFLAGS = 0x40086602L;
+
+  /** Those of {@code FS_..._FL} that the cases are about; a file system has others of its own. */
+  private static final int INODE_FLAGS = 0xf0;
+
   static final int BUFFER_BYTES = 1 << 16;
 
   private Calls() {}
@@ -223,6 +232,25 @@ final class Calls {
     return statx(descriptor, "", AT_EMPTY_PATH);
   }
 
+  /** When a file was made; fails if that is not known. */
+  static Instant birthTime(int directory, String path) {
+    Instant[] time = new Instant[1];
+    withBuffer(
+        Stat.BYTES,
+        buffer -> {
+          checkPath(
+              "stat",
+              path,
+              address -> LIBC.statx(directory, address, AT_SYMLINK_NOFOLLOW, STATX_BTIME, buffer));
+          if ((IO.getInt(buffer) & STATX_BTIME) == 0) {
+            throw new CallFailed("statx of the birth time", Errno.EOPNOTSUPP);
+          }
+          time[0] = Stat.birthTime(buffer);
+          return 0;
+        });
+    return time[0];
+  }
+
   private static Stat statx(int directory, String path, int flags) {
     Stat[] stat = new Stat[1];
     withBuffer(
@@ -334,6 +362,47 @@ final class Calls {
           return 0;
         });
     return answer[0];
+  }
+
+  // --- inode flags
+
+  static void ioctl(int descriptor, long request, long argument) {
+    check("ioctl", LIBC.ioctl(descriptor, request, argument));
+  }
+
+  static int inodeFlags(String path) {
+    return ofInodeFlags(path, (descriptor, flags) -> IO.getInt(flags) & INODE_FLAGS);
+  }
+
+  /** Sets these, and leaves those of the file system's own as they are. */
+  static void setInodeFlags(String path, int wanted) {
+    ofInodeFlags(
+        path,
+        (descriptor, flags) -> {
+          IO.putInt(flags, IO.getInt(flags) & ~INODE_FLAGS | wanted);
+          ioctl(descriptor, FS_IOC_SETFLAGS, flags);
+          return wanted;
+        });
+  }
+
+  @FunctionalInterface
+  private interface OfInodeFlags {
+    int run(int descriptor, long flags);
+  }
+
+  private static int ofInodeFlags(String path, OfInodeFlags call) {
+    int descriptor = open(path, O_RDONLY | O_NONBLOCK);
+    try {
+      return (int)
+          withBuffer(
+              Long.BYTES,
+              flags -> {
+                ioctl(descriptor, FS_IOC_GETFLAGS, flags);
+                return call.run(descriptor, flags);
+              });
+    } finally {
+      close(descriptor);
+    }
   }
 
   // --- open files

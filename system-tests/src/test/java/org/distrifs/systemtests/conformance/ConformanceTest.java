@@ -223,6 +223,13 @@ class ConformanceTest {
   }
 
   @Nested
+  class Flag extends FlagCases {
+    Flag() {
+      super(target);
+    }
+  }
+
+  @Nested
   class Copy extends CopyCases {
     Copy() {
       super(target);

@@ -23,6 +23,7 @@ enum Errno {
   ENOTDIR(20),
   EISDIR(21),
   EINVAL(22),
+  ENOTTY(25),
   ETXTBSY(26),
   EFBIG(27),
   ENOSPC(28),

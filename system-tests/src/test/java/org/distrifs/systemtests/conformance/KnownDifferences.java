@@ -22,7 +22,8 @@ final class KnownDifferences {
         "libfuse 2 has no call for O_TMPFILE",
         "TemporaryFile.hasNoNameUntilItIsGivenOne",
         "TemporaryFile.madeExclusivelyGetsNoName",
-        "TemporaryFile.needsADirectoryThatMayBeWrittenAndAModeThatWrites");
+        "TemporaryFile.needsADirectoryThatMayBeWrittenAndAModeThatWrites",
+        "Flag.anImmutableDirectoryHasNoTemporaryFiles");
     because(
         "the kernel does not go by ACLs of a libfuse 2 mount, so none can be set",
         "Acl.thatSaysNoMoreThanAModeIsOne",
@@ -56,7 +57,17 @@ final class KnownDifferences {
         "Rename.refusesToCoverWhatIsThereWhenToldSo",
         "Exchange.marksBothDirectories",
         "Exchange.needsWritePermissionOnBothDirectories",
-        "Exchange.swapsAnyTwoTypes");
+        "Exchange.swapsAnyTwoTypes",
+        "Flag.anImmutableFileIsNotExchanged");
+    because(
+        "libfuse 2 refuses each ioctl of a directory",
+        "Flag.areKeptAndShown",
+        "Flag.areInheritedWhereTheyForbidNothing",
+        "Flag.anAppendOnlyDirectoryOnlyGains",
+        "Flag.anImmutableDirectoryKeepsItsNames");
+    because(
+        "libfuse 2 has no call for statx, so the kernel gets no birth time",
+        "Flag.theBirthTimeIsThatOfTheCreation");
     because(
         "libfuse has no call for a chown of neither owner nor group",
         "Chown.marksTheChangeTimeEvenIfItChangesNothing");

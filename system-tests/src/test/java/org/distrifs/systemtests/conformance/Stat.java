@@ -46,6 +46,11 @@ record Stat(
         time(address + 96));
   }
 
+  /** When what an answer is about was made, if it says so. */
+  static Instant birthTime(long address) {
+    return time(address + 80);
+  }
+
   private static Instant time(long address) {
     return Instant.ofEpochSecond(IO.getLong(address), IO.getInt(address + 8));
   }

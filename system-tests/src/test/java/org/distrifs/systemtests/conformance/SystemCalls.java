@@ -56,6 +56,8 @@ public interface SystemCalls {
 
   int flock(int descriptor, int operation);
 
+  int ioctl(int descriptor, long request, long argument);
+
   int fallocate(int descriptor, int mode, long offset, long bytes);
 
   int ftruncate(int descriptor, long size);

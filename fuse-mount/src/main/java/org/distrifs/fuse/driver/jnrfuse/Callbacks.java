@@ -67,6 +67,12 @@ public final class Callbacks {
     int call(long path, int second, long third, long fourth, long fifth);
   }
 
+  /** {@code ioctl}. */
+  public interface PathIntTwoLongsIntAndLong {
+    @Delegate
+    int call(long path, int second, long third, long fourth, int fifth, long sixth);
+  }
+
   /** {@code read, write, readdir}. */
   public interface PathAndFourLongs {
     @Delegate

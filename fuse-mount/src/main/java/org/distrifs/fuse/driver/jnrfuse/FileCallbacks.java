@@ -3,6 +3,7 @@ package org.distrifs.fuse.driver.jnrfuse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.distrifs.fuse.driver.Fallocation;
+import org.distrifs.fuse.driver.FlagsIoctl;
 import org.distrifs.fuse.driver.KernelCache;
 import org.distrifs.fuse.driver.NativeMemory;
 import org.distrifs.fuse.driver.jnrfuse.PathResolver.EntryName;
@@ -23,6 +24,9 @@ final class FileCallbacks {
   }
 
   private static final int MASKED_BY_KERNEL = 0;
+
+  /** {@code FUSE_IOCTL_DIR}. */
+  private static final int IOCTL_OF_DIRECTORY = 1 << 4;
 
   private final FuseOperations operations;
   private final OperationMetrics metrics;
@@ -157,6 +161,22 @@ final class FileCallbacks {
     kernelCache.used(Request.current().node(), handle);
     long inode = operations.inodeOfHandle(handle);
     Fallocation.run(operations, kernelCache, inode, handle, offset, length, mode);
+  }
+
+  /**
+   * @param flags whether it is a directory, by {@link #IOCTL_OF_DIRECTORY}
+   */
+  void ioctl(int command, long info, int flags, long data) throws IOException {
+    long handle = FileInfo.handle(info);
+    long inode =
+        (flags & IOCTL_OF_DIRECTORY) != 0
+            ? operations.inodeOfDirectory(handle)
+            : operations.inodeOfHandle(handle);
+    Request request = Request.current();
+    FlagsIoctl.call(operations, inode, command, data, request.caller());
+    if (FlagsIoctl.isChange(command)) {
+      attributeInvalidation.invalidate(request.node());
+    }
   }
 
   void flush(long info) throws IOException {

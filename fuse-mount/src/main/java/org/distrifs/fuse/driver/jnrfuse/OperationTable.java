@@ -8,6 +8,7 @@ import static org.distrifs.fuse.operations.Operation.FSYNC;
 import static org.distrifs.fuse.operations.Operation.FSYNCDIR;
 import static org.distrifs.fuse.operations.Operation.GETATTR;
 import static org.distrifs.fuse.operations.Operation.GETXATTR;
+import static org.distrifs.fuse.operations.Operation.IOCTL;
 import static org.distrifs.fuse.operations.Operation.LINK;
 import static org.distrifs.fuse.operations.Operation.LISTXATTR;
 import static org.distrifs.fuse.operations.Operation.MKDIR;
@@ -46,6 +47,7 @@ import org.distrifs.fuse.driver.jnrfuse.Callbacks.PathAndTwoInts;
 import org.distrifs.fuse.driver.jnrfuse.Callbacks.PathAndTwoLongs;
 import org.distrifs.fuse.driver.jnrfuse.Callbacks.PathIntAndLong;
 import org.distrifs.fuse.driver.jnrfuse.Callbacks.PathIntAndThreeLongs;
+import org.distrifs.fuse.driver.jnrfuse.Callbacks.PathIntTwoLongsIntAndLong;
 import org.distrifs.fuse.driver.jnrfuse.Callbacks.PathThreeLongsAndInt;
 import ru.serce.jnrfuse.struct.FuseOperations;
 
@@ -180,6 +182,11 @@ final class OperationTable {
         PathIntAndThreeLongs.class,
         (path, mode, offset, length, info) ->
             guard.run(FALLOCATE, () -> files.fallocate(mode, offset, length, info)));
+    set(
+        table.ioctl,
+        PathIntTwoLongsIntAndLong.class,
+        (path, command, argument, info, flags, data) ->
+            guard.run(IOCTL, () -> files.ioctl(command, info, flags, data)));
     set(table.flush, PathAndLong.class, (path, info) -> guard.run(FLUSH, () -> files.flush(info)));
     set(
         table.fsync,

@@ -4,11 +4,12 @@ import static org.distrifs.fuse.driver.NativeMemory.IO;
 
 import java.util.concurrent.TimeUnit;
 import org.distrifs.fuse.driver.AllocatedBlocks;
+import org.distrifs.proto.access.InodeFlags;
 import org.distrifs.proto.control.Attributes;
 
 /**
  * Attributes, alone or with the node that a name leads to: {@code struct fuse_attr}, {@code
- * fuse_attr_out} and {@code fuse_entry_out}.
+ * fuse_attr_out} and {@code fuse_entry_out}; {@code struct fuse_statx} and {@code fuse_statx_out}.
  *
  * <pre>
  * attr:   0 uint64 ino      8 uint64 size    16 uint64 blocks   24 uint64 atime   32 uint64 mtime
@@ -19,6 +20,12 @@ import org.distrifs.proto.control.Attributes;
  * reply that tells a node:
  *         0 uint64 nodeid       8 uint64 generation  16 uint64 entry_valid  24 uint64 attr_valid
  *        32 uint32 entry_valid_nsec  36 uint32 attr_valid_nsec  40 attr                      128 bytes
+ * reply to STATX:
+ *         0 uint64 attr_valid   8 uint32 attr_valid_nsec   32 statx                          288 bytes
+ * statx:  0 uint32 mask     4 uint32 blksize  8 uint64 attributes  16 uint32 nlink   20 uint32 uid
+ *        24 uint32 gid     28 uint16 mode    32 uint64 ino     40 uint64 size    48 uint64 blocks
+ *        56 uint64 attributes_mask   64 atime   80 btime   96 ctime   112 mtime (int64 s, uint32 ns)
+ *       128 uint32 rdev_major   132 uint32 rdev_minor                                        256 bytes
  * </pre>
  *
  * <p>A node is an inode: ids of inodes are never given twice, so there is one generation of each,
@@ -35,6 +42,16 @@ final class AttributesMessage {
   private static final int ATTRIBUTES_IN_REPLY = 16;
   private static final int ATTRIBUTES_IN_ENTRY = 40;
   private static final long MS_PER_S = 1_000;
+
+  static final int STATX_REPLY_BYTES = 288;
+  private static final int STATX_IN_REPLY = 32;
+
+  /** {@code STATX_BASIC_STATS} and {@code STATX_BTIME}. */
+  private static final int STATX_MASK = 0xfff;
+
+  // STATX_ATTR_IMMUTABLE, _APPEND and _NODUMP have the values of the inode flags.
+  private static final int STATX_ATTRIBUTES =
+      InodeFlags.IMMUTABLE | InodeFlags.APPEND_ONLY | InodeFlags.NO_DUMP;
 
   private final long attributeTimeoutMs;
   private final long entryTimeoutMs;
@@ -56,6 +73,41 @@ final class AttributesMessage {
     IO.putInt(reply + 12, 0);
     writeAttributes(reply + ATTRIBUTES_IN_REPLY, attributes);
     return REPLY_BYTES;
+  }
+
+  int writeStatxReply(long reply, Attributes attributes) {
+    IO.setMemory(reply, STATX_REPLY_BYTES, (byte) 0);
+    IO.putLong(reply, attributeTimeoutMs / MS_PER_S);
+    IO.putInt(reply + 8, nanoseconds(attributeTimeoutMs));
+    writeStatx(reply + STATX_IN_REPLY, attributes);
+    return STATX_REPLY_BYTES;
+  }
+
+  private static void writeStatx(long at, Attributes attributes) {
+    int device = (int) attributes.getRdev();
+    IO.putInt(at, STATX_MASK);
+    IO.putInt(at + 4, PREFERRED_IO_BYTES);
+    IO.putLong(at + 8, attributes.getInodeFlags() & STATX_ATTRIBUTES);
+    IO.putInt(at + 16, attributes.getNlink());
+    IO.putInt(at + 20, attributes.getUid());
+    IO.putInt(at + 24, attributes.getGid());
+    IO.putShort(at + 28, (short) attributes.getMode());
+    IO.putLong(at + 32, attributes.getInode());
+    IO.putLong(at + 40, attributes.getSize());
+    IO.putLong(at + 48, AllocatedBlocks.of(attributes));
+    IO.putLong(at + 56, STATX_ATTRIBUTES);
+    writeTime(at + 64, attributes.getAtimeS(), attributes.getAtimeNs());
+    writeTime(at + 80, attributes.getBtimeS(), attributes.getBtimeNs());
+    writeTime(at + 96, attributes.getCtimeS(), attributes.getCtimeNs());
+    writeTime(at + 112, attributes.getMtimeS(), attributes.getMtimeNs());
+    // As the kernel's new_encode_dev has put them together.
+    IO.putInt(at + 128, device >>> 8 & 0xfff);
+    IO.putInt(at + 132, device & 0xff | device >>> 12 & 0xfff00);
+  }
+
+  private static void writeTime(long at, long seconds, int nanoseconds) {
+    IO.putLong(at, seconds);
+    IO.putInt(at + 8, nanoseconds);
   }
 
   /**

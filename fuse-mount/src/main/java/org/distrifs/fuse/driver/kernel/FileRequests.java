@@ -5,6 +5,7 @@ import static org.distrifs.fuse.driver.NativeMemory.IO;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.distrifs.fuse.driver.FlagsIoctl;
 import org.distrifs.fuse.driver.KernelCache;
 import org.distrifs.fuse.driver.NativeMemory;
 import org.distrifs.fuse.driver.RequestHeader;
@@ -171,6 +172,15 @@ final class FileRequests {
 
   void fsync(RequestHeader request) throws IOException {
     operations.fsync(IO.getLong(request.body()));
+  }
+
+  int ioctl(RequestHeader request, long reply) throws IOException {
+    int bytes = IoctlRequest.serve(operations, request, reply);
+    if (FlagsIoctl.isChange(IoctlRequest.command(request.body()))) {
+      // Of attributes alone, as at an open.
+      device.invalidateAttributes(request.node());
+    }
+    return bytes;
   }
 
   void release(RequestHeader request) throws IOException {

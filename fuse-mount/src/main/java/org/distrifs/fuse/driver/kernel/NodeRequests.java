@@ -19,7 +19,10 @@ import org.distrifs.proto.error.ErrnoException;
  * answer is to be put, and returns its bytes.
  */
 final class NodeRequests {
-  /** In {@code fuse_getattr_in}: 0 uint32 flags, 8 uint64 fh, which this flag makes valid. */
+  /**
+   * In {@code fuse_getattr_in} and {@code fuse_statx_in}: 0 uint32 flags, 8 uint64 fh, which this
+   * flag makes valid.
+   */
   private static final int GETATTR_HAS_HANDLE = 1;
 
   private static final ByteString SELF = ByteString.copyFromUtf8(".");
@@ -104,14 +107,23 @@ final class NodeRequests {
   }
 
   int getattr(RequestHeader request, long reply) throws IOException {
+    long askedAt = kernelCache.now();
+    return attributes(reply, current(request), askedAt);
+  }
+
+  int statx(RequestHeader request, long reply) throws IOException {
+    long askedAt = kernelCache.now();
+    Attributes current = current(request);
+    kernelCache.attributesTold(current, askedAt);
+    return attributesMessage.writeStatxReply(reply, current);
+  }
+
+  private Attributes current(RequestHeader request) throws IOException {
     long body = request.body();
     boolean hasHandle = (IO.getInt(body) & GETATTR_HAS_HANDLE) != 0;
-    long askedAt = kernelCache.now();
-    Attributes current =
-        hasHandle
-            ? operations.getattrOfHandle(IO.getLong(body + 8))
-            : operations.getattr(request.node());
-    return attributes(reply, current, askedAt);
+    return hasHandle
+        ? operations.getattrOfHandle(IO.getLong(body + 8))
+        : operations.getattr(request.node());
   }
 
   int setattr(RequestHeader request, long reply) throws IOException {

@@ -36,6 +36,7 @@ final class Opcode {
   static final int CREATE = 35;
   static final int INTERRUPT = 36;
   static final int DESTROY = 38;
+  static final int IOCTL = 39;
   static final int BATCH_FORGET = 42;
   static final int FALLOCATE = 43;
   static final int READDIRPLUS = 44;
@@ -43,6 +44,9 @@ final class Opcode {
   static final int LSEEK = 46;
   static final int COPY_FILE_RANGE = 47;
   static final int TMPFILE = 51;
+
+  /** As GETATTR, with the birth time; asked for by kernels from 6.6 on. */
+  static final int STATX = 52;
 
   /** As the other one, with an answer of 64 bits; from protocol 7.45 on. */
   static final int COPY_FILE_RANGE_64 = 53;

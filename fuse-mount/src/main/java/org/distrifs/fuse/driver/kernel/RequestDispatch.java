@@ -76,6 +76,8 @@ final class RequestDispatch {
       case Opcode.INIT -> negotiate(request.body(), reply);
       case Opcode.LOOKUP -> guard.answer(Operation.LOOKUP, () -> nodes.lookup(request, reply));
       case Opcode.GETATTR -> guard.answer(Operation.GETATTR, () -> nodes.getattr(request, reply));
+      case Opcode.STATX -> guard.answer(Operation.GETATTR, () -> nodes.statx(request, reply));
+      case Opcode.IOCTL -> guard.answer(Operation.IOCTL, () -> files.ioctl(request, reply));
       case Opcode.SETATTR -> guard.answer(Operation.SETATTR, () -> nodes.setattr(request, reply));
       case Opcode.READLINK ->
           guard.answer(Operation.READLINK, () -> nodes.readlink(request, reply));

@@ -122,6 +122,48 @@ class MessageLayoutTest {
   }
 
   @Test
+  void attributesWithTheBirthTime() {
+    Attributes file =
+        FILE.toBuilder()
+            .setBtimeS(4)
+            .setBtimeNs(44)
+            .setInodeFlags(0x70)
+            .setRdev(0x12300845)
+            .build();
+    assertThat(new AttributesMessage(1_500, 0).writeStatxReply(address, file)).isEqualTo(288);
+    assertThat(memory.getLong(0)).isEqualTo(1);
+    assertThat(memory.getInt(8)).isEqualTo(500_000_000);
+    int at = 32;
+    assertThat(memory.getInt(at)).as("mask").isEqualTo(0xfff);
+    assertThat(memory.getInt(at + 4)).isEqualTo(1 << 20);
+    assertThat(memory.getLong(at + 8)).as("attributes").isEqualTo(0x70);
+    assertThat(memory.getInt(at + 16)).isEqualTo(2);
+    assertThat(memory.getInt(at + 20)).isEqualTo(1000);
+    assertThat(memory.getInt(at + 24)).isEqualTo(100);
+    assertThat(memory.getShort(at + 28)).isEqualTo((short) 0100644);
+    assertThat(memory.getLong(at + 32)).isEqualTo(9);
+    assertThat(memory.getLong(at + 40)).isEqualTo(5000);
+    assertThat(memory.getLong(at + 56)).as("attributes there are").isEqualTo(0x70);
+    assertThat(memory.getLong(at + 64)).as("atime").isEqualTo(-1);
+    assertThat(memory.getInt(at + 72)).isEqualTo(11);
+    assertThat(memory.getLong(at + 80)).as("btime").isEqualTo(4);
+    assertThat(memory.getInt(at + 88)).isEqualTo(44);
+    assertThat(memory.getLong(at + 112)).as("mtime").isEqualTo(2);
+    assertThat(memory.getInt(at + 120)).isEqualTo(22);
+    assertThat(memory.getInt(at + 128)).as("major").isEqualTo(0x008);
+    assertThat(memory.getInt(at + 132)).as("minor").isEqualTo(0x12345);
+  }
+
+  @Test
+  void ioctls() {
+    memory.putInt(12, 0x80086601).putInt(24, 8).putInt(28, 4).putInt(32, 77);
+    assertThat(IoctlRequest.command(address)).isEqualTo(0x80086601);
+    assertThat(IoctlRequest.argumentBytes(address)).isEqualTo(8);
+    assertThat(IoctlRequest.answerBytes(address)).isEqualTo(4);
+    assertThat(memory.getInt((int) (IoctlRequest.argument(address) - address))).isEqualTo(77);
+  }
+
+  @Test
   void aChangeOfAttributes() {
     memory.putLong(16, 70).putLong(32, 1).putLong(40, 2).putInt(56, 3).putInt(60, 4);
     memory.putInt(68, 0100755).putInt(76, 1000).putInt(80, 100);
