@@ -126,7 +126,8 @@ final class DataPlane implements DataService, AutoCloseable {
     metrics.gauge("replicas.open", "Replicas whose files are open", store::openReplicas);
     metrics.gauge("replicas.trash", "Deleted replicas kept in the trash", store::replicasInTrash);
     metrics.gauge("disk.queue.length", "Disk operations under way", store::waitingOperations);
-    metrics.gauge("disk.usable.bytes", "Bytes that may still be written", store::usableBytes);
+    metrics.gauge("disk.room.bytes", "Bytes that new replicas may still take", store::roomBytes);
+    metrics.gauge("disk.free.bytes", "Bytes free, or kept by the trash", store::freeBytes);
     metrics.gauge("disk.total.bytes", "Bytes of the disk", store::totalBytes);
     metrics.gauge(
         "blocks.corrupt.found", "Corrupt blocks found since the start", store::corruptBlocksFound);

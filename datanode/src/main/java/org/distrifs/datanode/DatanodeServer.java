@@ -137,7 +137,7 @@ public final class DatanodeServer implements AutoCloseable {
               : "the master has not taken this node in yet");
     }
     if (!plane.store.hasRoomToCreate()) {
-      problems.add("the disk is nearly full: " + plane.store.usableBytes() + " bytes are left");
+      problems.add("the disk is nearly full: " + plane.store.freeBytes() + " bytes are left");
     }
     return problems;
   }

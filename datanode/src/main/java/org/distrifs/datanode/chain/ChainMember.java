@@ -202,8 +202,7 @@ public final class ChainMember<T> {
    * @param chain where the members are by now
    */
   private void resend(PendingWrite<T> entry, List<ChainHop> chain) {
-    boolean canComplete =
-        entry.applied && broken == null && entry.failure.status() == Status.DOWNSTREAM_FAILED;
+    boolean canComplete = entry.applied && broken == null && entry.failure.failedNodeId() != 0;
     if (entry.attempts > 0 || !canComplete) {
       return;
     }

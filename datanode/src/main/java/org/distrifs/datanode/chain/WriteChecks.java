@@ -58,11 +58,14 @@ final class WriteChecks {
 
   /**
    * What is answered when the next member did not answer OK. That the chain is changing is no
-   * failure of anybody; a failure further behind keeps the name of its node.
+   * failure of anybody; a failure further behind keeps the name of its node. So does a disk that is
+   * full: the status tells the client that the member is to be replaced.
    */
   static DataReply asFailureBehind(DataReply reply, int nextNodeId) {
     return switch (reply.status()) {
       case DOWNSTREAM_FAILED, FENCED, STALE_VERSION -> reply;
+      case NO_SPACE ->
+          reply.failedNodeId() == 0 ? DataReply.noSpace(nextNodeId, reply.detail()) : reply;
       default ->
           DataReply.downstreamFailed(
               nextNodeId,

@@ -180,7 +180,8 @@ public final class MasterLink implements AutoCloseable {
                     .setBootId(settings.bootId())
                     .setHighestDurableTxid(folder.highestDurableTxid())
                     .setTotalBytes(store.totalBytes())
-                    .setAvailableBytes(store.usableBytes())
+                    .setAvailableBytes(store.roomBytes())
+                    .setFreeBytes(store.freeBytes())
                     .setUncleanStart(folder.isUncleanStart())
                     .setNodeSecret(folder.nodeSecret())
                     .build());

@@ -33,7 +33,8 @@ public final class ReplicaReports {
             .setNodeId(nodeId)
             .setIncarnation(incarnation)
             .setTotalBytes(store.totalBytes())
-            .setAvailableBytes(store.usableBytes())
+            .setAvailableBytes(store.roomBytes())
+            .setFreeBytes(store.freeBytes())
             .setReplicas(store.count())
             .setCorruptBlocksFound(store.corruptBlocksFound());
     for (CorruptBlock block : store.corruptBlocks(MAX_CORRUPT)) {

@@ -173,7 +173,7 @@ public final class DataServer implements ChunkRequestHandler {
         ? null
         : DataReply.failure(
             Status.NO_SPACE,
-            "node %d has %d bytes left".formatted(context.nodeId(), store.usableBytes()));
+            "node %d has %d bytes left".formatted(context.nodeId(), store.freeBytes()));
   }
 
   private DataReply noLease() {

@@ -210,7 +210,7 @@ final class DeltaCopy {
       answer.payload().release();
       return CompletableFuture.failedFuture(
           new Failures.PeerRefusal(
-              Status.NO_SPACE, "only " + store.usableBytes() + " bytes of the disk are left"));
+              Status.NO_SPACE, "only " + store.freeBytes() + " bytes of the disk are left"));
     }
     CompletableFuture<Void> resized = hasGrown ? resize(offset + bytes) : done();
     return resized

@@ -88,7 +88,8 @@ final class Background implements AutoCloseable {
   private void tick() {
     try {
       space.refresh();
-      trash.purge(space);
+      trash.purgeDue();
+      trash.makeRoomFor(0);
       cleanIdle(settings.cleanAfterMs());
     } catch (IOException | RuntimeException e) {
       LOG.error("Cannot look after the data folder; trying again in {} ms", PERIOD_MS, e);

@@ -49,8 +49,14 @@ public interface ChunkStore extends AutoCloseable {
    */
   List<Long> takeChanged(int limit);
 
-  /** Bytes that may still be written, as of the last few seconds. */
-  long usableBytes();
+  /**
+   * Bytes that new replicas may still take: what is free on the disk, and what the trash can give
+   * back, above the reserve. As of the last second.
+   */
+  long roomBytes();
+
+  /** Bytes of the disk that are free, or that the trash can give back. */
+  long freeBytes();
 
   /** Bytes of the disk. */
   long totalBytes();

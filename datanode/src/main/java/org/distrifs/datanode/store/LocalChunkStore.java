@@ -47,6 +47,12 @@ public final class LocalChunkStore implements ChunkStore {
     T run(Replica replica, ReplicaFiles files) throws IOException;
   }
 
+  /** Something that needs room on the disk; after a failure for want of it, it can be repeated. */
+  @FunctionalInterface
+  private interface DiskWrite<T> {
+    T run() throws IOException;
+  }
+
   private LocalChunkStore(
       Disk disk,
       Path dataFolder,
@@ -59,14 +65,14 @@ public final class LocalChunkStore implements ChunkStore {
     this.clusterId = clusterId;
     this.bootId = bootId;
     this.paths = new ReplicaPaths(disk, dataFolder);
-    this.space = new SpaceGauge(disk, dataFolder, settings.reserveBytes());
+    this.space = new SpaceGauge(disk, dataFolder, clock, settings.reserveBytes());
     this.openFiles = new OpenFiles(settings.maxOpenReplicas(), this::openFilesOf);
     this.durability = new Durability(disk, paths, bootId, failure, index);
     this.reader = new ReplicaReader(corruption);
     this.writer = new ReplicaWriter(durability, corruption, clock);
     this.changer = new ReplicaChanger(durability, corruption, clock);
     this.diskThreads = new DiskThreads(settings.diskThreads());
-    this.trash = new Trash(disk, dataFolder, clock, settings.trashKeepMs(), failure);
+    this.trash = new Trash(disk, dataFolder, clock, settings.trashKeepMs(), failure, space);
     this.background =
         new Background(
             settings,
@@ -131,8 +137,13 @@ public final class LocalChunkStore implements ChunkStore {
   }
 
   @Override
-  public long usableBytes() {
-    return space.usableBytes();
+  public long roomBytes() {
+    return space.roomBytes();
+  }
+
+  @Override
+  public long freeBytes() {
+    return space.freeBytes();
   }
 
   @Override
@@ -221,8 +232,7 @@ public final class LocalChunkStore implements ChunkStore {
     if (alreadyApplied) {
       writer.skip(replica, write);
     } else {
-      writer.apply(replica, files, write, payload);
-      space.written(write.length());
+      withRoom(write.length(), () -> writer.apply(replica, files, write, payload));
       background.written(replica, files, write.length());
     }
     background.changed(replica);
@@ -300,8 +310,9 @@ public final class LocalChunkStore implements ChunkStore {
         submit(
             chunkId,
             (replica, files) -> {
-              changer.replaceBlocks(replica, files, offset, checksums, bytes);
-              space.written(bytes.readableBytes());
+              withRoom(
+                  bytes.readableBytes(),
+                  () -> changer.replaceBlocks(replica, files, offset, checksums, bytes));
               background.changed(replica);
               return null;
             });
@@ -326,7 +337,7 @@ public final class LocalChunkStore implements ChunkStore {
       if (!space.hasRoomToCreate()) {
         return CompletableFuture.failedFuture(
             new StoreException(
-                Status.NO_SPACE, "only " + space.usableBytes() + " bytes of the disk are left"));
+                Status.NO_SPACE, "only " + space.freeBytes() + " bytes of the disk are left"));
       }
       UUID name = ChunkName.of(clusterId.getAsLong(), chunkId);
       index.addIfAbsent(Replica.born(name, 0, List.of(), bootId));
@@ -351,7 +362,7 @@ public final class LocalChunkStore implements ChunkStore {
             throw replica.failure(
                 Status.STALE_VERSION, "it is in version " + replica.version() + " by now");
           }
-          trash.take(paths.folderOf(replica.name), replica.name);
+          trash.take(paths.folderOf(replica.name), replica.name, replica.lengthBytes());
           replica.discarded();
           index.remove(replica);
           openFiles.forget(replica, files);
@@ -453,8 +464,10 @@ public final class LocalChunkStore implements ChunkStore {
 
   private ReplicaFiles create(Replica replica) throws IOException {
     try {
-      Path folder = paths.makeFolderOf(replica.name);
-      ReplicaFiles files = ReplicaFiles.create(disk, folder, replica, bootId);
+      ReplicaFiles files =
+          withRoom(
+              0,
+              () -> ReplicaFiles.create(disk, paths.makeFolderOf(replica.name), replica, bootId));
       replica.setOnDisk();
       openFiles.add(replica, files);
       index.changed(replica);
@@ -463,6 +476,37 @@ public final class LocalChunkStore implements ChunkStore {
       index.remove(replica);
       throw e;
     }
+  }
+
+  private void withRoom(long bytes, DiskFailure.DiskAction write) throws IOException {
+    withRoom(
+        bytes,
+        () -> {
+          write.run();
+          return null;
+        });
+  }
+
+  /** Puts bytes on the disk, before which the trash gives back what they need. */
+  private <T> T withRoom(long bytes, DiskWrite<T> write) throws IOException {
+    if (space.isShortFor(bytes)) {
+      trash.makeRoomFor(bytes);
+    }
+    T result = null;
+    boolean written = false;
+    while (!written) {
+      try {
+        result = write.run();
+        written = true;
+      } catch (DiskFullException e) {
+        if (!trash.giveUpOldest()) {
+          space.refused();
+          throw e;
+        }
+      }
+    }
+    space.written(bytes);
+    return result;
   }
 
   private static StoreException asStoreException(Replica replica, IOException e) {

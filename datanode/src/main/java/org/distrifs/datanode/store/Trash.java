@@ -24,7 +24,10 @@ final class Trash {
   /** Replicas purged in one go, so that nobody waits long for the disk. */
   private static final int MAX_PURGED_AT_ONCE = 256;
 
-  private record Entry(String name, long deletedMs) {
+  /** Between two lines that say how much was purged early. */
+  private static final long TELL_MS = 60_000;
+
+  private record Entry(String name, long deletedMs, long bytes) {
     String dataName() {
       return name + "." + deletedMs;
     }
@@ -39,15 +42,30 @@ final class Trash {
   private final ClockSource clock;
   private final long keepMs;
   private final DiskFailure failure;
+  private final SpaceGauge space;
   private final Queue<Entry> oldestFirst =
       new PriorityQueue<>(Comparator.comparingLong(Entry::deletedMs));
 
-  Trash(Disk disk, Path dataFolder, ClockSource clock, long keepMs, DiskFailure failure) {
+  private long purgedEarly;
+  private long bytesPurgedEarly;
+  private long toldMs;
+
+  /**
+   * @param space told what is here, which counts as free
+   */
+  Trash(
+      Disk disk,
+      Path dataFolder,
+      ClockSource clock,
+      long keepMs,
+      DiskFailure failure,
+      SpaceGauge space) {
     this.disk = disk;
     this.folder = dataFolder.resolve("trash");
     this.clock = clock;
     this.keepMs = keepMs;
     this.failure = failure;
+    this.space = space;
   }
 
   /** Finds what was deleted before this start. */
@@ -57,17 +75,24 @@ final class Trash {
     }
     Map<String, Entry> found = new HashMap<>();
     for (Path file : disk.list(folder)) {
-      Entry entry = parse(file.getFileName().toString());
+      String name = file.getFileName().toString();
+      Entry entry = parse(name, name.endsWith(ReplicaFiles.META_SUFFIX) ? 0 : disk.sizeBytes(file));
       if (entry == null) {
         LOG.warn("Left {} in the trash: it is no deleted replica", file);
       } else {
-        found.putIfAbsent(entry.dataName(), entry);
+        // Of the two files of a replica the one with the bytes counts.
+        found.merge(entry.dataName(), entry, (a, b) -> a.bytes() >= b.bytes() ? a : b);
       }
     }
-    oldestFirst.addAll(found.values());
+    found.values().forEach(this::keep);
   }
 
-  private static Entry parse(String fileName) {
+  private void keep(Entry entry) {
+    oldestFirst.add(entry);
+    space.movedToTrash(entry.bytes());
+  }
+
+  private static Entry parse(String fileName, long bytes) {
     String dataName =
         fileName.endsWith(ReplicaFiles.META_SUFFIX)
             ? fileName.substring(0, fileName.length() - ReplicaFiles.META_SUFFIX.length())
@@ -78,7 +103,8 @@ final class Trash {
           ? null
           : new Entry(
               UUID.fromString(dataName.substring(0, dot)).toString(),
-              Long.parseLong(dataName.substring(dot + 1)));
+              Long.parseLong(dataName.substring(dot + 1)),
+              bytes);
     } catch (IllegalArgumentException e) {
       return null;
     }
@@ -87,12 +113,14 @@ final class Trash {
   /**
    * Moves the files of a replica here, the header first: bytes without a header mean nothing. A
    * crash in between leaves bytes that {@link #finish} recognises.
+   *
+   * @param bytes of the replica; where it has holes, more than the disk gets back
    */
-  synchronized void take(Path chunkFolder, UUID name) throws IOException {
+  synchronized void take(Path chunkFolder, UUID name, long bytes) throws IOException {
     disk.createDirectories(folder);
-    Entry entry = new Entry(name.toString(), TimeUnit.NANOSECONDS.toMillis(clock.wallTimeNs()));
+    Entry entry = new Entry(name.toString(), nowMs(), bytes);
     disk.rename(ReplicaFiles.metaPath(chunkFolder, name), folder.resolve(entry.metaName()));
-    oldestFirst.add(entry);
+    keep(entry);
     moveData(chunkFolder, entry);
     failure.guard(folder.toString(), () -> disk.syncDirectory(folder));
   }
@@ -122,26 +150,73 @@ final class Trash {
     return false;
   }
 
-  /**
-   * Deletes for good what has been here for long, and the oldest of the rest while room is short.
-   *
-   * @param space refreshed as room is won
-   */
-  synchronized void purge(SpaceGauge space) throws IOException {
-    long nowMs = TimeUnit.NANOSECONDS.toMillis(clock.wallTimeNs());
+  /** Deletes for good what has been here for long. */
+  synchronized void purgeDue() throws IOException {
+    long nowMs = nowMs();
     for (int i = 0; i < MAX_PURGED_AT_ONCE && !oldestFirst.isEmpty(); i++) {
-      boolean isDue = nowMs - oldestFirst.element().deletedMs() >= keepMs;
-      if (!isDue && space.hasRoomToCreate()) {
-        return;
+      if (nowMs - oldestFirst.element().deletedMs() < keepMs) {
+        break;
       }
-      Entry entry = oldestFirst.remove();
-      disk.delete(folder.resolve(entry.dataName()));
-      disk.delete(folder.resolve(entry.metaName()));
-      if (!isDue) {
-        space.refresh();
-        LOG.warn("Purged chunk {} from the trash early: the disk is nearly full", entry.name());
-      }
+      purgeOldest();
     }
+    tellPurgedEarly(nowMs);
+  }
+
+  /**
+   * Deletes for good what is oldest here, as far as the disk needs it for {@code bytes} more.
+   *
+   * @return whether anything was deleted
+   */
+  synchronized boolean makeRoomFor(long bytes) throws IOException {
+    boolean purged = false;
+    while (!oldestFirst.isEmpty() && space.isShortFor(bytes)) {
+      purgeEarly();
+      purged = true;
+    }
+    return purged;
+  }
+
+  /**
+   * The disk is full, whatever it says is free: deletes the oldest replica.
+   *
+   * @return whether there was one
+   */
+  synchronized boolean giveUpOldest() throws IOException {
+    if (oldestFirst.isEmpty()) {
+      return false;
+    }
+    purgeEarly();
+    return true;
+  }
+
+  private void purgeEarly() throws IOException {
+    purgedEarly++;
+    bytesPurgedEarly += purgeOldest();
+  }
+
+  private long purgeOldest() throws IOException {
+    Entry entry = oldestFirst.remove();
+    disk.delete(folder.resolve(entry.dataName()));
+    disk.delete(folder.resolve(entry.metaName()));
+    space.purged(entry.bytes());
+    LOG.debug("Purged chunk {} from the trash", entry.name());
+    return entry.bytes();
+  }
+
+  private void tellPurgedEarly(long nowMs) {
+    if (purgedEarly > 0 && nowMs - toldMs >= TELL_MS) {
+      LOG.info(
+          "Purged {} replicas with {} bytes from the trash early: the disk is nearly full",
+          purgedEarly,
+          bytesPurgedEarly);
+      toldMs = nowMs;
+      purgedEarly = 0;
+      bytesPurgedEarly = 0;
+    }
+  }
+
+  private long nowMs() {
+    return TimeUnit.NANOSECONDS.toMillis(clock.wallTimeNs());
   }
 
   synchronized int count() {

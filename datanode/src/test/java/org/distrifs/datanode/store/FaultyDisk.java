@@ -3,9 +3,11 @@ package org.distrifs.datanode.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.distrifs.runtime.disk.Disk;
 import org.distrifs.runtime.disk.DiskFile;
 import org.distrifs.runtime.disk.DiskFullException;
@@ -19,6 +21,9 @@ final class FaultyDisk implements Disk {
 
   /** Writes longer than this put so much of themselves and find the disk full. */
   volatile int roomBytes = Integer.MAX_VALUE;
+
+  /** Bytes that all files together may have, as {@link #usableBytes} tells; 0: the real ones. */
+  volatile long sizeLimit;
 
   volatile boolean syncFails;
 
@@ -147,8 +152,20 @@ final class FaultyDisk implements Disk {
   }
 
   @Override
+  public long sizeBytes(Path file) throws IOException {
+    return disk.sizeBytes(file);
+  }
+
+  @Override
   public long usableBytes(Path path) throws IOException {
-    return disk.usableBytes(path);
+    long all = sizeLimit;
+    return all == 0 ? disk.usableBytes(path) : Math.max(0, all - bytesBelow(path));
+  }
+
+  private static long bytesBelow(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+    }
   }
 
   @Override

@@ -99,6 +99,49 @@ class TrashTest {
     assertThat(trash()).isEmpty();
   }
 
+  @Test
+  void whatIsInTheTrashCountsAsRoomAndIsPurgedOldestFirstOnlyAsFarAsAWriteNeedsIt()
+      throws Exception {
+    byte[] bytes = patterned(300_000, 1);
+    Path oldest;
+    disk.sizeLimit = 1_500_000;
+    StoreSettings reserving = new StoreSettings(2, 4, 100_000, 60_000, 0, 3_600_000);
+    try (StoreFixture fixture = new StoreFixture(folder, disk, reserving)) {
+      fixture.put(CHUNK, 1, 0, bytes, 1);
+      fixture.put(CHUNK + 1, 1, 0, bytes, 1);
+      fixture.put(CHUNK + 2, 1, 0, bytes, 1);
+      long before = fixture.store().roomBytes();
+      await(fixture.store().discard(CHUNK, 1));
+      oldest = trash().get(0);
+      awaitNextMillisecond();
+      await(fixture.store().discard(CHUNK + 1, 1));
+      assertThat(fixture.store().roomBytes()).isBetween(before + 400_000, before + 600_000);
+    }
+    try (StoreFixture fixture = new StoreFixture(folder, disk, reserving)) {
+      assertThat(fixture.store().roomBytes())
+          .as("known again after a start")
+          .isBetween(900_000L, 1_100_000L);
+      fixture.put(CHUNK + 3, 1, 0, bytes, 1);
+      assertThat(fixture.store().replicasInTrash()).as("nothing was needed yet").isEqualTo(2);
+      fixture.put(CHUNK + 4, 1, 0, bytes, 1);
+      assertThat(fixture.store().replicasInTrash()).isEqualTo(1);
+      assertThat(oldest).doesNotExist();
+      fixture.put(CHUNK + 5, 1, 0, bytes, 1);
+      assertThat(fixture.store().replicasInTrash()).isZero();
+      assertThat(fixture.store().hasRoomToCreate()).isTrue();
+      fixture.put(CHUNK + 6, 1, 0, bytes, 1);
+      assertThat(fixture.store().hasRoomToCreate()).as("nothing is left to purge").isFalse();
+    }
+  }
+
+  /** Of two deletions in one millisecond nobody knows which was the first. */
+  private static void awaitNextMillisecond() {
+    long now = System.currentTimeMillis();
+    while (System.currentTimeMillis() == now) {
+      Thread.onSpinWait();
+    }
+  }
+
   private static void awaitEmptyTrash(StoreFixture fixture) {
     long deadlineNs = System.nanoTime() + 20_000_000_000L;
     while (fixture.store().replicasInTrash() > 0) {

@@ -150,6 +150,11 @@ final class PowerLossDisk implements Disk {
   }
 
   @Override
+  public long sizeBytes(Path file) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public long usableBytes(Path path) {
     return Long.MAX_VALUE;
   }

@@ -44,6 +44,12 @@ public record DataReply(
         Status.DOWNSTREAM_FAILED, failedNodeId, detail, 0, 0, 0, false, false, false, NO_CHECKSUMS);
   }
 
+  /** The disk of a member behind the answering one is full. */
+  public static DataReply noSpace(int failedNodeId, String detail) {
+    return new DataReply(
+        Status.NO_SPACE, failedNodeId, detail, 0, 0, 0, false, false, false, NO_CHECKSUMS);
+  }
+
   public boolean isOk() {
     return status == Status.OK;
   }

@@ -15,7 +15,7 @@ public enum Status {
   CORRUPT_REQUEST(5),
   /** A change of the chain is under way; writes are stopped. Look the chain up again. */
   FENCED(6),
-  /** The disk is full; nothing was changed. */
+  /** The disk is full, of the answering node or of the one that the answer names. */
   NO_SPACE(7),
   /** Reading or writing the disk failed. */
   IO_FAILURE(8),

@@ -70,6 +70,13 @@ public interface Disk {
    */
   FileSystemSync fileSystemSync(Path path) throws IOException;
 
+  /**
+   * Size of a file in bytes.
+   *
+   * @throws java.nio.file.NoSuchFileException if there is no such file
+   */
+  long sizeBytes(Path file) throws IOException;
+
   /** Bytes that this process may still write on the file system that holds {@code path}. */
   long usableBytes(Path path) throws IOException;
 

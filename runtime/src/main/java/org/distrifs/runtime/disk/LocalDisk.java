@@ -26,7 +26,11 @@ public final class LocalDisk implements Disk {
 
   @Override
   public DiskFile open(Path path, OpenMode mode) throws IOException {
-    return new LocalDiskFile(path, FileChannel.open(path, optionsOf(mode)));
+    try {
+      return new LocalDiskFile(path, FileChannel.open(path, optionsOf(mode)));
+    } catch (IOException e) {
+      throw DiskFullException.orSame(path, e);
+    }
   }
 
   private static Set<OpenOption> optionsOf(OpenMode mode) {
@@ -70,6 +74,8 @@ public final class LocalDisk implements Disk {
       if (!Files.isDirectory(folder)) {
         throw e;
       }
+    } catch (IOException e) {
+      throw DiskFullException.orSame(folder, e);
     }
   }
 
@@ -104,6 +110,11 @@ public final class LocalDisk implements Disk {
   @Override
   public FileSystemSync fileSystemSync(Path path) throws IOException {
     return new LocalFileSystemSync(path);
+  }
+
+  @Override
+  public long sizeBytes(Path file) throws IOException {
+    return Files.size(file);
   }
 
   @Override

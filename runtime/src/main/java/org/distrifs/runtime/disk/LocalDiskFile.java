@@ -7,7 +7,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 
 /** A file of this machine. Failures name the file, the range and what was attempted. */
 final class LocalDiskFile implements DiskFile {
@@ -167,8 +166,7 @@ final class LocalDiskFile implements DiskFile {
    * what is left.
    */
   private boolean isFull(int bytes, IOException cause) {
-    String text = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-    if (text.contains("no space left") || text.contains("quota exceeded")) {
+    if (DiskFullException.isMeantBy(cause)) {
       return true;
     }
     try {

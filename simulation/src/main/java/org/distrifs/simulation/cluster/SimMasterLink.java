@@ -91,7 +91,8 @@ final class SimMasterLink {
             .setBootId(disk.bootId().toString())
             .setHighestDurableTxid(disk.highestDurableTxid())
             .setTotalBytes(store.totalBytes())
-            .setAvailableBytes(store.usableBytes())
+            .setAvailableBytes(store.roomBytes())
+            .setFreeBytes(store.freeBytes())
             .setUncleanStart(uncleanStart)
             .setNodeSecret(disk.secret())
             .build();

@@ -148,7 +148,12 @@ public final class SimChunkStore implements ChunkStore {
   }
 
   @Override
-  public long usableBytes() {
+  public long roomBytes() {
+    return DISK_BYTES;
+  }
+
+  @Override
+  public long freeBytes() {
     return DISK_BYTES;
   }
 

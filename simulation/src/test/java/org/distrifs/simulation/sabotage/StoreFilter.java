@@ -54,8 +54,13 @@ abstract class StoreFilter implements ChunkStore {
   }
 
   @Override
-  public long usableBytes() {
-    return real.usableBytes();
+  public long roomBytes() {
+    return real.roomBytes();
+  }
+
+  @Override
+  public long freeBytes() {
+    return real.freeBytes();
   }
 
   @Override
