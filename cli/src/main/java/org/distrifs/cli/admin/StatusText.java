@@ -13,7 +13,7 @@ import org.distrifs.proto.control.StatusReply;
 /** The status of a cluster in lines for people. */
 final class StatusText {
 
-  private static final String NODE_FORMAT = "  %-4s %-8s %-22s %-10s %9s %9s %9s %8s%n";
+  private static final String NODE_FORMAT = "  %-4s %-8s %-22s %-10s %9s %9s %9s %8s  %s%n";
 
   private final StatusReply status;
   private final Map<Integer, String> addresses = new HashMap<>();
@@ -78,7 +78,15 @@ final class StatusText {
     if (status.getNodesCount() > 0) {
       text.append(
           NODE_FORMAT.formatted(
-              "ID", "STATE", "ADDRESS", "RACK", "AVAILABLE", "TOTAL", "REPLICAS", "SUSPECT"));
+              "ID",
+              "STATE",
+              "ADDRESS",
+              "RACK",
+              "AVAILABLE",
+              "TOTAL",
+              "REPLICAS",
+              "SUSPECT",
+              "ROOM"));
     }
     for (NodeStatus node : status.getNodesList()) {
       text.append(
@@ -90,7 +98,8 @@ final class StatusText {
               HumanBytes.of(node.getAvailableBytes()),
               HumanBytes.of(node.getTotalBytes()),
               node.getReplicas(),
-              node.getSuspectReplicas()));
+              node.getSuspectReplicas(),
+              node.getRoom().isEmpty() ? "-" : node.getRoom()));
     }
   }
 

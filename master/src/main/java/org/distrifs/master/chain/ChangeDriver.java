@@ -125,6 +125,16 @@ public final class ChangeDriver {
     want(chunkId, new PendingChange(environment.nowNs()).with(nodeId));
   }
 
+  /**
+   * As {@link #want}, in which a node joins in the place of a member, which leaves only if that one
+   * joins. A node without a replica gets a copy behind the fence.
+   */
+  public void wantInstead(long chunkId, int leavingNodeId, int joiningNodeId) {
+    want(
+        chunkId,
+        new PendingChange(environment.nowNs()).withInsteadOf(joiningNodeId, leavingNodeId));
+  }
+
   private void want(long chunkId, PendingChange pending) {
     lookAgain = true;
     Running change = running.get(chunkId);
@@ -257,6 +267,8 @@ public final class ChangeDriver {
     ChunkInfo chunk = found.get();
     Set<Integer> doubtful = new LinkedHashSet<>(chunk.members());
     doubtful.removeIf(node -> !environment.isDamaged(node, chunkId));
+    pending.keepReplacements(
+        node -> environment.availability(node) == ChangePlanner.Availability.PRESENT);
     ChangePlanner.Plan plan =
         planner.plan(
             chunk.members(),
@@ -320,6 +332,9 @@ public final class ChangeDriver {
             .setChunkId(goal.chunkId())
             .setVersion(version)
             .addAllNodeIds(goal.chain());
+    if (version == goal.committedVersion() && !goal.who().joining().isEmpty()) {
+      commit.setUnwrittenElsewhere(true);
+    }
     goal.cut().ifPresent(cut -> commit.setInode(cut.inode()).setTruncateEpoch(cut.truncateEpoch()));
     environment.journal(
         JournalEntry.newBuilder().setChangeCommit(commit),

@@ -2,8 +2,10 @@ package org.distrifs.master.chain;
 
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
 /** A chunk that needs a change, and what earlier attempts have taught. */
 final class PendingChange {
@@ -14,6 +16,10 @@ final class PendingChange {
   private final long sinceNs;
   private final Set<Integer> leave = new LinkedHashSet<>();
   private final Set<Integer> join = new LinkedHashSet<>();
+
+  /** Members that leave only if another joins, by that other. */
+  private final Map<Integer, Integer> replacedBy = new HashMap<>();
+
   private final Map<Integer, Integer> refusals = new HashMap<>();
   private int failures;
   private long notBeforeNs;
@@ -30,6 +36,7 @@ final class PendingChange {
   void add(PendingChange other) {
     leave.addAll(other.leave);
     join.addAll(other.join);
+    replacedBy.putAll(other.replacedBy);
   }
 
   PendingChange without(int node) {
@@ -40,6 +47,28 @@ final class PendingChange {
   PendingChange with(int node) {
     join.add(node);
     return this;
+  }
+
+  PendingChange withInsteadOf(int joining, int leaving) {
+    replacedBy.put(joining, leaving);
+    return with(joining).without(leaving);
+  }
+
+  /** Forgets the replacements by nodes that cannot join now: the chain must not become shorter. */
+  void keepReplacements(IntPredicate canJoin) {
+    for (int node : List.copyOf(replacedBy.keySet())) {
+      if (!canJoin.test(node)) {
+        giveUpJoining(node);
+      }
+    }
+  }
+
+  private boolean giveUpJoining(int node) {
+    Integer replaced = replacedBy.remove(node);
+    if (replaced != null) {
+      leave.remove(replaced);
+    }
+    return join.remove(node);
   }
 
   Set<Integer> leave() {
@@ -81,14 +110,15 @@ final class PendingChange {
     if (failed.lacksSource() && !leave.isEmpty()) {
       // A node that was left out may have what the others lack.
       leave.clear();
+      replacedBy.clear();
       refusals.clear();
       return;
     }
     if (culprit == 0) {
       return;
     }
-    if (join.remove(culprit)) {
-      // The copy was of no use; the repair chooses another node.
+    if (giveUpJoining(culprit)) {
+      // The copy was of no use; whoever wanted it chooses another node.
       return;
     }
     if (refusals.merge(culprit, 1, Integer::sum) >= REFUSALS_TO_LEAVE) {

@@ -35,6 +35,13 @@ public final class Datanode {
   private boolean suspectsUnknown;
   private long totalBytes;
   private long availableBytes;
+  private long freeBytes;
+  private boolean refusedForSpace;
+
+  /** Bytes of the chunks that were placed here since the last beat, and before it. */
+  private long promisedSinceBeat;
+
+  private long promisedBeforeBeat;
   private int requestsInFlight;
   private final TalliedCount bytesCopied = new TalliedCount();
   private final TalliedCount corruptFound = new TalliedCount();
@@ -83,9 +90,29 @@ public final class Datanode {
     return totalBytes;
   }
 
-  /** Bytes that it can still take, as it last told. */
+  /**
+   * Bytes that it can still take for new replicas, as it last told; 0 if it has refused one since.
+   */
   public long availableBytes() {
-    return availableBytes;
+    return refusedForSpace ? 0 : availableBytes;
+  }
+
+  /** Bytes of its disks that are free, its reserve and its trash included, as it last told. */
+  public long freeBytes() {
+    return freeBytes;
+  }
+
+  /**
+   * What may yet be written of the chunks that were placed here. Those from before the last beat
+   * but one are in the figures that it told.
+   */
+  public long promisedBytes() {
+    return promisedSinceBeat + promisedBeforeBeat;
+  }
+
+  /** It has refused a replica, or that one grows, because its disk is full. */
+  void refusedForSpace() {
+    refusedForSpace = true;
   }
 
   /**
@@ -96,9 +123,14 @@ public final class Datanode {
     return requestsInFlight + placedSinceHeard;
   }
 
-  /** Notes that a chunk was placed here, so that the next one tends to go elsewhere. */
-  public void chunkPlaced() {
+  /**
+   * Notes that a chunk was placed here, so that the next one tends to go elsewhere.
+   *
+   * @param bytes that it may grow to
+   */
+  public void chunkPlaced(long bytes) {
     placedSinceHeard++;
+    promisedSinceBeat += bytes;
   }
 
   /** How many replicas it reported. */
@@ -170,7 +202,7 @@ public final class Datanode {
     registeredNs = nowNs;
     reportWanted = true;
     requestsInFlight = 0;
-    tookSpace(request.getTotalBytes(), request.getAvailableBytes());
+    tookSpace(request.getTotalBytes(), request.getAvailableBytes(), request.getFreeBytes());
     if (!incarnationOver && !isOutOfReach(nowNs, reachableWithinNs)) {
       heard(nowNs);
     } else {
@@ -180,7 +212,7 @@ public final class Datanode {
 
   void beat(HeartbeatRequest beat, long nowNs, long reachableWithinNs) {
     requestsInFlight = beat.getRequestsInFlight();
-    tookSpace(beat.getTotalBytes(), beat.getAvailableBytes());
+    tookSpace(beat.getTotalBytes(), beat.getAvailableBytes(), beat.getFreeBytes());
     revokedThrough = beat.getRevokedThrough();
     bytesCopied.told(beat.getBytesCopied());
     corruptFound.told(beat.getCorruptBlocksFound());
@@ -212,10 +244,14 @@ public final class Datanode {
     return leaseRefused;
   }
 
-  private void tookSpace(long total, long available) {
+  private void tookSpace(long total, long available, long free) {
     totalBytes = total;
     availableBytes = available;
+    freeBytes = free;
+    refusedForSpace = false;
     placedSinceHeard = 0;
+    promisedBeforeBeat = promisedSinceBeat;
+    promisedSinceBeat = 0;
   }
 
   private void heard(long nowNs) {

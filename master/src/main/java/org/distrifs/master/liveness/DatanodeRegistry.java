@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.proto.connection.PeerAddress;
@@ -214,6 +215,24 @@ public final class DatanodeRegistry {
                 .setLength(lengthBytes)
                 .build());
     corruption.repaired(nodeId, chunkId);
+  }
+
+  /** Bytes of the longest replica of a chunk that was reported; 0 without any. */
+  public long lengthOf(long chunkId) {
+    return nodes.values().stream()
+        .map(node -> node.replica(chunkId))
+        .filter(Objects::nonNull)
+        .mapToLong(replica -> Integer.toUnsignedLong(replica.lengthBytes()))
+        .max()
+        .orElse(0);
+  }
+
+  /** A datanode is full: it is placed on again when it has told of room. */
+  public void refusedForSpace(int nodeId) {
+    Datanode node = nodes.get(nodeId);
+    if (node != null) {
+      node.refusedForSpace();
+    }
   }
 
   /** Somebody saw that a replica is suspect before its datanode told. */

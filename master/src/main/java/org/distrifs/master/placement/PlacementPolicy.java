@@ -19,7 +19,13 @@ public interface PlacementPolicy {
    *
    * @param candidates alive nodes without a replica, each once
    * @param racks where the chunk's other replicas are
+   * @param bytes that the replica has now
    * @return empty if none has space
    */
-  OptionalInt chooseOne(Collection<PlacementNode> candidates, Set<String> racks);
+  OptionalInt chooseOne(Collection<PlacementNode> candidates, Set<String> racks, long bytes);
+
+  /**
+   * How many bytes can be written until {@link #choose} finds no chain any more, each counted once.
+   */
+  long writableBytes(Collection<PlacementNode> alive);
 }

@@ -22,6 +22,7 @@ import org.distrifs.master.placement.PlacementPolicy;
 import org.distrifs.proto.frame.ChainHop;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
+import org.distrifs.proto.frame.Status;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -234,14 +235,12 @@ public final class Repairs {
         racks.add(registry.find(node).rack());
       }
     }
-    OptionalInt old = policy.chooseOne(withOld.stream().map(Repairs::describe).toList(), racks);
+    long bytes = registry.lengthOf(chunk.id());
+    OptionalInt old =
+        policy.chooseOne(withOld.stream().map(PlacementNode::of).toList(), racks, bytes);
     return old.isPresent()
         ? old
-        : policy.chooseOne(free.stream().map(Repairs::describe).toList(), racks);
-  }
-
-  private static PlacementNode describe(Datanode node) {
-    return new PlacementNode(node.id(), node.rack(), node.availableBytes(), node.load());
+        : policy.chooseOne(free.stream().map(PlacementNode::of).toList(), racks, bytes);
   }
 
   private boolean hasRoom(int node) {
@@ -278,7 +277,11 @@ public final class Repairs {
 
   private void answered(ChunkInfo chunk, Copy copy, DataReply reply) {
     if (!reply.isOk()) {
-      failed(chunk.id(), copy, reply.status() + " " + reply.detail());
+      if (reply.status() == Status.NO_SPACE) {
+        foundFull(chunk.id(), copy);
+      } else {
+        failed(chunk.id(), copy, reply.status() + " " + reply.detail());
+      }
       return;
     }
     end(chunk.id(), copy);
@@ -291,6 +294,14 @@ public final class Repairs {
         reply.replicaLength(),
         TimeUnit.NANOSECONDS.toMillis(environment.nowNs() - copy.beganNs()));
     changes.wantWith(chunk.id(), copy.target());
+  }
+
+  /** The target gets no more copies until it tells of room; that it is full is told elsewhere. */
+  private void foundFull(long chunkId, Copy copy) {
+    end(chunkId, copy);
+    failed++;
+    notBeforeNs.put(chunkId, environment.nowNs() + PAUSE_NS);
+    LOG.debug("Chunk {} found no room on datanode {}", chunkId, copy.target());
   }
 
   private void failed(long chunkId, Copy copy, String why) {

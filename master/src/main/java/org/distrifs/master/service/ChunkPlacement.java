@@ -1,6 +1,10 @@
 package org.distrifs.master.service;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.distrifs.master.chunk.ChunkInfo;
 import org.distrifs.master.liveness.Datanode;
 import org.distrifs.master.liveness.DatanodeRegistry;
 import org.distrifs.master.placement.Placement;
@@ -28,14 +32,13 @@ final class ChunkPlacement {
     this.nodesReturnUntilNs = nodesReturnUntilNs;
   }
 
-  Placement place(long nowNs) {
-    List<PlacementNode> alive =
-        registry.nodes().stream()
-            .filter(Datanode::isAlive)
-            .map(
-                node ->
-                    new PlacementNode(node.id(), node.rack(), node.availableBytes(), node.load()))
-            .toList();
+  /**
+   * Chooses a chain.
+   *
+   * @param chunkBytes that the chunk may grow to
+   */
+  Placement place(long chunkBytes, long nowNs) {
+    List<PlacementNode> alive = alive();
     if (alive.size() < replication && nowNs - nodesReturnUntilNs < 0) {
       return new Placement.Refused(
           Errno.EAGAIN,
@@ -44,8 +47,25 @@ final class ChunkPlacement {
     }
     Placement placement = policy.choose(alive);
     if (placement instanceof Placement.Chosen chosen) {
-      chosen.nodeIds().forEach(id -> registry.find(id).chunkPlaced());
+      chosen.nodeIds().forEach(id -> registry.find(id).chunkPlaced(chunkBytes));
     }
     return placement;
+  }
+
+  /** A datanode with room that can take the place of a member that has none; empty if none can. */
+  OptionalInt inPlaceOf(int fullNodeId, ChunkInfo chunk) {
+    List<PlacementNode> others =
+        alive().stream().filter(node -> !chunk.members().contains(node.nodeId())).toList();
+    Set<String> racks = new HashSet<>();
+    for (int member : chunk.members()) {
+      if (member != fullNodeId) {
+        racks.add(registry.find(member).rack());
+      }
+    }
+    return policy.chooseOne(others, racks, registry.lengthOf(chunk.id()));
+  }
+
+  private List<PlacementNode> alive() {
+    return registry.nodes().stream().filter(Datanode::isAlive).map(PlacementNode::of).toList();
   }
 }

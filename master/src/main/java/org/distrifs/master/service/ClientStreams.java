@@ -20,6 +20,7 @@ final class ClientStreams implements MetadataEndpoint.Sessions {
   private final SessionTable sessions;
   private final MetadataOperations operations;
   private final OrphanQuestions orphans;
+  private final ClusterSpace space;
   private final ClockSource clock;
 
   ClientStreams(
@@ -29,6 +30,7 @@ final class ClientStreams implements MetadataEndpoint.Sessions {
       SessionTable sessions,
       MetadataOperations operations,
       OrphanQuestions orphans,
+      ClusterSpace space,
       ClockSource clock) {
     this.state = state;
     this.journal = journal;
@@ -36,6 +38,7 @@ final class ClientStreams implements MetadataEndpoint.Sessions {
     this.sessions = sessions;
     this.operations = operations;
     this.orphans = orphans;
+    this.space = space;
     this.clock = clock;
   }
 
@@ -87,6 +90,7 @@ final class ClientStreams implements MetadataEndpoint.Sessions {
     orphans.answered(session, message.getKeepAlive());
     KeepAliveReply.Builder reply =
         KeepAliveReply.newBuilder().setTerm(state.term()).setDurableTxid(journal.durableTxid());
+    reply.setSpaceIsScarce(space.isScarce());
     orphans.ask(session, reply);
     session.send(MasterMessage.newBuilder().setKeepAlive(reply).build());
   }

@@ -16,6 +16,7 @@ import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.proto.frame.ChainHop;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
+import org.distrifs.proto.frame.Status;
 import org.distrifs.proto.journal.JournalEntry;
 import org.distrifs.runtime.clock.ClockSource;
 
@@ -119,11 +120,18 @@ final class ClusterChanges implements ChangeEnvironment {
             (answer, failure) -> {
               if (failure == null) {
                 answer.payload().release();
-                loop.hand(() -> answered.accept(answer.reply()));
+                loop.hand(() -> answered(to, answer.reply(), answered));
               } else {
                 loop.hand(() -> failed(to, failure, noAnswer));
               }
             });
+  }
+
+  private void answered(ChainHop from, DataReply reply, Consumer<DataReply> answered) {
+    if (reply.status() == Status.NO_SPACE) {
+      registry.refusedForSpace(from.nodeId());
+    }
+    answered.accept(reply);
   }
 
   private void failed(ChainHop to, Throwable failure, Consumer<String> noAnswer) {

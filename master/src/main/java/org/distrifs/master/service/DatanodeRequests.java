@@ -46,6 +46,7 @@ final class DatanodeRequests {
   private final ChunkCensus census;
   private final ChangeDriver changes;
   private final Deletions deletions;
+  private final ClusterSpace space;
   private final LivenessBounds bounds;
   private final long blockReportIntervalMs;
   private final ClockSource clock;
@@ -58,6 +59,7 @@ final class DatanodeRequests {
       ChunkCensus census,
       ChangeDriver changes,
       Deletions deletions,
+      ClusterSpace space,
       LivenessBounds bounds,
       long blockReportIntervalMs,
       ClockSource clock) {
@@ -68,6 +70,7 @@ final class DatanodeRequests {
     this.census = census;
     this.changes = changes;
     this.deletions = deletions;
+    this.space = space;
     this.bounds = bounds;
     this.blockReportIntervalMs = blockReportIntervalMs;
     this.clock = clock;
@@ -200,6 +203,10 @@ final class DatanodeRequests {
     HeartbeatReply.Builder reply =
         HeartbeatReply.newBuilder().setTerm(state.term()).setDurableTxid(journal.durableTxid());
     DatanodeRegistry.Instruction instruction = registry.beat(beat, clock.monotonicNs());
+    if (instruction == DatanodeRegistry.Instruction.NOTHING
+        && space.needsReportOf(registry.find(beat.getNodeId()))) {
+      instruction = DatanodeRegistry.Instruction.REPORT_BLOCKS;
+    }
     command(instruction).ifPresent(reply::addCommands);
     if (instruction != DatanodeRegistry.Instruction.REGISTER_AGAIN) {
       reply.setLeaseRefused(registry.find(beat.getNodeId()).isLeaseRefused());

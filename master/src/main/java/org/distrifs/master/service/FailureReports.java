@@ -34,6 +34,7 @@ final class FailureReports {
   private final ChangeDriver changes;
   private final Probing probing;
   private final ReplyCompleter completer;
+  private final FullMembers fullMembers;
   private final Map<Long, Blame> blamed = BoundedMap.byAge(MAX_COUNTED);
   private int waiting;
 
@@ -42,12 +43,14 @@ final class FailureReports {
       DatanodeRegistry registry,
       ChangeDriver changes,
       Probing probing,
-      ReplyCompleter completer) {
+      ReplyCompleter completer,
+      FullMembers fullMembers) {
     this.state = state;
     this.registry = registry;
     this.changes = changes;
     this.probing = probing;
     this.completer = completer;
+    this.fullMembers = fullMembers;
   }
 
   int waiting() {
@@ -79,6 +82,17 @@ final class FailureReports {
                   + " 'distrifs status' names"));
       return;
     }
+    if (Status.ofCode(report.getStatus()) == Status.NO_SPACE) {
+      boolean goesOn = fullMembers.replace(report.getFailedNodeId(), chunk.get());
+      answer.accept(
+          goesOn
+              ? locate(report)
+              : Replies.failure(
+                  Errno.ENOSPC,
+                  "datanode %d is full, and none is left with room for a replica of chunk %d"
+                      .formatted(report.getFailedNodeId(), report.getChunkId())));
+      return;
+    }
     reconcileIfUnequal(report);
     waiting++;
     probing.probe(
@@ -107,8 +121,8 @@ final class FailureReports {
   }
 
   /**
-   * A member that is there, and yet named a second time under one version, goes: its disk is full
-   * or failing, or the link to it is cut one way. The first report is no reason yet: mostly it is
+   * A member that is there, and yet named a second time under one version, goes: its disk is
+   * failing, or the link to it is cut one way. The first report is no reason yet: mostly it is
    * completed when its client sends it again. One that only took too long may itself have waited
    * for a write that is stuck behind it: then the members are reconciled, and whoever does not take
    * part in that goes.
@@ -117,7 +131,7 @@ final class FailureReports {
     Status seen = Status.ofCode(report.getStatus());
     boolean isItsFault =
         switch (seen) {
-          case DOWNSTREAM_FAILED, IO_FAILURE, NO_SPACE -> true;
+          case DOWNSTREAM_FAILED, IO_FAILURE -> true;
           default -> false;
         };
     if (!isItsFault && seen != Status.TIMED_OUT) {

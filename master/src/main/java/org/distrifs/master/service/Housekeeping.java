@@ -66,6 +66,11 @@ final class Housekeeping {
     return deletions;
   }
 
+  /** Whether what removed files have on datanodes is being deleted. */
+  boolean givesRoomBack() {
+    return repairs.hasBegun() && (state.counts().garbageChunks() > 0 || orphans.mayPurgeSome());
+  }
+
   /** Takes note of a chunk that the census came to. */
   void visit(ChunkInfo chunk, long nowNs) {
     if (repairs.hasBegun()) {

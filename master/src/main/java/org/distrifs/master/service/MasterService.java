@@ -66,6 +66,7 @@ public final class MasterService implements AutoCloseable {
   private final ChangeDriver changes;
   private final OrphanQuestions orphans;
   private final Housekeeping housekeeping;
+  private final ClusterSpace space;
   private final ChunkCensus census;
   private final FailureReports failureReports;
   private final SessionTable sessions;
@@ -129,7 +130,14 @@ public final class MasterService implements AutoCloseable {
             registry,
             settings.replication(),
             chunk -> housekeeping().visit(chunk, clock.monotonicNs()));
-    ReplyCompleter completer = new ReplyCompleter(registry, changes, settings.replication());
+    space =
+        new ClusterSpace(
+            registry,
+            policy,
+            settings,
+            () -> sessions().size(),
+            () -> housekeeping().givesRoomBack());
+    ReplyCompleter completer = new ReplyCompleter(registry, changes, space);
     sessions =
         new SessionTable(
             state,
@@ -156,12 +164,22 @@ public final class MasterService implements AutoCloseable {
             settings.replication());
     long nodesReturnUntilNs =
         nowNs + TimeUnit.MILLISECONDS.toNanos(3 * settings.liveness().heartbeatIntervalMs());
-    failureReports = new FailureReports(state, registry, changes, probing, completer);
+    ChunkPlacement placement =
+        new ChunkPlacement(registry, policy, settings.replication(), nodesReturnUntilNs);
+    failureReports =
+        new FailureReports(
+            state,
+            registry,
+            changes,
+            probing,
+            completer,
+            new FullMembers(registry, placement, changes, space, settings.replication(), clock));
     operations =
         new MetadataOperations(
             state,
             journal,
-            new ChunkPlacement(registry, policy, settings.replication(), nodesReturnUntilNs),
+            placement,
+            space,
             new CutGuard(state, registry, settings.minReplicas()),
             new CutWaits(state, changes, settings.cutWaitMs()),
             new AppendWaits(state, sessions::find),
@@ -180,6 +198,7 @@ public final class MasterService implements AutoCloseable {
             census,
             changes,
             housekeeping.deletions(),
+            space,
             settings.liveness(),
             settings.blockReportIntervalMs(),
             clock);
@@ -191,6 +210,7 @@ public final class MasterService implements AutoCloseable {
             changes,
             housekeeping,
             census,
+            space,
             completer,
             journal,
             serving,
@@ -198,9 +218,14 @@ public final class MasterService implements AutoCloseable {
             new StatusReport.Constants(settings.replication(), settings.minReplicas()));
   }
 
-  /** For the census, which is made before it. */
+  /** For those that are made before it. */
   private Housekeeping housekeeping() {
     return housekeeping;
+  }
+
+  /** For those that are made before it. */
+  private SessionTable sessions() {
+    return sessions;
   }
 
   /**
@@ -255,14 +280,24 @@ public final class MasterService implements AutoCloseable {
     return List.of(
         new MetadataEndpoint(
             loop,
-            new ClientStreams(state, journal, serving, sessions, operations, orphans, clock),
+            new ClientStreams(state, journal, serving, sessions, operations, orphans, space, clock),
             clock),
         new DatanodesEndpoint(loop, datanodes),
         new AdministrationEndpoint(loop, report));
   }
 
   public HealthCheck health() {
-    return serving::problems;
+    return new HealthCheck() {
+      @Override
+      public List<String> problems() {
+        return serving.problems();
+      }
+
+      @Override
+      public List<String> warnings() {
+        return space.warnings();
+      }
+    };
   }
 
   /** Id of the cluster; known after {@link #start}. */
@@ -356,6 +391,7 @@ public final class MasterService implements AutoCloseable {
       operations.tick(nowNs);
       changes.tick();
       housekeeping.tick(nowNs);
+      space.tick();
       if (--ticksToCensus < 0 && census.slice()) {
         ticksToCensus = CENSUS_TICKS;
         housekeeping.walked(census.totals(), nowNs);
@@ -377,6 +413,9 @@ public final class MasterService implements AutoCloseable {
         byLiveness[Liveness.UNKNOWN.ordinal()],
         byLiveness[Liveness.SILENT.ordinal()],
         byLiveness[Liveness.DEAD.ordinal()],
+        space.count(ClusterSpace.Room.FULL),
+        space.count(ClusterSpace.Room.NEARLY_FULL),
+        space.writableBytes(),
         changes.underWay(),
         changes.waiting(),
         registry.corruption().size(),

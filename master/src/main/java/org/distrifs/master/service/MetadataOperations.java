@@ -32,12 +32,16 @@ final class MetadataOperations implements OperationSink {
    */
   static final long POSTPONE_NS = TimeUnit.SECONDS.toNanos(10);
 
+  /** How long an operation waits for room that is being given back by removed files. */
+  static final long WAIT_FOR_ROOM_NS = TimeUnit.SECONDS.toNanos(15);
+
   /** Bytes of a mutation: more than any client has to say at once, less than the journal takes. */
   private static final int MAX_MUTATION_BYTES = 1 << 20;
 
   private final MasterState state;
   private final JournalPipeline journal;
   private final ChunkPlacement placement;
+  private final ClusterSpace space;
   private final CutGuard cutGuard;
   private final CutWaits cutWaits;
   private final AppendWaits appendWaits;
@@ -54,6 +58,7 @@ final class MetadataOperations implements OperationSink {
       MasterState state,
       JournalPipeline journal,
       ChunkPlacement placement,
+      ClusterSpace space,
       CutGuard cutGuard,
       CutWaits cutWaits,
       AppendWaits appendWaits,
@@ -66,6 +71,7 @@ final class MetadataOperations implements OperationSink {
     this.state = state;
     this.journal = journal;
     this.placement = placement;
+    this.space = space;
     this.cutGuard = cutGuard;
     this.cutWaits = cutWaits;
     this.appendWaits = appendWaits;
@@ -217,7 +223,7 @@ final class MetadataOperations implements OperationSink {
   }
 
   private Optional<OperationReply> place(ClientMutation.Builder mutation) {
-    Placement chosen = placement.place(clock.monotonicNs());
+    Placement chosen = placement.place(state.chunkSizeBytes(), clock.monotonicNs());
     if (chosen instanceof Placement.Refused refused) {
       return Optional.of(Replies.failure(refused.errno(), refused.reason()));
     }
@@ -227,8 +233,13 @@ final class MetadataOperations implements OperationSink {
   }
 
   private void postponeOrRefuse(PendingOperation operation, OperationReply refusal) {
-    boolean mayPass = refusal.getErrno() == Errno.EAGAIN.code();
-    if (mayPass && clock.monotonicNs() - operation.arrivedNs() < POSTPONE_NS) {
+    long patienceNs = 0;
+    if (refusal.getErrno() == Errno.EAGAIN.code()) {
+      patienceNs = POSTPONE_NS;
+    } else if (refusal.getErrno() == Errno.ENOSPC.code() && space.isComingBack()) {
+      patienceNs = WAIT_FOR_ROOM_NS;
+    }
+    if (clock.monotonicNs() - operation.arrivedNs() < patienceNs) {
       postponed.add(operation);
     } else {
       answer(operation, refusal);

@@ -54,6 +54,11 @@ final class OrphanQuestions {
     this.sessions = sessions;
   }
 
+  /** Whether files without a name are there that nobody has been found to hold open. */
+  boolean mayPurgeSome() {
+    return state.counts().orphans() > 0 && !paused;
+  }
+
   /** Takes what a session answers with its sign of life. */
   void answered(ClientSession session, KeepAlive keepAlive) {
     if (question != 0

@@ -5,9 +5,9 @@ import org.distrifs.master.chunk.ChunkInfo;
 import org.distrifs.master.liveness.Datanode;
 import org.distrifs.master.liveness.DatanodeRegistry;
 import org.distrifs.proto.control.ChunkLocation;
-import org.distrifs.proto.control.FileSystemStatistics;
 import org.distrifs.proto.control.Member;
 import org.distrifs.proto.control.OperationReply;
+import org.distrifs.proto.error.Errno;
 
 /**
  * Adds to the state's answers what is not journalled: where the members of a chain are, whether
@@ -17,24 +17,25 @@ final class ReplyCompleter {
 
   private final DatanodeRegistry registry;
   private final ChangeDriver changes;
-  private final int replication;
+  private final ClusterSpace space;
 
-  ReplyCompleter(DatanodeRegistry registry, ChangeDriver changes, int replication) {
+  ReplyCompleter(DatanodeRegistry registry, ChangeDriver changes, ClusterSpace space) {
     this.registry = registry;
     this.changes = changes;
-    this.replication = replication;
+    this.space = space;
   }
 
   OperationReply complete(OperationReply reply) {
-    if (reply.getChunksCount() == 0 && !reply.hasStatistics()) {
+    boolean isFull = reply.getErrno() == Errno.ENOSPC.code();
+    if (reply.getChunksCount() == 0 && !reply.hasStatistics() && !isFull) {
       return reply;
     }
-    OperationReply.Builder completed = reply.toBuilder();
+    OperationReply.Builder completed = reply.toBuilder().setSpaceIsScarce(space.isScarce());
     for (int i = 0; i < completed.getChunksCount(); i++) {
       completed.setChunks(i, complete(completed.getChunks(i)));
     }
     if (reply.hasStatistics()) {
-      completed.setStatistics(complete(reply.getStatistics()));
+      completed.setStatistics(space.complete(reply.getStatistics()));
     }
     return completed.build();
   }
@@ -64,18 +65,5 @@ final class ReplyCompleter {
             .setFresh(chunk.fresh());
     chunk.members().forEach(id -> location.addMembers(Member.newBuilder().setNodeId(id)));
     return complete(location.build());
-  }
-
-  private FileSystemStatistics complete(FileSystemStatistics statistics) {
-    long total = 0;
-    long available = 0;
-    for (Datanode node : registry.nodes()) {
-      total += node.totalBytes();
-      available += node.isAlive() ? node.availableBytes() : 0;
-    }
-    return statistics.toBuilder()
-        .setTotalBytes(total / replication)
-        .setAvailableBytes(available / replication)
-        .build();
   }
 }

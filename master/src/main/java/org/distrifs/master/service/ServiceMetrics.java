@@ -22,6 +22,9 @@ final class ServiceMetrics {
       int nodesUnknown,
       int nodesSilent,
       int nodesDead,
+      long nodesFull,
+      long nodesNearlyFull,
+      long writableBytes,
       int changesUnderWay,
       int changesWaiting,
       int corruptReplicas,
@@ -34,7 +37,25 @@ final class ServiceMetrics {
 
     static final Snapshot EMPTY =
         new Snapshot(
-            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, RepairStatus.getDefaultInstance());
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            RepairStatus.getDefaultInstance());
   }
 
   private final Map<Operation.KindCase, Timer> operations = new EnumMap<>(Operation.KindCase.class);
@@ -77,6 +98,17 @@ final class ServiceMetrics {
     nodes(metrics, "unknown", () -> snapshot.nodesUnknown());
     nodes(metrics, "silent", () -> snapshot.nodesSilent());
     nodes(metrics, "dead", () -> snapshot.nodesDead());
+    gauge(metrics, "datanodes.full", "Alive datanodes without room", () -> snapshot.nodesFull());
+    gauge(
+        metrics,
+        "datanodes.nearly.full",
+        "Alive datanodes of which a twentieth, or less, can still be written",
+        () -> snapshot.nodesNearlyFull());
+    gauge(
+        metrics,
+        "space.writable.bytes",
+        "Bytes that can be written, replicas counted once",
+        () -> snapshot.writableBytes());
     gauge(metrics, "changes.running", "Chain changes under way", () -> snapshot.changesUnderWay());
     gauge(metrics, "changes.waiting", "Chain changes due", () -> snapshot.changesWaiting());
     gauge(

@@ -42,6 +42,7 @@ final class StatusReport {
   private final ChangeDriver changes;
   private final Housekeeping housekeeping;
   private final ChunkCensus census;
+  private final ClusterSpace space;
   private final ReplyCompleter completer;
   private final JournalPipeline journal;
   private final ServingState serving;
@@ -56,6 +57,7 @@ final class StatusReport {
       ChangeDriver changes,
       Housekeeping housekeeping,
       ChunkCensus census,
+      ClusterSpace space,
       ReplyCompleter completer,
       JournalPipeline journal,
       ServingState serving,
@@ -67,6 +69,7 @@ final class StatusReport {
     this.changes = changes;
     this.housekeeping = housekeeping;
     this.census = census;
+    this.space = space;
     this.completer = completer;
     this.journal = journal;
     this.serving = serving;
@@ -111,7 +114,7 @@ final class StatusReport {
     return reply.build();
   }
 
-  private static NodeStatus describe(Datanode node, long nowNs) {
+  private NodeStatus describe(Datanode node, long nowNs) {
     return NodeStatus.newBuilder()
         .setNodeId(node.id())
         .setIncarnation(node.incarnation())
@@ -122,6 +125,8 @@ final class StatusReport {
         .setSilentMs(TimeUnit.NANOSECONDS.toMillis(node.silentNs(nowNs)))
         .setTotalBytes(node.totalBytes())
         .setAvailableBytes(node.availableBytes())
+        .setFreeBytes(node.freeBytes())
+        .setRoom(node.isAlive() ? space.roomOf(node).word() : "")
         .setReplicas(node.replicaCount())
         .setSuspectReplicas(node.suspectCount())
         .build();

@@ -58,7 +58,7 @@ final class ChainChanges {
     }
     int[] members = commit.getNodeIdsList().stream().mapToInt(id -> id).toArray();
     if (commit.getVersion() == map.version(chunk)) {
-      if (!Arrays.equals(members, map.members(chunk)) && !isUnwrittenRest(chunk, commit)) {
+      if (!Arrays.equals(members, map.members(chunk)) && !isOfUnwritten(chunk, commit)) {
         return new Applied.Refused("Chunk " + commit.getChunkId() + " has another chain already");
       }
       // A chunk that was never written to keeps its version, so that its holder can create it.
@@ -72,12 +72,15 @@ final class ChainChanges {
     return new Applied.Accepted();
   }
 
-  /** Whether some of a chunk's first members are to be its chain, before anybody has written it. */
-  private boolean isUnwrittenRest(int chunk, ChangeCommit commit) {
+  /**
+   * Whether some of a chunk's first members are to be its chain, or others in the place of some,
+   * before anybody has written it.
+   */
+  private boolean isOfUnwritten(int chunk, ChangeCommit commit) {
     List<Integer> before = Arrays.stream(map.members(chunk)).boxed().toList();
     return map.isFresh(chunk)
         && commit.getVersion() == ChunkMap.FIRST_VERSION
-        && before.containsAll(commit.getNodeIdsList());
+        && (commit.getUnwrittenElsewhere() || before.containsAll(commit.getNodeIdsList()));
   }
 
   private void finishCut(ChangeCommit commit) {

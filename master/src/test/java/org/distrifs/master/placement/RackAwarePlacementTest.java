@@ -49,15 +49,15 @@ class RackAwarePlacementTest {
   @Test
   void fullDisksAreNoSpaceAndAreNotChosenWhileOthersHaveRoom() {
     List<PlacementNode> nodes = new ArrayList<>(nodes("", "", ""));
-    nodes.add(new PlacementNode(4, "", KEEP_FREE, 0));
+    nodes.add(new PlacementNode(4, "", KEEP_FREE, 0, 0));
     for (int i = 0; i < ROUNDS; i++) {
       assertThat(chain(nodes)).doesNotContain(4);
     }
     List<PlacementNode> full =
         List.of(
-            new PlacementNode(1, "", GIB, 0),
-            new PlacementNode(2, "", KEEP_FREE, 0),
-            new PlacementNode(3, "", 0, 0));
+            new PlacementNode(1, "", GIB, 0, 0),
+            new PlacementNode(2, "", KEEP_FREE, 0, 0),
+            new PlacementNode(3, "", 0, 0, 0));
     assertThat(policy.choose(full))
         .isInstanceOfSatisfying(
             Placement.Refused.class,
@@ -65,13 +65,47 @@ class RackAwarePlacementTest {
   }
 
   @Test
+  void aFullNodeDoesNotMakeAChainShorter() {
+    List<PlacementNode> nodes = new ArrayList<>(nodes("", ""));
+    nodes.add(new PlacementNode(3, "", KEEP_FREE, 0, 0));
+    assertThat(policy.choose(nodes))
+        .isInstanceOfSatisfying(
+            Placement.Refused.class,
+            refused -> assertThat(refused.errno()).isEqualTo(Errno.ENOSPC));
+    assertThat(policy.writableBytes(nodes)).isZero();
+  }
+
+  @Test
+  void whatIsPromisedIsLeftOutWhileThereAreOthersAndTakenWhenThereAreNot() {
+    List<PlacementNode> nodes = new ArrayList<>(nodes("", "", ""));
+    nodes.add(new PlacementNode(4, "", 10 * GIB, 10 * GIB, 0));
+    for (int i = 0; i < ROUNDS; i++) {
+      assertThat(chain(nodes)).as("seed %d", seed).doesNotContain(4);
+    }
+    nodes.remove(0);
+    assertThat(chain(nodes)).containsExactlyInAnyOrder(2, 3, 4);
+  }
+
+  @Test
+  void aReplicaIsCopiedOnlyToWhereItFits() {
+    List<PlacementNode> candidates =
+        List.of(
+            new PlacementNode(1, "", KEEP_FREE + 1000, 0, 0),
+            new PlacementNode(2, "", KEEP_FREE + 1001, 0, 0));
+    for (int i = 0; i < 20; i++) {
+      assertThat(policy.chooseOne(candidates, Set.of(), 1000)).hasValue(2);
+    }
+    assertThat(policy.chooseOne(candidates, Set.of(), 1001)).isEmpty();
+  }
+
+  @Test
   void moreSpaceAndLessLoadAttractMoreChunksAndEveryNodeHeadsSome() {
     List<PlacementNode> nodes =
         List.of(
-            new PlacementNode(1, "", 100 * GIB, 0),
-            new PlacementNode(2, "", 100 * GIB, 9),
-            new PlacementNode(3, "", 10 * GIB, 0),
-            new PlacementNode(4, "", 100 * GIB, 0));
+            new PlacementNode(1, "", 100 * GIB, 0, 0),
+            new PlacementNode(2, "", 100 * GIB, 0, 9),
+            new PlacementNode(3, "", 10 * GIB, 0, 0),
+            new PlacementNode(4, "", 100 * GIB, 0, 0));
     int[] heads = new int[5];
     Set<Integer> used = new HashSet<>();
     for (int i = 0; i < ROUNDS; i++) {
@@ -91,7 +125,7 @@ class RackAwarePlacementTest {
   private static List<PlacementNode> nodes(String... racks) {
     List<PlacementNode> nodes = new ArrayList<>();
     for (String rack : racks) {
-      nodes.add(new PlacementNode(nodes.size() + 1, rack, 10 * GIB, 0));
+      nodes.add(new PlacementNode(nodes.size() + 1, rack, 10 * GIB, 0, 0));
     }
     return nodes;
   }

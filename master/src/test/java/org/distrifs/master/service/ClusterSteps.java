@@ -74,15 +74,18 @@ abstract class ClusterSteps {
   }
 
   ChunkLocation report(ChunkLocation chunk, int node, Status status) {
-    return call(Operation.newBuilder()
-            .setReportFailure(
-                ReportFailure.newBuilder()
-                    .setInode(inode)
-                    .setChunkId(chunk.getChunkId())
-                    .setVersion(chunk.getVersion())
-                    .setFailedNodeId(node)
-                    .setStatus(status.code())))
-        .getChunks(0);
+    return call(failure(chunk, node, status)).getChunks(0);
+  }
+
+  Operation.Builder failure(ChunkLocation chunk, int node, Status status) {
+    return Operation.newBuilder()
+        .setReportFailure(
+            ReportFailure.newBuilder()
+                .setInode(inode)
+                .setChunkId(chunk.getChunkId())
+                .setVersion(chunk.getVersion())
+                .setFailedNodeId(node)
+                .setStatus(status.code()));
   }
 
   FakeDatanodes.FakeReplica replica(int node, long chunkId) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.distrifs.proto.control.ChunkLocation;
 import org.distrifs.proto.control.OperationReply;
@@ -111,6 +112,56 @@ class ClusterTest extends ClusterSteps {
     }
     long inode = createFile().getAttributes().getInode();
     assertThat(call(TestClient.allocate(inode, 0)).getErrno()).isEqualTo(Errno.ENOSPC.code());
+  }
+
+  @Test
+  void aFullNodeIsLeftOutOfNewChunksUntilItTellsOfRoom() {
+    master.nodesJoin(3);
+    ChunkLocation chunk = writtenFile();
+    master.register(master.registration(4));
+    int full = chunk.getMembers(1).getNodeId();
+    report(chunk, full, Status.NO_SPACE);
+    for (int i = 0; i < 20; i++) {
+      assertThat(nodesOf(createFile().getChunks(0))).hasSize(3).doesNotContain(full);
+    }
+    master.beat(beat -> {}, full);
+    master.until(() -> nodesOf(createFile().getChunks(0)).contains(full));
+  }
+
+  @Test
+  void aFullMemberIsReplacedByANodeWithRoom() {
+    master.nodesJoin(3);
+    ChunkLocation chunk = writtenFile();
+    master.register(master.registration(4));
+    List<Integer> before = nodesOf(chunk);
+    int full = before.get(0);
+    assertThat(report(chunk, full, Status.NO_SPACE).getWritable()).isFalse();
+    master.until(() -> locate().getVersion() > chunk.getVersion() && locate().getWritable());
+    assertThat(nodesOf(locate())).containsExactly(before.get(1), before.get(2), 4);
+    assertThat(replica(4, chunk.getChunkId()).version).isEqualTo(locate().getVersion());
+  }
+
+  @Test
+  void aFullMemberOfAChunkThatNobodyWroteToIsReplacedUnderTheSameVersion() {
+    master.nodesJoin(4);
+    OperationReply file = createFile();
+    inode = file.getAttributes().getInode();
+    ChunkLocation chunk = file.getChunks(0);
+    int full = nodesOf(chunk).get(0);
+    report(chunk, full, Status.NO_SPACE);
+    awaitWritable();
+    assertThat(nodesOf(locate())).hasSize(3).doesNotContain(full);
+    assertThat(locate().getVersion()).isEqualTo(1);
+  }
+
+  @Test
+  void aWriterIsToldAtOnceThatNobodyElseHasRoom() {
+    master.nodesJoin(3);
+    ChunkLocation chunk = writtenFile();
+    OperationReply reply = call(failure(chunk, 2, Status.NO_SPACE));
+    assertThat(reply.getErrno()).isEqualTo(Errno.ENOSPC.code());
+    assertThat(reply.getSpaceIsScarce()).isTrue();
+    assertThat(nodesOf(locate())).as("the chain stays").isEqualTo(nodesOf(chunk));
   }
 
   @Test

@@ -11,4 +11,12 @@ public interface HealthCheck {
    * thread of the metrics server, perhaps several at once; must answer from memory without waiting.
    */
   List<String> problems();
+
+  /**
+   * What does not keep the process from its work, and an operator should know; likewise a sentence
+   * each.
+   */
+  default List<String> warnings() {
+    return List.of();
+  }
 }

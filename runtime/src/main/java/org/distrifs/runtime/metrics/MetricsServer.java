@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@code /metrics} (Prometheus text) and {@code /healthz} over HTTP: 200 and "ok", or 503
- * and a problem per line. By convention on the port of the role plus {@link #PORT_OFFSET}. Keeps
- * the process alive until closed.
+ * Serves {@code /metrics} (Prometheus text) and {@code /healthz} over HTTP: 200 and "ok", with
+ * warnings, or 503 and a problem per line. By convention on the port of the role plus {@link
+ * #PORT_OFFSET}. Keeps the process alive until closed.
  */
 public final class MetricsServer implements AutoCloseable {
 
@@ -154,15 +154,21 @@ public final class MetricsServer implements AutoCloseable {
   private void answerHealth(HttpExchange exchange) throws IOException {
     List<String> problems = health.problems();
     if (problems.isEmpty()) {
-      answer(exchange, 200, PLAIN_TEXT, "ok\n");
-      return;
+      answer(exchange, 200, PLAIN_TEXT, "ok\n" + lines("warning: ", health.warnings()));
+    } else {
+      answer(exchange, 503, PLAIN_TEXT, lines("", problems));
     }
+  }
+
+  private static String lines(String prefix, List<String> sentences) {
     StringBuilder text = new StringBuilder();
-    problems.stream().limit(MAX_PROBLEMS).forEach(problem -> text.append(problem).append('\n'));
-    if (problems.size() > MAX_PROBLEMS) {
-      text.append("and ").append(problems.size() - MAX_PROBLEMS).append(" more\n");
+    sentences.stream()
+        .limit(MAX_PROBLEMS)
+        .forEach(sentence -> text.append(prefix).append(sentence).append('\n'));
+    if (sentences.size() > MAX_PROBLEMS) {
+      text.append("and ").append(sentences.size() - MAX_PROBLEMS).append(" more\n");
     }
-    answer(exchange, 503, PLAIN_TEXT, text.toString());
+    return text.toString();
   }
 
   private static void answer(HttpExchange exchange, int status, String type, String text)

@@ -67,7 +67,7 @@ final class StatWriter {
     statvfs.f_bsize.set(PAGE_BYTES);
     statvfs.f_frsize.set(PAGE_BYTES);
     statvfs.f_blocks.set(statistics.getTotalBytes() / PAGE_BYTES);
-    statvfs.f_bfree.set(available);
+    statvfs.f_bfree.set(Math.max(available, statistics.getFreeBytes() / PAGE_BYTES));
     statvfs.f_bavail.set(available);
     statvfs.f_files.set(statistics.getInodesLimit());
     statvfs.f_ffree.set(freeInodes);

@@ -23,7 +23,7 @@ final class StatfsReply {
     IO.setMemory(reply, BYTES, (byte) 0);
     long available = statistics.getAvailableBytes() / PAGE_BYTES;
     IO.putLong(reply, statistics.getTotalBytes() / PAGE_BYTES);
-    IO.putLong(reply + 8, available);
+    IO.putLong(reply + 8, Math.max(available, statistics.getFreeBytes() / PAGE_BYTES));
     IO.putLong(reply + 16, available);
     IO.putLong(reply + 24, statistics.getInodesLimit());
     IO.putLong(reply + 32, Math.max(0, statistics.getInodesLimit() - statistics.getInodes()));
