@@ -33,6 +33,12 @@ public interface MasterApi extends AutoCloseable {
    */
   long sessionId();
 
+  /**
+   * Whether the master said last that so little room is left that writes are to reach the datanodes
+   * before their callers are told that they were taken. Any thread.
+   */
+  boolean spaceIsScarce();
+
   /** Closes the session at the master; what is under way fails. */
   @Override
   void close();

@@ -113,6 +113,9 @@ public final class MasterSession implements MasterApi {
   /** The question for orphans that the next keep-alive answers; null for none. */
   private KeepAliveReply orphansQuestion;
 
+  /** Written under the lock. */
+  private volatile boolean spaceIsScarce;
+
   private MasterSession(
       ClientSettings settings,
       ControlStream.Opener opener,
@@ -171,6 +174,11 @@ public final class MasterSession implements MasterApi {
     metrics.watch(session::taken, session::queued);
     timer.scheduleWithFixedDelay(session::tickGuarded, 0, TICK_MS, TimeUnit.MILLISECONDS);
     return session;
+  }
+
+  @Override
+  public boolean spaceIsScarce() {
+    return spaceIsScarce;
   }
 
   @Override
@@ -580,8 +588,11 @@ public final class MasterSession implements MasterApi {
   private void heardKeepAlive(KeepAliveReply reply) {
     synchronized (lock) {
       identity.sawDurable(reply.getDurableTxid());
+      spaceIsScarce = reply.getSpaceIsScarce();
       if (reply.getOrphansQuestion() != 0) {
+        // Answered at once: what nobody holds is room that somebody may wait for.
         orphansQuestion = reply;
+        keepAliveDue = true;
       }
     }
   }
@@ -596,6 +607,7 @@ public final class MasterSession implements MasterApi {
       }
       // The master answers a mutation after it is durable.
       identity.sawDurable(reply.getTxid());
+      spaceIsScarce |= reply.getSpaceIsScarce();
       // A lock in the way is an answer, not a master that is not ready.
       boolean isPostponed = reply.getErrno() == Errno.EAGAIN.code() && !reply.hasConflictingLock();
       if (isPostponed && !pending.reply.isDone()) {

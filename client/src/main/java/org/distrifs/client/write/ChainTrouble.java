@@ -5,7 +5,6 @@ import java.util.concurrent.CompletableFuture;
 import org.distrifs.client.cache.ChainCache;
 import org.distrifs.proto.connection.ChunkAnswer;
 import org.distrifs.proto.control.ChunkLocation;
-import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.Status;
 
@@ -32,6 +31,7 @@ record ChainTrouble(Status status, int failedNodeId, boolean answered, String de
     int failedNodeId =
         switch (reply.status()) {
           case DOWNSTREAM_FAILED -> reply.failedNodeId();
+          case NO_SPACE -> reply.failedNodeId() == 0 ? askedNodeId : reply.failedNodeId();
           case IO_FAILURE, CORRUPT_REPLICA, SUSPECT, NO_LEASE -> askedNodeId;
           default -> 0;
         };
@@ -51,13 +51,9 @@ record ChainTrouble(Status status, int failedNodeId, boolean answered, String de
   /** Whether trying again cannot help. */
   boolean isFinal() {
     return switch (status) {
-      case NO_SPACE, BAD_REQUEST, WRONG_CLUSTER, SESSION_OVER -> answered;
+      case BAD_REQUEST, WRONG_CLUSTER, SESSION_OVER -> answered;
       default -> false;
     };
-  }
-
-  Errno errno() {
-    return status == Status.NO_SPACE ? Errno.ENOSPC : Errno.EIO;
   }
 
   /** The same, reported of this member if of none: the members may not agree on their chain. */

@@ -279,7 +279,7 @@ final class ChunkWriter {
             : trouble.blaming(location.getMembers(0).getNodeId());
     takeBackSent();
     if (seen.isFinal()) {
-      fail(seen.errno(), seen.toString());
+      fail(Errno.EIO, seen.toString());
       return;
     }
     watch();

@@ -80,9 +80,12 @@ public final class FileWriter {
   // --- for handles
 
   /**
-   * Takes bytes into the buffer, waiting for memory while it is full.
+   * Takes bytes into the buffer, waiting for memory while it is full. While the cluster has little
+   * room left, those that need some are on the datanodes when this returns: a caller that is told
+   * that its bytes were taken often looks for no later error.
    *
-   * @throws ErrnoException {@code EIO} when no memory became free within the operation's bound
+   * @throws ErrnoException {@code EIO} when no memory became free within the operation's bound;
+   *     {@code ENOSPC} when there is no room
    */
   public void write(long offset, ByteBuffer source) throws IOException {
     services.metrics().written(source.remaining());
@@ -92,6 +95,32 @@ public final class FileWriter {
       writeWithinSlot(at, source.slice(source.position(), length));
       source.position(source.position() + length);
       at += length;
+    }
+    if (services.master().spaceIsScarce() && needsRoom(offset, at)) {
+      writeThrough();
+    }
+  }
+
+  /** Whether a range is longer than the file was, or lies in chunks that may not exist. */
+  private boolean needsRoom(long offset, long end) {
+    if (end > file.committedBytes()) {
+      return true;
+    }
+    return underLock(
+        () -> {
+          boolean isKnown = true;
+          for (long index = offset / chunkBytes; index * chunkBytes < end; index++) {
+            isKnown &= knownLocation(index) != null;
+          }
+          return !isKnown;
+        });
+  }
+
+  private void writeThrough() throws IOException {
+    long failuresBefore = failures.count();
+    sendAndAwaitAll();
+    if (failures.count() != failuresBefore) {
+      throw failures.last();
     }
   }
 

@@ -25,6 +25,7 @@ import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.frame.Status;
 import org.distrifs.proto.range.BlockRanges;
 
 /** The namespace of a master in memory, without its streams. Not thread-safe. */
@@ -362,6 +363,10 @@ final class FakeMaster {
 
   private OperationReply reportFailure(Operation operation) {
     datanodes.reported(operation.getReportFailure());
+    if (operation.getReportFailure().getStatus() == Status.NO_SPACE.code()) {
+      // Every datanode is a member of every chain here: none can take the place of a full one.
+      return refuse(Errno.ENOSPC).build();
+    }
     Inode inode = inodes.get(operation.getReportFailure().getInode());
     OperationReply.Builder reply = OperationReply.newBuilder();
     for (FakeChunk chunk : inode.chunks.values()) {

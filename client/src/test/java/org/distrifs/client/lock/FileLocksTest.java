@@ -229,6 +229,11 @@ class FileLocksTest {
 
   /** Answers when it is told to. */
   private static final class ScriptedMaster implements MasterApi {
+    @Override
+    public boolean spaceIsScarce() {
+      return false;
+    }
+
     private final List<CompletableFuture<OperationReply>> open = new ArrayList<>();
     private final List<Operation> operations = new ArrayList<>();
     private boolean answersAll;
