@@ -60,8 +60,22 @@ public final class Cluster implements AutoCloseable {
 
   /** Settings of the master of a cluster that is started below {@code folder} later. */
   public static void configureMaster(Path folder, String settings) throws IOException {
+    configure(folder, "master", settings);
+  }
+
+  /** Settings of the datanodes of a cluster that is started below {@code folder} later. */
+  public static void configureDatanodes(Path folder, String settings) throws IOException {
+    configure(folder, "datanode", settings);
+  }
+
+  private static void configure(Path folder, String kind, String settings) throws IOException {
     final Path conf = Files.createDirectories(folder.resolve("cluster").resolve("conf"));
-    Files.writeString(conf.resolve("master.conf"), settings + "\n");
+    Files.writeString(conf.resolve(kind + ".conf"), settings + "\n");
+  }
+
+  /** The data folder of a role of a cluster that is started below {@code folder} later. */
+  public static Path data(Path folder, String role) {
+    return folder.resolve("cluster").resolve("data").resolve(role);
   }
 
   /** Fails with a clear sentence on a machine that cannot mount. */

@@ -1,0 +1,156 @@
+package org.distrifs.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.distrifs.proto.control.NodeStatus;
+import org.distrifs.proto.control.StatusReply;
+import org.distrifs.runtime.clock.Seeds;
+import org.distrifs.systemtests.cluster.Cluster;
+import org.distrifs.systemtests.cluster.Command;
+import org.distrifs.systemtests.cluster.SmallDisk;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Five datanodes on small disks of their own, one of them smaller than the others: no program hears
+ * of a full disk while a chain can be found, and each hears of it at once when there is none.
+ */
+class FullDisksTest {
+  private static final int MIB = 1 << 20;
+  private static final int REPLICATION = 3;
+  private static final int LARGE_DISK_MIB = 72;
+  private static final int SMALL_DISK_MIB = 40;
+  private static final int RESERVE = 12 * MIB;
+  private static final int KEEP_FREE = 2 * MIB;
+  private static final int CHUNK = 4 * MIB;
+  private static final int MAX_FILE = 9 * MIB;
+
+  @TempDir Path folder;
+
+  private final List<SmallDisk> disks = new ArrayList<>();
+  private final long seed = Seeds.fromPropertyOrFresh();
+  private final Random random = new Random(seed);
+  private Cluster cluster;
+
+  @BeforeEach
+  void start() throws IOException {
+    Cluster.configureMaster(
+        folder,
+        String.join(
+            "\n",
+            "placement.keepFreeBytes = " + KEEP_FREE,
+            "chunkSizeBytes = " + CHUNK,
+            "repair.startAfterMs = 1000",
+            "node.heartbeatIntervalMs = 500",
+            "session.keepAliveIntervalMs = 500"));
+    Cluster.configureDatanodes(folder, "datanode.reserveBytes = " + RESERVE);
+    for (int i = 1; i <= 5; i++) {
+      disks.add(
+          SmallDisk.at(
+              Cluster.data(folder, "datanode-" + i), i == 1 ? SMALL_DISK_MIB : LARGE_DISK_MIB));
+    }
+    cluster = Cluster.start(folder, "--datanodes", "5");
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    try {
+      if (cluster != null) {
+        cluster.close();
+      }
+    } finally {
+      for (SmallDisk disk : disks) {
+        disk.close();
+      }
+    }
+  }
+
+  @Test
+  void writersHearOfFullDisksOnlyWhenNoChainCanBeFoundAndOnceMoreWhenFilesAreRemoved()
+      throws Exception {
+    fillAndRemove(2);
+  }
+
+  @Tag("full")
+  @Test
+  void aHundredTimesOver() throws Exception {
+    fillAndRemove(100);
+  }
+
+  private void fillAndRemove(int rounds) throws Exception {
+    for (int round = 0; round < rounds; round++) {
+      final String where = "round %d of seed %d".formatted(round, seed);
+      final long promised = Files.getFileStore(cluster.mount()).getUsableSpace();
+      final Map<Path, byte[]> files = new TreeMap<>();
+      long written = 0;
+      IOException refusal = null;
+      while (refusal == null) {
+        final byte[] bytes = new byte[1 + random.nextInt(MAX_FILE)];
+        random.nextBytes(bytes);
+        final Path file = cluster.mount().resolve("file-" + round + "-" + files.size());
+        try {
+          Files.write(file, bytes);
+          files.put(file, bytes);
+          written += bytes.length;
+        } catch (IOException e) {
+          refusal = e;
+          Files.delete(file);
+        }
+      }
+      assertThat(refusal).as(where).hasMessageContaining("No space left");
+      final StatusReply status = cluster.status();
+      assertThat(nodesWithRoom(status)).as("%s: %s", where, status).isLessThan(REPLICATION);
+      assertThat(written).as("%s, which had promised so much", where).isGreaterThan(promised / 2);
+      if (round == 0) {
+        assertThat(written).isGreaterThan(50L * MIB);
+        aShellIsToldAtTheWrite();
+        aReservationThatCannotBeKeptIsRefused();
+        assertThat(cluster.distrifs("status").expectSuccess().output()).contains(" full");
+      }
+      for (Map.Entry<Path, byte[]> each : files.entrySet()) {
+        assertThat(Files.readAllBytes(each.getKey())).as(where).isEqualTo(each.getValue());
+      }
+      for (Path file : files.keySet()) {
+        Files.delete(file);
+      }
+      System.out.printf(
+          "%s: %d bytes in %d files, of %d promised%n", where, written, files.size(), promised);
+    }
+  }
+
+  /** Nodes that new chunks can be placed on. */
+  private static long nodesWithRoom(StatusReply status) {
+    return status.getNodesList().stream()
+        .mapToLong(NodeStatus::getAvailableBytes)
+        .filter(bytes -> bytes > KEEP_FREE + CHUNK)
+        .count();
+  }
+
+  /** A shell looks for no error when it closes what it has redirected. */
+  private void aShellIsToldAtTheWrite() throws IOException {
+    final Command.Result echo =
+        Command.run("bash", "-c", "cd \"$0\" && echo y > small", cluster.mount().toString());
+    assertThat(echo.exitStatus()).as(echo.output()).isNotZero();
+    assertThat(echo.output()).contains("No space left");
+    Files.delete(cluster.mount().resolve("small"));
+  }
+
+  private void aReservationThatCannotBeKeptIsRefused() throws IOException {
+    final long left = Files.getFileStore(cluster.mount()).getUsableSpace();
+    final Command.Result result =
+        Command.shell("fallocate -l $2 \"$1\"/reserved", cluster.mount(), left + CHUNK);
+    assertThat(result.output()).contains("No space left");
+    Files.delete(cluster.mount().resolve("reserved"));
+  }
+}
