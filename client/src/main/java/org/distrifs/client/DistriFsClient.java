@@ -88,6 +88,13 @@ public interface DistriFsClient extends AutoCloseable {
    */
   default void whenBytesAreLost(LongConsumer listener) {}
 
+  /**
+   * Names the queue in which the ends of open files wait before {@link OpenFile#close} is called
+   * for them. Who is about to be refused a lock of such a file waits until the queue has been
+   * empty.
+   */
+  default void closesComeThrough(CloseQueue queue) {}
+
   /** Sends and commits what all open files hold in memory. */
   void flushAll() throws IOException;
 

@@ -3,6 +3,7 @@ package org.distrifs.client;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Lock;
 
@@ -74,7 +75,8 @@ public interface OpenFile extends AutoCloseable {
 
   /**
    * Counts a range as allocated, in blocks of 4 KiB; for others, and in {@link #attributes}, from
-   * the next {@link #flush} on. Nothing is written or reserved, the size stays, and the times move.
+   * the next {@link #flush} on. What of it was not written stays a hole to {@link #nextData}. No
+   * space is taken, the size stays, and the times move.
    *
    * @param offset 0 or more
    * @param length bytes, 1 or more, up to the largest offset at most
@@ -140,8 +142,12 @@ public interface OpenFile extends AutoCloseable {
     sync();
   }
 
-  /** The first lock of others that keeps one from being set, if any does. */
-  Optional<Lock> testLock(Lock wanted) throws IOException;
+  /**
+   * The first lock of others that keeps one from being set, if any does. Handles that are ending
+   * are waited for. Fails with an {@link IOException}; completes on a thread that must not be
+   * blocked.
+   */
+  CompletableFuture<Optional<Lock>> testLock(Lock wanted) throws IOException;
 
   /**
    * Sets, changes or removes a lock ({@code docs/locks.md}). What makes one weaker flushes first.
@@ -154,7 +160,9 @@ public interface OpenFile extends AutoCloseable {
   /**
    * Flushes and removes all record locks that an owner has on the file, through this handle or
    * another; the locks are removed even when flushing fails. A caller that is interrupted is let go
-   * after two seconds, whatever is left to be done. Costs nothing if the owner has none.
+   * after two seconds, whatever is left to be done. Costs nothing if the owner has none. To be
+   * called at each close of a descriptor, even of an owner without locks: it also tells that the
+   * handle may be about to end.
    */
   void releaseRecordLocks(long owner) throws IOException;
 

@@ -51,6 +51,28 @@ class LocksTest {
       print set($second) ? "second\\n" : 'refused: ' . ($! + 0) . "\\n";
       """;
 
+  /** Locks by one name and closes, then tries at once by the other; tells of each refusal. */
+  private static final String LOCK_AFTER_CLOSE =
+      """
+      use strict; use Fcntl ':DEFAULT', ':flock'; use POSIX ();
+      my ($here, $there, $rounds) = @ARGV;
+      sub file { sysopen my $file, $_[0], O_RDWR or die "open: $!"; $file }
+      sub ofd { my $lock = pack 's s x4 q q i x4', F_WRLCK, 0, 0, 8, 0;
+        fcntl($_[0], $_[1], $lock) ? unpack('s', $lock) : -1 }
+      my ($get, $set) = (36, 37);
+      for my $kind ('flock', 'set', 'get') {
+        for my $round (1 .. $rounds) {
+          my $holder = file($here);
+          $kind eq 'flock' ? flock($holder, LOCK_EX) : ofd($holder, $set) == F_WRLCK or die "lock: $!";
+          close $holder;
+          my $next = file($there);
+          my $free = $kind eq 'flock' ? flock($next, LOCK_EX | LOCK_NB)
+            : $kind eq 'set' ? ofd($next, $set) == F_WRLCK : ofd($next, $get) == F_UNLCK;
+          print "$kind, round $round: held\n" unless $free;
+        }
+      }
+      """;
+
   @TempDir static Path folder;
 
   @RunningCluster(masterSettings = "session.expiryMs = 8000")
@@ -115,6 +137,34 @@ class LocksTest {
                   .output())
           .isEqualTo("120|3660\nok\n");
     }
+  }
+
+  /** The kernel tells of the end of an open file after close(2) has returned. */
+  @Test
+  void noLockIsFoundHeldAfterTheCloseThatGaveItBack() throws Exception {
+    final Path script = Files.writeString(folder.resolve("after-close.pl"), LOCK_AFTER_CLOSE);
+    final Path[][] ways = {{first, second}, {second, first}, {first, first}};
+    for (Path[] way : ways) {
+      assertThat(
+              Command.shell(
+                      "perl \"$1\" \"$2\" \"$3\" 40",
+                      script,
+                      way[0].resolve(lock),
+                      way[1].resolve(lock))
+                  .expectSuccess()
+                  .output())
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void aLockStaysWhileAnotherDescriptorOfItsFileIsOpen() throws Exception {
+    final Process holder = holder(first, "sh -c true; read line");
+    assertThat(isFree(second)).as("though the inner shell closed one").isFalse();
+    assertThat(isFree(first)).isFalse();
+    holder.getOutputStream().close();
+    assertThat(holder.waitFor(GRANTED_WITHIN.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(isFree(second)).isTrue();
   }
 
   @Test

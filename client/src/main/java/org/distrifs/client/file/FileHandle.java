@@ -3,10 +3,13 @@ package org.distrifs.client.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.distrifs.client.OpenFile;
 import org.distrifs.client.PendingLock;
 import org.distrifs.client.lock.FileLocks;
+import org.distrifs.client.lock.LockingHandle;
 import org.distrifs.client.read.SequencePattern;
 import org.distrifs.client.write.HandleFailures;
 import org.distrifs.proto.control.Attributes;
@@ -16,7 +19,7 @@ import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 
 /** One handle: the pattern of its reads, and which failures of the file it has told. */
-final class FileHandle implements OpenFile {
+final class FileHandle implements OpenFile, LockingHandle {
   /** Stands for the handle's owner, where only one program uses it. */
   private static final long SOLE_CLOSER = 0;
 
@@ -24,6 +27,7 @@ final class FileHandle implements OpenFile {
   private final FileTable table;
   private final SequencePattern pattern = new SequencePattern();
   private final HandleFailures failures;
+  private final AtomicInteger reads = new AtomicInteger();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   FileHandle(SharedFile file, FileTable table) {
@@ -51,7 +55,17 @@ final class FileHandle implements OpenFile {
   @Override
   public int read(long offset, ByteBuffer target) throws IOException {
     requireOpen();
-    return file.read(pattern, offset, target);
+    reads.incrementAndGet();
+    try {
+      return file.read(pattern, offset, target);
+    } finally {
+      reads.decrementAndGet();
+    }
+  }
+
+  @Override
+  public boolean isReading() {
+    return reads.get() != 0;
   }
 
   @Override
@@ -155,7 +169,7 @@ final class FileHandle implements OpenFile {
   }
 
   @Override
-  public Optional<Lock> testLock(Lock wanted) throws IOException {
+  public CompletableFuture<Optional<Lock>> testLock(Lock wanted) throws IOException {
     requireOpen();
     return file.locks().test(wanted);
   }
@@ -169,6 +183,7 @@ final class FileHandle implements OpenFile {
   @Override
   public void releaseRecordLocks(long owner) throws IOException {
     requireOpen();
+    file.locks().descriptorClosed(this);
     file.locks().releaseRecords(owner);
   }
 

@@ -3,6 +3,7 @@ package org.distrifs.client.file;
 import java.util.concurrent.Executor;
 import java.util.function.LongConsumer;
 import org.distrifs.client.ClientSettings;
+import org.distrifs.client.CloseQueue;
 import org.distrifs.client.Metadata;
 import org.distrifs.client.cache.AttributeCache;
 import org.distrifs.client.cache.ChainCache;
@@ -14,6 +15,7 @@ import org.distrifs.client.write.WriteServices;
 /**
  * What all open files stand on.
  *
+ * @param closes where the ends of open files wait before this process hears of them
  * @param background runs flushes that nobody waits for
  * @param learning takes over answers that must not be taken over on a thread that brings them;
  *     nothing on it ever waits for a flush
@@ -28,6 +30,7 @@ record FileServices(
     ReplicaReader replicas,
     SegmentCache segments,
     WriteServices writing,
+    CloseQueue closes,
     Executor background,
     Executor learning,
     LongConsumer lost) {}

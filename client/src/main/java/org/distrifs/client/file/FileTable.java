@@ -3,6 +3,7 @@ package org.distrifs.client.file;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.distrifs.client.OpenFile;
 import org.distrifs.client.metadata.OpenFileChanges;
@@ -107,6 +108,12 @@ final class FileTable implements OpenFileChanges {
   /** The file of an inode, if it is open; else null. */
   SharedFile find(long inode) {
     return byInode.get(inode);
+  }
+
+  /** Completes when no handle of an inode that may have locks is about to end. */
+  CompletableFuture<Void> whenEndsAreOver(long inode) {
+    SharedFile file = byInode.get(inode);
+    return file == null ? CompletableFuture.completedFuture(null) : file.locks().whenEndsAreOver();
   }
 
   List<SharedFile> all() {

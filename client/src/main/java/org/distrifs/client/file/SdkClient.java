@@ -10,8 +10,10 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import org.distrifs.client.ClientSettings;
+import org.distrifs.client.CloseQueue;
 import org.distrifs.client.DistriFsClient;
 import org.distrifs.client.Metadata;
 import org.distrifs.client.OpenFile;
@@ -55,6 +57,7 @@ public final class SdkClient implements DistriFsClient {
   private final MasterMetadata metadata;
   private final FileTable files;
   private final FileServices services;
+  private final AtomicReference<CloseQueue> closes;
   private final ExecutorService background;
   private final LossListeners lost;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -64,12 +67,14 @@ public final class SdkClient implements DistriFsClient {
       MasterMetadata metadata,
       FileTable files,
       FileServices services,
+      AtomicReference<CloseQueue> closes,
       ExecutorService background,
       LossListeners lost) {
     this.opened = opened;
     this.metadata = metadata;
     this.files = files;
     this.services = services;
+    this.closes = closes;
     this.background = background;
     this.lost = lost;
   }
@@ -153,6 +158,7 @@ public final class SdkClient implements DistriFsClient {
         Executors.newSingleThreadExecutor(NamedThreads.daemon("client", "learning"));
     opened.add("client learning", learning::shutdownNow);
     LossListeners lost = new LossListeners();
+    AtomicReference<CloseQueue> closes = new AtomicReference<>(() -> false);
     FileServices services =
         new FileServices(
             settings,
@@ -163,11 +169,13 @@ public final class SdkClient implements DistriFsClient {
             replicas,
             new SegmentCache(settings.readCacheBytes(), clock, readMetrics),
             writing,
+            () -> closes.get().mayHoldAny(),
             background,
             learning,
             lost);
     master.passRecallsTo(inode -> recalled(inode, files, services));
-    SdkClient client = new SdkClient(opened, metadata, files, services, background, lost);
+    master.answerLockQuestionsBy(files::whenEndsAreOver);
+    SdkClient client = new SdkClient(opened, metadata, files, services, closes, background, lost);
     long tickMs = Math.max(1, settings.writeBackDelayMs() / WRITE_BACK_TICKS);
     timer.scheduleWithFixedDelay(client::writeBack, tickMs, tickMs, TimeUnit.MILLISECONDS);
     return client;
@@ -241,6 +249,11 @@ public final class SdkClient implements DistriFsClient {
   @Override
   public void whenBytesAreLost(LongConsumer listener) {
     lost.add(listener);
+  }
+
+  @Override
+  public void closesComeThrough(CloseQueue queue) {
+    closes.set(queue);
   }
 
   @Override

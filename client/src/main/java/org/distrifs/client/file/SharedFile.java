@@ -86,6 +86,7 @@ final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
             this,
             services.master(),
             services.settings(),
+            services.closes(),
             services.writing().clock(),
             services.writing().timer(),
             services.background());

@@ -1,16 +1,16 @@
 package org.distrifs.client.lock;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.client.ClientSettings;
+import org.distrifs.client.CloseQueue;
 import org.distrifs.client.PendingLock;
 import org.distrifs.client.session.MasterApi;
 import org.distrifs.client.session.Replies;
@@ -32,6 +32,9 @@ public final class FileLocks {
   /** A process that is being killed waits no longer than this for its locks to be released. */
   private static final long RELEASE_WAIT_MS = 2_000;
 
+  /** Others may lock and close all the time: who does not wait asks no more often than this. */
+  private static final int MAX_ATTEMPTS = 20;
+
   private final LockedFile file;
   private final MasterApi master;
   private final ClientSettings settings;
@@ -39,11 +42,10 @@ public final class FileLocks {
   private final ScheduledExecutorService timer;
   private final Executor background;
   private final HeldLocks heldLocks = new HeldLocks();
-
-  /** The ends of handles that are under way; each completes when its locks are released. */
-  private final Set<CompletableFuture<Void>> endings = ConcurrentHashMap.newKeySet();
+  private final HandleEnds ends;
 
   /**
+   * @param closes where the ends of handles wait before this object hears of them
    * @param timer runs what comes later; stays the caller's
    * @param background runs what may take long; stays the caller's
    */
@@ -51,6 +53,7 @@ public final class FileLocks {
       LockedFile file,
       MasterApi master,
       ClientSettings settings,
+      CloseQueue closes,
       ClockSource clock,
       ScheduledExecutorService timer,
       Executor background) {
@@ -60,6 +63,7 @@ public final class FileLocks {
     this.clock = clock;
     this.timer = timer;
     this.background = background;
+    this.ends = new HandleEnds(heldLocks, closes, clock, timer);
   }
 
   LockedFile file() {
@@ -82,15 +86,85 @@ public final class FileLocks {
     return heldLocks;
   }
 
-  /** The first lock of others that keeps one from being set. */
-  public Optional<Lock> test(Lock wanted) throws IOException {
+  HandleEnds ends() {
+    return ends;
+  }
+
+  /**
+   * The first lock of others that keeps one from being set. Fails with an {@link IOException};
+   * completes on a thread that must not be blocked.
+   */
+  public CompletableFuture<Optional<Lock>> test(Lock wanted) {
+    CompletableFuture<Optional<Lock>> found = new CompletableFuture<>();
+    test(TestLock.newBuilder().setInode(file.inode()).setLock(wanted).build(), 1, found);
+    return found;
+  }
+
+  private void test(TestLock test, int attempt, CompletableFuture<Optional<Lock>> found) {
     if (file.hasLostSession()) {
-      throw lostSession();
+      found.completeExceptionally(lostSession());
+      return;
     }
-    TestLock test = TestLock.newBuilder().setInode(file.inode()).setLock(wanted).build();
-    OperationReply reply =
-        await(submit(Operation.newBuilder().setTestLock(test)), "test of a lock");
-    return reply.hasConflictingLock() ? Optional.of(reply.getConflictingLock()) : Optional.empty();
+    long endedBefore = ends.ended();
+    submit(Operation.newBuilder().setTestLock(test))
+        .whenComplete(
+            (reply, thrown) -> {
+              if (thrown != null) {
+                found.completeExceptionally(
+                    Replies.asIoException(thrown, "test of a lock of inode " + file.inode()));
+              } else if (!reply.hasConflictingLock()) {
+                found.complete(Optional.empty());
+              } else {
+                Lock inTheWay = reply.getConflictingLock();
+                afterEnds(
+                    inTheWay,
+                    endedBefore,
+                    attempt,
+                    () -> test(test, attempt + 1, found),
+                    () -> found.complete(Optional.of(inTheWay)));
+              }
+            });
+  }
+
+  /**
+   * A lock is in the way. If it is of this mount it may belong to a handle that was closed already,
+   * as its owner sees it: then the question is repeated when that has ended.
+   *
+   * @param endedBefore {@link HandleEnds#ended} before the question
+   * @param attempt how often the question was asked
+   */
+  void afterEnds(
+      Lock inTheWay, long endedBefore, int attempt, Runnable again, Runnable stillThere) {
+    boolean isOwn = inTheWay.getOwner() != 0;
+    if (!isOwn || attempt >= MAX_ATTEMPTS) {
+      stillThere.run();
+      return;
+    }
+    ends.whenQuiet(endedBefore)
+        .thenAccept(
+            anyEnded -> {
+              if (anyEnded) {
+                again.run();
+              } else {
+                stillThere.run();
+              }
+            });
+  }
+
+  /**
+   * Completes when the handles have ended that are ending now, or may be, and their locks are
+   * released: what another session is then told is in its way is really held.
+   */
+  public CompletableFuture<Void> whenEndsAreOver() {
+    return ends.whenQuiet(0).thenAccept(any -> {});
+  }
+
+  /**
+   * A descriptor of a handle was closed, perhaps its last: after this the handle may be about to
+   * end. To be told before {@code close(2)} returns.
+   */
+  public void descriptorClosed(LockingHandle handle) {
+    heldLocks.descriptorClosed(handle);
   }
 
   /**
@@ -100,7 +174,7 @@ public final class FileLocks {
    * @param waits whether it waits for others' locks to go; who unlocks never does
    * @throws IOException if what is written cannot be sent: nothing is changed then
    */
-  public PendingLock set(Object handle, Lock lock, boolean waits) throws IOException {
+  public PendingLock set(LockingHandle handle, Lock lock, boolean waits) throws IOException {
     HeldLocks.Key key = HeldLocks.Key.of(lock);
     boolean unlocks = lock.getType() == Lock.Type.UNLOCKED;
     boolean mayHold = heldLocks.mayHold(key);
@@ -111,10 +185,23 @@ public final class FileLocks {
     if (unlocks && !mayHold) {
       request.nothingToDo();
     } else {
-      heldLocks.asking(key, handle);
-      request.ask();
+      ask(request, key, handle);
     }
     return request;
+  }
+
+  private void ask(LockRequest request, HeldLocks.Key key, LockingHandle handle) {
+    Runnable asking =
+        () -> {
+          heldLocks.asking(key, handle);
+          request.ask();
+        };
+    if (heldLocks.mayBelongToAnEnd(key, handle)) {
+      // Or the end of that handle would take this one's lock.
+      ends.whenQuiet(ends.ended()).thenRun(asking);
+    } else {
+      asking.run();
+    }
   }
 
   /**
@@ -192,28 +279,22 @@ public final class FileLocks {
    * A handle is about to end. What was written through it is to be sent before the answer is
    * closed.
    */
-  public Ending ending(Object handle) {
+  public Ending ending(LockingHandle handle) {
     if (!heldLocks.mayHoldThrough(handle)) {
       return () -> {};
     }
-    CompletableFuture<Void> ending = new CompletableFuture<>();
-    endings.add(ending);
+    CompletableFuture<Void> end = ends.begin();
     return () -> {
+      List<HeldLocks.Key> keys = heldLocks.endOf(handle);
       try {
-        for (HeldLocks.Key key : heldLocks.endOf(handle)) {
+        for (HeldLocks.Key key : keys) {
           release(key);
         }
       } finally {
-        endings.remove(ending);
-        ending.complete(null);
+        heldLocks.endedOf(keys);
+        ends.end(end);
       }
     };
-  }
-
-  /** Completes when the handles that are ending now have ended; empty if none is. */
-  Optional<CompletableFuture<Void>> whenEnded() {
-    CompletableFuture<?>[] now = endings.toArray(new CompletableFuture<?>[0]);
-    return now.length == 0 ? Optional.empty() : Optional.of(CompletableFuture.allOf(now));
   }
 
   IOException lostSession() {

@@ -3,6 +3,7 @@ package org.distrifs.client.lock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,12 +24,18 @@ final class HeldLocks {
   }
 
   private static final class HeldLock {
-    private final Set<Object> handles = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<LockingHandle> handles = Collections.newSetFromMap(new IdentityHashMap<>());
     private int underWay;
     private boolean mayHold;
   }
 
   private final Map<Key, HeldLock> byKey = new HashMap<>();
+
+  /** Handles of which a descriptor was closed while something was locked through them. */
+  private final Set<LockingHandle> maybeEnding = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /** Keys whose locks are being released because a handle has ended. */
+  private final Set<Key> releasing = new HashSet<>();
 
   /** Whether a lock may be set, or about to be. */
   synchronized boolean mayHold(Key key) {
@@ -36,7 +43,7 @@ final class HeldLocks {
   }
 
   /** A lock is asked for through a handle. */
-  synchronized void asking(Key key, Object handle) {
+  synchronized void asking(Key key, LockingHandle handle) {
     HeldLock heldLock = byKey.computeIfAbsent(key, any -> new HeldLock());
     heldLock.handles.add(handle);
     heldLock.underWay++;
@@ -72,12 +79,50 @@ final class HeldLocks {
   }
 
   /** Whether anything was locked through a handle. */
-  synchronized boolean mayHoldThrough(Object handle) {
+  synchronized boolean mayHoldThrough(LockingHandle handle) {
     return byKey.values().stream().anyMatch(heldLock -> heldLock.handles.contains(handle));
   }
 
-  /** A handle ends: those who locked through it, and through no other that is left. */
-  synchronized List<Key> endOf(Object handle) {
+  /** A descriptor of a handle was closed: it may have been the last. */
+  synchronized void descriptorClosed(LockingHandle handle) {
+    if (mayHoldThrough(handle)) {
+      maybeEnding.add(handle);
+    }
+  }
+
+  /**
+   * Whether what an owner has may be of another handle that is ending. The kernel numbers the owner
+   * by the place in memory of its open file, and a new one may lie where the last one lay.
+   */
+  synchronized boolean mayBelongToAnEnd(Key key, LockingHandle handle) {
+    HeldLock heldLock = byKey.get(key);
+    return releasing.contains(key)
+        || heldLock != null
+            && heldLock.handles.stream()
+                .anyMatch(other -> other != handle && maybeEnding.contains(other));
+  }
+
+  /** What {@link #endOf} named is released, or could not be. */
+  synchronized void endedOf(List<Key> keys) {
+    keys.forEach(releasing::remove);
+  }
+
+  /** Whether a handle with locks may have lost its last descriptor without having ended yet. */
+  synchronized boolean mayBeEnding() {
+    return !maybeEnding.isEmpty();
+  }
+
+  /** Whether one of these handles is still being read through. */
+  synchronized boolean isReadThroughOneThatMayBeEnding() {
+    return maybeEnding.stream().anyMatch(LockingHandle::isReading);
+  }
+
+  /**
+   * A handle ends: those who locked through it, and through no other that is left. To be followed
+   * by {@link #endedOf}.
+   */
+  synchronized List<Key> endOf(LockingHandle handle) {
+    maybeEnding.remove(handle);
     List<Key> alone = new ArrayList<>();
     byKey.forEach(
         (key, heldLock) -> {
@@ -85,6 +130,7 @@ final class HeldLocks {
             alone.add(key);
           }
         });
+    releasing.addAll(alone);
     return alone;
   }
 }

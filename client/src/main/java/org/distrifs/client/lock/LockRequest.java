@@ -47,7 +47,7 @@ final class LockRequest implements PendingLock {
   // Guarded by this.
   private boolean isAsked;
   private boolean isInterrupted;
-  private boolean isAskedAfterEndings;
+  private int attempts;
   private long askedNs;
 
   /** Set before {@code decided} completes: one of the two. */
@@ -84,15 +84,19 @@ final class LockRequest implements PendingLock {
         return;
       }
       isAsked = true;
+      attempts++;
       askedNs = locks.clock().monotonicNs();
     }
     if (waits) {
       set.setWaitMs((int) Math.min(MAX_WAIT_MS, locks.settings().operationTimeoutMs() / 2));
     }
-    locks.submit(Operation.newBuilder().setSetLock(set)).whenComplete(this::answered);
+    long endedBefore = locks.ends().ended();
+    locks
+        .submit(Operation.newBuilder().setSetLock(set))
+        .whenComplete((reply, thrown) -> answered(reply, thrown, endedBefore));
   }
 
-  private void answered(OperationReply reply, Throwable thrown) {
+  private void answered(OperationReply reply, Throwable thrown, long endedBefore) {
     if (thrown == null) {
       granted(reply);
       return;
@@ -110,7 +114,12 @@ final class LockRequest implements PendingLock {
     } else if (waits) {
       askLater();
     } else {
-      askAfterEndings(refusal);
+      int attempt;
+      synchronized (this) {
+        attempt = attempts;
+      }
+      Lock inTheWay = refusal.reply().getConflictingLock();
+      locks.afterEnds(inTheWay, endedBefore, attempt, this::ask, () -> refused(refusal));
     }
   }
 
@@ -146,18 +155,6 @@ final class LockRequest implements PendingLock {
       delayMs = isInterrupted ? 0 : Math.max(0, ASK_INTERVAL_MS - sinceMs);
     }
     after(delayMs, this::ask);
-  }
-
-  /** What is in the way may belong to a handle that was closed already, as its owner sees it. */
-  private void askAfterEndings(RefusedException refusal) {
-    boolean isOwn = refusal.reply().getConflictingLock().getPid() != 0;
-    CompletableFuture<Void> ended = isOwn ? locks.whenEnded().orElse(null) : null;
-    if (ended == null || isAskedAfterEndings) {
-      refused(refusal);
-    } else {
-      isAskedAfterEndings = true;
-      ended.whenComplete((done, never) -> ask());
-    }
   }
 
   private void after(long delayMs, Runnable task) {

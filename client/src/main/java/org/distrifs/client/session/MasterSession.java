@@ -10,6 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongConsumer;
+import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
 import org.distrifs.client.ClientSettings;
 import org.distrifs.proto.connection.PeerAddress;
@@ -17,6 +18,8 @@ import org.distrifs.proto.control.ClientMessage;
 import org.distrifs.proto.control.CloseSession;
 import org.distrifs.proto.control.KeepAlive;
 import org.distrifs.proto.control.KeepAliveReply;
+import org.distrifs.proto.control.LockAnswer;
+import org.distrifs.proto.control.LockQuestion;
 import org.distrifs.proto.control.MasterMessage;
 import org.distrifs.proto.control.NameCheck;
 import org.distrifs.proto.control.NumberedReply;
@@ -86,6 +89,10 @@ public final class MasterSession implements MasterApi {
   private final ArrayDeque<PendingOperation> postponed = new ArrayDeque<>();
 
   private final ArrayDeque<PendingOperation> outbox = new ArrayDeque<>();
+
+  /** Numbers of the master's questions about locks whose answers are to be sent. */
+  private final ArrayDeque<Long> lockAnswers = new ArrayDeque<>();
+
   private OperationSlots slots;
   private Phase phase = Phase.APART;
   private long phaseUntilNs;
@@ -109,6 +116,10 @@ public final class MasterSession implements MasterApi {
 
   /** Told the inodes whose append leases the master wants back. */
   private volatile LongConsumer recalls = inode -> {};
+
+  /** Completes when what is told of locks on an inode will be true. */
+  private volatile LongFunction<CompletableFuture<Void>> locksAreCertain =
+      inode -> CompletableFuture.completedFuture(null);
 
   /** The question for orphans that the next keep-alive answers; null for none. */
   private KeepAliveReply orphansQuestion;
@@ -211,6 +222,17 @@ public final class MasterSession implements MasterApi {
    */
   public void passRecallsTo(LongConsumer newRecalls) {
     recalls = newRecalls;
+  }
+
+  /**
+   * Tells the session how to answer the master, which asks before it refuses another session a lock
+   * on an inode because of one that this client has.
+   *
+   * @param newLocksAreCertain must not block; completes when all releases that are under way have
+   *     been acknowledged, and never with a failure
+   */
+  public void answerLockQuestionsBy(LongFunction<CompletableFuture<Void>> newLocksAreCertain) {
+    locksAreCertain = newLocksAreCertain;
   }
 
   @Override
@@ -328,6 +350,10 @@ public final class MasterSession implements MasterApi {
     if (keepAliveDue) {
       keepAliveDue = false;
       return ClientMessage.newBuilder().setKeepAlive(keepAlive()).build();
+    }
+    if (!lockAnswers.isEmpty()) {
+      LockAnswer answer = LockAnswer.newBuilder().setNumber(lockAnswers.poll()).build();
+      return ClientMessage.newBuilder().setLockAnswer(answer).build();
     }
     if (outbox.isEmpty()) {
       return null;
@@ -482,6 +508,7 @@ public final class MasterSession implements MasterApi {
         case BATCH -> message.getBatch().getRepliesList().forEach(MasterSession.this::answered);
         case KEEP_ALIVE -> heardKeepAlive(message.getKeepAlive());
         case ENDED -> expired("the master ended it: " + message.getEnded().getReason(), true);
+        case LOCK_QUESTION -> lockQuestion(this, message.getLockQuestion());
         case RECALL -> recalls.accept(message.getRecall().getInode());
         case KIND_NOT_SET -> LOG.debug("The master sent a message of a kind not known here");
       }
@@ -518,6 +545,7 @@ public final class MasterSession implements MasterApi {
     stream = null;
     // The answer is for who asked: another master, or this one after a restart, asks anew.
     orphansQuestion = null;
+    lockAnswers.clear();
     phase = Phase.APART;
     masterIndex = (masterIndex + 1) % settings.masters().size();
     int round = Math.min(failedAttempts++ / settings.masters().size(), 10);
@@ -595,6 +623,21 @@ public final class MasterSession implements MasterApi {
         keepAliveDue = true;
       }
     }
+  }
+
+  private void lockQuestion(StreamListener from, LockQuestion question) {
+    locksAreCertain
+        .apply(question.getInode())
+        .thenRun(
+            () -> {
+              synchronized (lock) {
+                if (listener != from || phase != Phase.OPEN) {
+                  return; // Whoever asked does not wait any more.
+                }
+                lockAnswers.add(question.getNumber());
+              }
+              sendOutbox();
+            });
   }
 
   private void answered(NumberedReply numbered) {

@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -17,6 +19,7 @@ import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.proto.control.ClientMessage;
 import org.distrifs.proto.control.KeepAlive;
 import org.distrifs.proto.control.KeepAliveReply;
+import org.distrifs.proto.control.LockQuestion;
 import org.distrifs.proto.control.MasterMessage;
 import org.distrifs.proto.control.NumberedOperation;
 import org.distrifs.proto.control.NumberedReply;
@@ -69,6 +72,7 @@ public final class FakeMasterStreams implements ControlStream.Opener {
   private volatile Errno refusal = Errno.EAGAIN;
   private volatile KeepAliveReply orphansQuestion = KeepAliveReply.getDefaultInstance();
   private volatile KeepAlive orphansAnswer;
+  private final BlockingQueue<Long> lockAnswers = new LinkedBlockingQueue<>();
   private int operations;
 
   public FakeMasterStreams(FakeDatanodes datanodes, long chunkBytes) {
@@ -147,6 +151,24 @@ public final class FakeMasterStreams implements ControlStream.Opener {
   /** The last answer to {@link #askForOrphans}; null without one. */
   public KeepAlive orphansAnswer() {
     return orphansAnswer;
+  }
+
+  /** Asks all sessions about the locks on an inode. */
+  public void askAboutLocks(long question, long inode) {
+    MasterMessage message =
+        MasterMessage.newBuilder()
+            .setLockQuestion(LockQuestion.newBuilder().setNumber(question).setInode(inode))
+            .build();
+    run(
+        () -> {
+          List.copyOf(streams).forEach(stream -> stream.listener.received(message));
+          return null;
+        });
+  }
+
+  /** The number of the next question about locks that is answered; null if none is in 10 s. */
+  public Long nextLockAnswer() throws InterruptedException {
+    return lockAnswers.poll(10, TimeUnit.SECONDS);
   }
 
   public void truncateByAnother(long inode, long size) {
@@ -261,6 +283,7 @@ public final class FakeMasterStreams implements ControlStream.Opener {
           }
           listener.received(MasterMessage.newBuilder().setKeepAlive(orphansQuestion).build());
         }
+        case LOCK_ANSWER -> lockAnswers.add(message.getLockAnswer().getNumber());
         default -> {}
       }
     }

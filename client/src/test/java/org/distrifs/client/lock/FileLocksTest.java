@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.distrifs.client.PendingLock;
 import org.distrifs.client.fake.FakeCluster;
 import org.distrifs.client.session.MasterApi;
@@ -30,14 +34,24 @@ import org.junit.jupiter.api.Test;
 class FileLocksTest {
   private static final long WAIT_S = 20;
   private static final long INODE = 7;
-  private static final Object HANDLE = "handle";
-  private static final Object OTHER_HANDLE = "other handle";
+  private static final LockingHandle OTHER_HANDLE = () -> false;
+
+  private final AtomicBoolean reading = new AtomicBoolean();
+  private final LockingHandle handle = reading::get;
 
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final ScriptedMaster master = new ScriptedMaster();
   private final File file = new File();
+  private final AtomicInteger looks = new AtomicInteger();
+  private volatile boolean queued;
   private final FileLocks locks =
-      new FileLocks(file, master, FakeCluster.settings(), new SystemClock(), timer, timer);
+      new FileLocks(
+          file, master, FakeCluster.settings(), this::look, new SystemClock(), timer, timer);
+
+  private boolean look() {
+    looks.incrementAndGet();
+    return queued;
+  }
 
   @AfterEach
   void close() {
@@ -47,16 +61,16 @@ class FileLocksTest {
   @Test
   void whereNothingIsLockedNobodyIsAsked() throws IOException {
     locks.releaseRecords(1);
-    locks.ending(HANDLE).close();
-    assertThat(locks.set(HANDLE, record(1, Lock.Type.UNLOCKED), true).result()).isZero();
+    locks.ending(handle).close();
+    assertThat(locks.set(handle, record(1, Lock.Type.UNLOCKED), true).result()).isZero();
     assertThat(master.asked()).isZero();
     assertThat(file.flushes).isZero();
   }
 
   @Test
   void whoClosesADescriptorLosesItsRecordLocksOnceAfterWhatItWroteIsSent() throws IOException {
-    grant(locks.set(HANDLE, record(1, Lock.Type.WRITE), false));
-    grant(locks.set(HANDLE, record(2, Lock.Type.WRITE), false));
+    grant(locks.set(handle, record(1, Lock.Type.WRITE), false));
+    grant(locks.set(handle, record(2, Lock.Type.WRITE), false));
     master.answerAll();
     locks.releaseRecords(1);
     assertThat(file.flushes).isEqualTo(1);
@@ -68,7 +82,7 @@ class FileLocksTest {
 
   @Test
   void whoIsKilledWhileItClosesLosesThemToo() throws IOException {
-    grant(locks.set(HANDLE, record(1, Lock.Type.WRITE), false));
+    grant(locks.set(handle, record(1, Lock.Type.WRITE), false));
     master.answerAll();
     Thread.currentThread().interrupt();
     locks.releaseRecords(1);
@@ -79,12 +93,12 @@ class FileLocksTest {
 
   @Test
   void theEndOfAHandleTakesTheLocksThatWereSetThroughItAlone() throws IOException {
-    grant(locks.set(HANDLE, record(1, Lock.Type.WRITE), false));
-    grant(locks.set(HANDLE, record(2, Lock.Type.WRITE), false));
+    grant(locks.set(handle, record(1, Lock.Type.WRITE), false));
+    grant(locks.set(handle, record(2, Lock.Type.WRITE), false));
     grant(locks.set(OTHER_HANDLE, record(2, Lock.Type.WRITE), false));
     master.answerAll();
     int before = master.asked();
-    locks.ending(HANDLE).close();
+    locks.ending(handle).close();
     assertThat(master.asked()).isEqualTo(before + 1);
     assertThat(master.last().getReleaseLocks().getOwner()).isEqualTo(1);
     locks.ending(OTHER_HANDLE).close();
@@ -93,20 +107,20 @@ class FileLocksTest {
 
   @Test
   void whoClosedOneHandleAndLockedThroughAnotherSinceKeepsThat() throws IOException {
-    grant(locks.set(HANDLE, record(1, Lock.Type.WRITE), false));
+    grant(locks.set(handle, record(1, Lock.Type.WRITE), false));
     master.answerAll();
     locks.releaseRecords(1);
     master.holdAnswers();
     grant(locks.set(OTHER_HANDLE, record(1, Lock.Type.WRITE), false));
     master.answerAll();
     int before = master.asked();
-    locks.ending(HANDLE).close();
+    locks.ending(handle).close();
     assertThat(master.asked()).isEqualTo(before);
   }
 
   @Test
   void aRefusedLockLeavesNothingToRelease() throws IOException {
-    PendingLock refused = locks.set(HANDLE, record(1, Lock.Type.WRITE), false);
+    PendingLock refused = locks.set(handle, record(1, Lock.Type.WRITE), false);
     master.refuse(Errno.EAGAIN);
     expectFailure(refused, Errno.EAGAIN);
     int before = master.asked();
@@ -116,7 +130,7 @@ class FileLocksTest {
 
   @Test
   void aLockOfWhichNothingIsKnownIsReleasedAllTheSame() throws IOException {
-    PendingLock lost = locks.set(HANDLE, record(1, Lock.Type.WRITE), false);
+    PendingLock lost = locks.set(handle, record(1, Lock.Type.WRITE), false);
     master.fail();
     expectFailure(lost, Errno.EIO);
     master.answerAll();
@@ -126,7 +140,7 @@ class FileLocksTest {
 
   @Test
   void whoWaitsIsAskedForAgainUntilItIsGranted() throws Exception {
-    PendingLock waiting = locks.set(HANDLE, record(1, Lock.Type.WRITE), true);
+    PendingLock waiting = locks.set(handle, record(1, Lock.Type.WRITE), true);
     assertThat(master.last().getSetLock().getWaitMs()).isPositive();
     master.refuse(Errno.EAGAIN);
     master.awaitAsked(2);
@@ -137,7 +151,7 @@ class FileLocksTest {
 
   @Test
   void anInterruptedWaitIsWithdrawnAndAnsweredAsTheMasterSays() throws Exception {
-    PendingLock waiting = locks.set(HANDLE, record(1, Lock.Type.WRITE), true);
+    PendingLock waiting = locks.set(handle, record(1, Lock.Type.WRITE), true);
     waiting.interrupt();
     master.awaitAsked(2);
     assertThat(master.last().getReleaseLocks().getKindsCount()).isZero();
@@ -147,7 +161,7 @@ class FileLocksTest {
 
   @Test
   void aLockThatCameBeforeItsWaitWasWithdrawnIsKept() throws Exception {
-    PendingLock waiting = locks.set(HANDLE, record(1, Lock.Type.WRITE), true);
+    PendingLock waiting = locks.set(handle, record(1, Lock.Type.WRITE), true);
     waiting.interrupt();
     grant(waiting);
     assertThat(waiting.result()).isEqualTo(file.othersCounter);
@@ -155,7 +169,7 @@ class FileLocksTest {
 
   @Test
   void whoIsInterruptedWhileTheMasterIsAwayIsLetGoAndALateLockIsGivenBack() throws Exception {
-    PendingLock waiting = locks.set(HANDLE, record(1, Lock.Type.WRITE), true);
+    PendingLock waiting = locks.set(handle, record(1, Lock.Type.WRITE), true);
     waiting.interrupt();
     expectFailure(waiting, Errno.EINTR);
     master.grantFirst();
@@ -164,8 +178,8 @@ class FileLocksTest {
 
   @Test
   void aLateLockStaysWhereItsOwnerHasAnOlderOneThatWouldGoWithIt() throws Exception {
-    grant(locks.set(HANDLE, record(1, Lock.Type.READ), false));
-    PendingLock waiting = locks.set(HANDLE, record(1, Lock.Type.WRITE), true);
+    grant(locks.set(handle, record(1, Lock.Type.READ), false));
+    PendingLock waiting = locks.set(handle, record(1, Lock.Type.WRITE), true);
     waiting.interrupt();
     expectFailure(waiting, Errno.EINTR);
     master.grantFirst();
@@ -177,8 +191,8 @@ class FileLocksTest {
 
   @Test
   void whatAHandleThatIsEndingStillHoldsIsWaitedFor() throws Exception {
-    grant(locks.set(HANDLE, record(1, Lock.Type.WRITE), false));
-    FileLocks.Ending ending = locks.ending(HANDLE);
+    grant(locks.set(handle, record(1, Lock.Type.WRITE), false));
+    FileLocks.Ending ending = locks.ending(handle);
     PendingLock next = locks.set(OTHER_HANDLE, record(2, Lock.Type.WRITE), false);
     master.refuse(Errno.EAGAIN);
     assertThat(next.decided()).isNotDone();
@@ -186,6 +200,158 @@ class FileLocksTest {
     ending.close();
     next.decided().get(WAIT_S, TimeUnit.SECONDS);
     next.result();
+  }
+
+  @Test
+  void theEndOfAHandleThatIsStillQueuedIsWaitedFor() throws Exception {
+    grant(locks.set(handle, record(5, Lock.Type.WRITE), false));
+    queued = true;
+    locks.descriptorClosed(handle);
+    PendingLock next = locks.set(OTHER_HANDLE, record(2, Lock.Type.WRITE), false);
+    master.refuse(Errno.EAGAIN);
+    awaitLooks(5);
+    assertThat(next.decided()).isNotDone();
+    FileLocks.Ending ending = locks.ending(handle);
+    queued = false;
+    master.answerAll();
+    ending.close();
+    assertThat(next.decided()).succeedsWithin(Duration.ofSeconds(WAIT_S));
+    next.result();
+  }
+
+  @Test
+  void aHandleThatHasEndedSinceTheLockWasAskedForMakesItBeAskedForAgain() throws Exception {
+    grant(locks.set(handle, record(5, Lock.Type.WRITE), false));
+    PendingLock next = locks.set(OTHER_HANDLE, record(2, Lock.Type.WRITE), false);
+    FileLocks.Ending ending = locks.ending(handle);
+    Thread closing = new Thread(() -> closeQuietly(ending));
+    closing.start();
+    master.awaitAsked(3);
+    master.grantLast();
+    closing.join();
+    master.refuseFirst(Errno.EAGAIN);
+    master.awaitAsked(4);
+    grant(next);
+    next.result();
+  }
+
+  private static void closeQuietly(FileLocks.Ending ending) {
+    try {
+      ending.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void whoseDescriptorsAreAllOpenHoldsItsLockWithoutALook() throws Exception {
+    queued = true;
+    grant(locks.set(handle, record(5, Lock.Type.WRITE), false));
+    locks.descriptorClosed(OTHER_HANDLE);
+    PendingLock next = locks.set(OTHER_HANDLE, record(2, Lock.Type.WRITE), false);
+    master.refuse(Errno.EAGAIN);
+    assertThat(next.decided()).isDone();
+    expectFailure(next, Errno.EAGAIN);
+  }
+
+  @Test
+  void aHandleThatKeepsADescriptorKeepsItsLockOnceTheQueueIsEmpty() throws Exception {
+    grant(locks.set(handle, record(5, Lock.Type.WRITE), false));
+    locks.descriptorClosed(handle);
+    PendingLock next = locks.set(OTHER_HANDLE, record(2, Lock.Type.WRITE), false);
+    master.refuse(Errno.EAGAIN);
+    assertThat(next.decided()).succeedsWithin(Duration.ofSeconds(WAIT_S));
+    expectFailure(next, Errno.EAGAIN);
+    assertThat(looks).hasValue(2);
+  }
+
+  @Test
+  void aQueueThatIsNeverEmptyIsNotWaitedForForEver() throws Exception {
+    queued = true;
+    grant(locks.set(handle, record(5, Lock.Type.WRITE), false));
+    locks.descriptorClosed(handle);
+    PendingLock next = locks.set(OTHER_HANDLE, record(2, Lock.Type.WRITE), false);
+    master.refuse(Errno.EAGAIN);
+    assertThat(next.decided()).succeedsWithin(Duration.ofSeconds(WAIT_S));
+    expectFailure(next, Errno.EAGAIN);
+  }
+
+  @Test
+  void theEndOfAHandleThatIsHeldBackByReadAheadIsWaitedFor() throws Exception {
+    grant(locks.set(handle, record(5, Lock.Type.WRITE), false));
+    reading.set(true);
+    locks.descriptorClosed(handle);
+    PendingLock next = locks.set(OTHER_HANDLE, record(2, Lock.Type.WRITE), false);
+    master.refuse(Errno.EAGAIN);
+    awaitLooks(5);
+    assertThat(next.decided()).isNotDone();
+    FileLocks.Ending ending = locks.ending(handle);
+    reading.set(false);
+    master.answerAll();
+    ending.close();
+    assertThat(next.decided()).succeedsWithin(Duration.ofSeconds(WAIT_S));
+    next.result();
+  }
+
+  /** The kernel may number the owner of the next open file as it did the last one. */
+  @Test
+  void whoGetsTheNumberOfAnOwnerWhoseHandleIsEndingKeepsItsLock() throws Exception {
+    grant(locks.set(handle, record(5, Lock.Type.WRITE), false));
+    FileLocks.Ending ending = locks.ending(handle);
+    Thread closing = new Thread(() -> closeQuietly(ending));
+    closing.start();
+    master.awaitAsked(2);
+    PendingLock next = locks.set(OTHER_HANDLE, record(5, Lock.Type.WRITE), false);
+    assertThat(master.asked()).as("not before the release is acknowledged").isEqualTo(2);
+    master.grantLast();
+    closing.join();
+    master.awaitAsked(3);
+    grant(next);
+    master.answerAll();
+    locks.ending(OTHER_HANDLE).close();
+    assertThat(master.asked()).as("its own end releases it").isEqualTo(4);
+    assertThat(master.last().getReleaseLocks().getOwner()).isEqualTo(5);
+  }
+
+  @Test
+  void aTestOfALockWaitsForTheEndOfAHandleToo() throws Exception {
+    grant(locks.set(handle, record(5, Lock.Type.WRITE), false));
+    FileLocks.Ending ending = locks.ending(handle);
+    CompletableFuture<Optional<Lock>> found = locks.test(record(2, Lock.Type.WRITE));
+    master.tellOfConflict();
+    assertThat(found).isNotDone();
+    master.answerAll();
+    ending.close();
+    assertThat(found).succeedsWithin(Duration.ofSeconds(WAIT_S)).isEqualTo(Optional.empty());
+  }
+
+  @Test
+  void theMastersQuestionIsAnsweredWhenTheReleasesThatWereQueuedAreAcknowledged() throws Exception {
+    grant(locks.set(handle, record(5, Lock.Type.WRITE), false));
+    assertThat(locks.whenEndsAreOver()).as("nothing was closed").isDone();
+    queued = true;
+    locks.descriptorClosed(handle);
+    CompletableFuture<Void> over = locks.whenEndsAreOver();
+    awaitLooks(3);
+    assertThat(over).isNotDone();
+    FileLocks.Ending ending = locks.ending(handle);
+    queued = false;
+    Thread closing = new Thread(() -> closeQuietly(ending));
+    closing.start();
+    master.awaitAsked(2);
+    assertThat(over).as("the release is not acknowledged").isNotDone();
+    master.grantLast();
+    assertThat(over).succeedsWithin(Duration.ofSeconds(WAIT_S));
+    closing.join();
+  }
+
+  private void awaitLooks(int more) throws InterruptedException {
+    int target = looks.get() + more;
+    long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
+    while (looks.get() < target) {
+      assertThat(System.nanoTime()).as("until it is looked again").isLessThan(endNs);
+      Thread.onSpinWait();
+    }
   }
 
   private void grant(PendingLock lock) {
@@ -298,6 +464,17 @@ class FileLocksTest {
 
     void grantFirst() {
       take(0).complete(granted());
+    }
+
+    void grantLast() {
+      take(open.size() - 1).complete(granted());
+    }
+
+    /** The answer to a test. */
+    void tellOfConflict() {
+      OperationReply found =
+          OperationReply.newBuilder().setConflictingLock(record(5, Lock.Type.WRITE)).build();
+      take(open.size() - 1).complete(found);
     }
 
     void refuse(Errno errno) {

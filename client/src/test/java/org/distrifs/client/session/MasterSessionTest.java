@@ -225,6 +225,19 @@ class MasterSessionTest {
   }
 
   @Test
+  void aQuestionAboutLocksIsAnsweredOnceTheyAreCertain() throws Exception {
+    connect();
+    CompletableFuture<Void> certain = new CompletableFuture<>();
+    session.answerLockQuestionsBy(
+        inode -> inode == 7 ? certain : CompletableFuture.completedFuture(null));
+    cluster.master().askAboutLocks(1, 7);
+    cluster.master().askAboutLocks(2, 8);
+    assertThat(cluster.master().nextLockAnswer()).isEqualTo(2);
+    certain.complete(null);
+    assertThat(cluster.master().nextLockAnswer()).isEqualTo(1);
+  }
+
+  @Test
   void aMasterThatIsAwayAtTheStartIsASentenceForTheOperator() {
     cluster.master().goAway();
     assertThatThrownBy(this::connect)

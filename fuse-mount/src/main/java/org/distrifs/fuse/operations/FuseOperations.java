@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import org.distrifs.client.CloseQueue;
 import org.distrifs.client.DistriFsClient;
 import org.distrifs.client.Metadata;
 import org.distrifs.client.OpenFile;
@@ -466,8 +468,8 @@ public final class FuseOperations {
     }
   }
 
-  /** The first lock of others that keeps one from being set, if any does. */
-  public Optional<Lock> getlk(long handle, Lock wanted) throws IOException {
+  /** The first lock of others that keeps one from being set; see {@link OpenFile#testLock}. */
+  public CompletableFuture<Optional<Lock>> getlk(long handle, Lock wanted) throws IOException {
     return files.get(handle).file().testLock(wanted);
   }
 
@@ -519,6 +521,11 @@ public final class FuseOperations {
   /** The inode of an open directory. */
   public long inodeOfDirectory(long handle) throws IOException {
     return directories.get(handle).inode();
+  }
+
+  /** Names where calls of {@link #release} wait before a driver makes them. */
+  public void releasesComeThrough(CloseQueue queue) {
+    client.closesComeThrough(queue);
   }
 
   /** Whether any handle of a file is open; looks at all of them. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.distrifs.client.OpenFile;
 import org.distrifs.client.PendingLock;
@@ -96,8 +97,8 @@ final class SnapshotFile implements OpenFile {
   }
 
   @Override
-  public Optional<Lock> testLock(Lock wanted) {
-    return Optional.empty();
+  public CompletableFuture<Optional<Lock>> testLock(Lock wanted) {
+    return CompletableFuture.completedFuture(Optional.empty());
   }
 
   @Override

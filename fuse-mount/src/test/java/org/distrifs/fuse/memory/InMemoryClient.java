@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -235,8 +236,8 @@ public final class InMemoryClient implements DistriFsClient {
     }
 
     @Override
-    public Optional<Lock> testLock(Lock wanted) {
-      return node.locks.test(wanted);
+    public CompletableFuture<Optional<Lock>> testLock(Lock wanted) {
+      return CompletableFuture.completedFuture(node.locks.test(wanted));
     }
 
     @Override

@@ -65,6 +65,8 @@ final class ClientStreams implements MetadataEndpoint.Sessions {
     switch (message.getKindCase()) {
       case BATCH -> batch(stream, session, message, arrivedNs);
       case KEEP_ALIVE -> keepAlive(session, message);
+      case LOCK_ANSWER ->
+          operations.lockQuestionAnswered(session, message.getLockAnswer().getNumber());
       case CLOSE -> sessions.close(session);
       default -> stream.refuse("a message of a kind that is not known here");
     }

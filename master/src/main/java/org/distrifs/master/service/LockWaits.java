@@ -18,6 +18,7 @@ import org.distrifs.proto.control.Lock;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.ReleaseLocks;
 import org.distrifs.proto.control.SetLock;
+import org.distrifs.proto.control.TestLock;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.journal.JournalEntry;
 import org.distrifs.runtime.clock.ClockSource;
@@ -43,17 +44,19 @@ final class LockWaits {
 
   private final MasterState state;
   private final ClockSource clock;
+  private final LockQuestions questions;
   private final Map<Long, List<PendingOperation>> byInode = new HashMap<>();
   private final Map<ClientSession, Integer> bySession = new HashMap<>();
   private int size;
 
-  LockWaits(MasterState state, ClockSource clock) {
+  LockWaits(MasterState state, LockQuestions questions, ClockSource clock) {
     this.state = state;
+    this.questions = questions;
     this.clock = clock;
   }
 
   int size() {
-    return size;
+    return size + questions.size();
   }
 
   // --- those that come
@@ -69,16 +72,38 @@ final class LockWaits {
       sink.answer(operation, OperationReply.getDefaultInstance());
       return true;
     }
-    if (!operation.operation().hasSetLock() || obstacles(operation).isEmpty()) {
+    if (!operation.operation().hasSetLock()) {
+      return false;
+    }
+    List<RangeLock> obstacles = obstacles(operation);
+    if (obstacles.isEmpty()) {
       return false;
     }
     SetLock set = operation.operation().getSetLock();
+    if (set.getWaitMs() == 0
+        && questions.asks(operation, set.getInode(), obstacles, clock.monotonicNs())) {
+      return true;
+    }
     if (!isInDoubt(set.getInode())
         && state.locks().isLostByTrying(operation.session().id(), set.getInode(), set.getLock())) {
       return false;
     }
     holdUp(operation, sink);
     return true;
+  }
+
+  /** Takes a TestLock over while those are asked whose locks it would tell of. */
+  boolean holdsUpTest(PendingOperation operation) {
+    TestLock test = operation.operation().getTestLock();
+    List<RangeLock> obstacles =
+        state.locks().conflicts(operation.session().id(), test.getInode(), test.getLock());
+    return !obstacles.isEmpty()
+        && questions.asks(operation, test.getInode(), obstacles, clock.monotonicNs());
+  }
+
+  /** A session has answered a question of {@link LockQuestions}. */
+  void questionAnswered(ClientSession session, long number, OperationSink sink) {
+    questions.answered(session, number, sink);
   }
 
   /** Takes an operation that cannot be carried out now: it waits, or is refused. */
@@ -267,6 +292,7 @@ final class LockWaits {
 
   /** Answers those that have waited as long as they may. */
   void tick(long nowNs, OperationSink sink) {
+    questions.tick(nowNs, sink);
     for (long inode : List.copyOf(byInode.keySet())) {
       for (PendingOperation waiting : waitingFor(inode)) {
         if (isPastItsTime(waiting, nowNs) || waiting.session().isEnded()) {

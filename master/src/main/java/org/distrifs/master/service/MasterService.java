@@ -183,7 +183,7 @@ public final class MasterService implements AutoCloseable {
             new CutGuard(state, registry, settings.minReplicas()),
             new CutWaits(state, changes, settings.cutWaitMs()),
             new AppendWaits(state, sessions::find),
-            new LockWaits(state, clock),
+            new LockWaits(state, new LockQuestions(sessions::find), clock),
             failureReports,
             completer,
             serving,

@@ -129,9 +129,13 @@ final class MetadataOperations implements OperationSink {
           STAT_FILE_SYSTEM,
           GET_EXTENDED_ATTRIBUTE,
           LIST_EXTENDED_ATTRIBUTES,
-          TEST_LOCK,
           FIND_INODE ->
           answer(operation, read(operation));
+      case TEST_LOCK -> {
+        if (!lockWaits.holdsUpTest(operation)) {
+          answer(operation, read(operation));
+        }
+      }
       case REPORT_FAILURE ->
           failureReports.take(
               operation.operation().getReportFailure(), reply -> answer(operation, reply));
@@ -333,6 +337,11 @@ final class MetadataOperations implements OperationSink {
   /** An entry was applied, by which locks may have gone that others wait for. */
   void locksMayHaveGone(JournalEntry entry) {
     lockWaits.applied(entry, this);
+  }
+
+  /** A session was asked whether a lock is still held, and has answered. */
+  void lockQuestionAnswered(ClientSession session, long number) {
+    lockWaits.questionAnswered(session, number, this);
   }
 
   /** Something that cuts wait for may have happened. */

@@ -7,11 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.distrifs.proto.control.Lock;
+import org.distrifs.proto.control.LockQuestion;
 import org.distrifs.proto.control.OpenSession;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.ReleaseLocks;
 import org.distrifs.proto.control.SetLock;
+import org.distrifs.proto.control.TestLock;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.journal.JournalEntry;
 import org.junit.jupiter.api.AfterEach;
@@ -95,6 +97,75 @@ class LockWaitsTest {
     master.pass(1_800);
     TestClient.await(waiting);
     assertThat(lockEntries()).isEqualTo(journalled);
+  }
+
+  @Test
+  void whoHoldsALockIsAskedBeforeAnotherIsRefusedForIt() {
+    expectGranted(set(one, write(1), 0));
+    one.leaveLockQuestions();
+    CompletableFuture<OperationReply> asking = set(other, write(2), 0);
+    LockQuestion question = one.awaitLockQuestion();
+    assertThat(question.getInode()).isEqualTo(file);
+    assertThat(asking).isNotDone();
+    one.answerLockQuestion(question);
+    assertThat(TestClient.await(asking).getErrno()).isEqualTo(Errno.EAGAIN.code());
+    assertThat(one.wasAskedAboutLocks()).as("once for an operation").isFalse();
+  }
+
+  @Test
+  void whatIsReleasedBeforeTheAnswerIsGranted() {
+    expectGranted(set(one, write(1), 0));
+    one.leaveLockQuestions();
+    CompletableFuture<OperationReply> asking = set(other, write(2), 0);
+    LockQuestion question = one.awaitLockQuestion();
+    expectGranted(set(one, unlock(1), 0));
+    one.answerLockQuestion(question);
+    expectGranted(asking);
+  }
+
+  @Test
+  void aTestOfALockAsksToo() {
+    expectGranted(set(one, write(1), 0));
+    one.leaveLockQuestions();
+    CompletableFuture<OperationReply> held = test(other, write(2));
+    one.answerLockQuestion(one.awaitLockQuestion());
+    assertThat(TestClient.await(held).hasConflictingLock()).isTrue();
+    CompletableFuture<OperationReply> free = test(other, write(2));
+    LockQuestion question = one.awaitLockQuestion();
+    expectGranted(set(one, unlock(1), 0));
+    one.answerLockQuestion(question);
+    assertThat(TestClient.await(free).hasConflictingLock()).isFalse();
+  }
+
+  @Test
+  void whoDoesNotAnswerHoldsWhatItHas() {
+    expectGranted(set(one, write(1), 0));
+    one.leaveLockQuestions();
+    CompletableFuture<OperationReply> asking = set(other, write(2), 0);
+    one.awaitLockQuestion();
+    assertThat(asking).isNotDone();
+    master.pass(1_800);
+    assertThat(TestClient.await(asking).getErrno()).isEqualTo(Errno.EAGAIN.code());
+
+    CompletableFuture<OperationReply> another = set(other, write(2), 0);
+    one.awaitLockQuestion();
+    one.breakStream();
+    master.pass(200);
+    assertThat(TestClient.await(another).getErrno()).isEqualTo(Errno.EAGAIN.code());
+    assertThat(TestClient.await(set(other, write(2), 0)).getErrno())
+        .as("nobody can be asked")
+        .isEqualTo(Errno.EAGAIN.code());
+  }
+
+  @Test
+  void whoWaitsHasNobodyAsked() {
+    expectGranted(set(one, write(1), 0));
+    CompletableFuture<OperationReply> waiting = set(other, write(2), WAIT_MS);
+    awaitWaiting(1);
+    assertThat(one.wasAskedAboutLocks()).isFalse();
+    expectGranted(set(one, unlock(1), 0));
+    expectGranted(waiting);
+    assertThat(one.wasAskedAboutLocks()).isFalse();
   }
 
   @Test
@@ -201,6 +272,11 @@ class LockWaitsTest {
       TestClient client, long inode, Lock lock, int waitMs) {
     SetLock set = SetLock.newBuilder().setInode(inode).setLock(lock).setWaitMs(waitMs).build();
     return client.send(++nextSlot, 1, Operation.newBuilder().setSetLock(set));
+  }
+
+  private CompletableFuture<OperationReply> test(TestClient client, Lock lock) {
+    TestLock test = TestLock.newBuilder().setInode(file).setLock(lock).build();
+    return client.send(++nextSlot, 1, Operation.newBuilder().setTestLock(test));
   }
 
   private CompletableFuture<OperationReply> release(

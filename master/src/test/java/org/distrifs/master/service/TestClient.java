@@ -16,6 +16,8 @@ import org.distrifs.proto.control.CloseSession;
 import org.distrifs.proto.control.Create;
 import org.distrifs.proto.control.KeepAlive;
 import org.distrifs.proto.control.KeepAliveReply;
+import org.distrifs.proto.control.LockAnswer;
+import org.distrifs.proto.control.LockQuestion;
 import org.distrifs.proto.control.MasterMessage;
 import org.distrifs.proto.control.MetadataGrpc;
 import org.distrifs.proto.control.NameCheck;
@@ -43,6 +45,8 @@ final class TestClient {
   private CompletableFuture<String> ended;
   private volatile CompletableFuture<KeepAliveReply> keptAlive = new CompletableFuture<>();
   private final BlockingQueue<Long> recalls = new LinkedBlockingQueue<>();
+  private final BlockingQueue<LockQuestion> lockQuestions = new LinkedBlockingQueue<>();
+  private volatile boolean answersLockQuestions = true;
   private long sessionId;
 
   TestClient(ManagedChannel channel, long secret) {
@@ -78,7 +82,7 @@ final class TestClient {
     opened = new CompletableFuture<>();
     ended = new CompletableFuture<>();
     stream = MetadataGrpc.newStub(channel).session(new Answers(opened, ended));
-    stream.onNext(
+    say(
         ClientMessage.newBuilder()
             .setOpen(request.setSessionId(sessionId).setSessionSecret(secret).setClientName("test"))
             .build());
@@ -108,12 +112,43 @@ final class TestClient {
     }
   }
 
+  /** From now on the test answers questions about locks, by {@link #answerLockQuestion}. */
+  void leaveLockQuestions() {
+    answersLockQuestions = false;
+  }
+
+  LockQuestion awaitLockQuestion() {
+    try {
+      LockQuestion question = lockQuestions.poll(WAIT_S, TimeUnit.SECONDS);
+      if (question == null) {
+        throw new AssertionError("nothing was asked about locks within " + WAIT_S + " s");
+      }
+      return question;
+    } catch (InterruptedException e) {
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  boolean wasAskedAboutLocks() {
+    return !lockQuestions.isEmpty();
+  }
+
+  void answerLockQuestion(LockQuestion question) {
+    LockAnswer answer = LockAnswer.newBuilder().setNumber(question.getNumber()).build();
+    say(ClientMessage.newBuilder().setLockAnswer(answer).build());
+  }
+
+  /** The stream takes messages of one thread at a time. */
+  private synchronized void say(ClientMessage message) {
+    stream.onNext(message);
+  }
+
   long sessionId() {
     return sessionId;
   }
 
   void keepAlive(long highestDurableTxid) {
-    stream.onNext(
+    say(
         ClientMessage.newBuilder()
             .setKeepAlive(KeepAlive.newBuilder().setHighestDurableTxid(highestDurableTxid))
             .build());
@@ -123,7 +158,7 @@ final class TestClient {
   KeepAliveReply keepAlive(long question, List<Long> heldOrphans) {
     CompletableFuture<KeepAliveReply> reply = new CompletableFuture<>();
     keptAlive = reply;
-    stream.onNext(
+    say(
         ClientMessage.newBuilder()
             .setKeepAlive(
                 KeepAlive.newBuilder().setOrphansQuestion(question).addAllHeldOrphans(heldOrphans))
@@ -132,7 +167,7 @@ final class TestClient {
   }
 
   void close() {
-    stream.onNext(ClientMessage.newBuilder().setClose(CloseSession.getDefaultInstance()).build());
+    say(ClientMessage.newBuilder().setClose(CloseSession.getDefaultInstance()).build());
   }
 
   /** Sends an operation; one that was sent before under this number keeps its future. */
@@ -142,7 +177,7 @@ final class TestClient {
     synchronized (waiting) {
       reply = waiting.computeIfAbsent(key(slot, number), unused -> new CompletableFuture<>());
     }
-    stream.onNext(
+    say(
         ClientMessage.newBuilder()
             .setBatch(
                 OperationBatch.newBuilder()
@@ -214,6 +249,12 @@ final class TestClient {
         case OPENED -> greeting.complete(message.getOpened());
         case BATCH -> message.getBatch().getRepliesList().forEach(this::take);
         case KEEP_ALIVE -> keptAlive.complete(message.getKeepAlive());
+        case LOCK_QUESTION -> {
+          lockQuestions.add(message.getLockQuestion());
+          if (answersLockQuestions) {
+            answerLockQuestion(message.getLockQuestion());
+          }
+        }
         case RECALL -> recalls.add(message.getRecall().getInode());
         case ENDED -> reason = message.getEnded().getReason();
         default -> {}

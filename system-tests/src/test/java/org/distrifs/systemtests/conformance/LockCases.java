@@ -37,6 +37,7 @@ import org.junit.jupiter.api.Test;
 abstract class LockCases extends Cases {
   private static final Duration BOUND = Duration.ofSeconds(10);
   private static final int TIMES_SEEN = 5;
+  private static final int CLOSINGS = 30;
   private static OtherProcess other;
 
   LockCases(Target target) {
@@ -229,6 +230,29 @@ abstract class LockCases extends Cases {
     expect(OK, () -> RecordLock.write(4, 1).on(two, SET_OF_DESCRIPTION));
     close(two);
     other.close(theirs);
+  }
+
+  @Test
+  void areFreeAsSoonAsACloseHasGivenThemBack() throws Exception {
+    write("f", "0123456789");
+    for (int round = 0; round < CLOSINGS; round++) {
+      int ofDescription = open("f", O_RDWR);
+      RecordLock.write(0, 5).on(ofDescription, SET_OF_DESCRIPTION);
+      close(ofDescription);
+      int theirs = theirs("f");
+      expect(OK, () -> other.lock(theirs, SET_OF_DESCRIPTION, RecordLock.write(0, 5)));
+      other.close(theirs);
+      int ours = open("f", O_RDWR);
+      same(
+          "lock",
+          RecordLock.UNLOCK,
+          RecordLock.write(0, 5).holder(ours, GET_OF_DESCRIPTION).lock().type());
+      flock(ours, LOCK_EX);
+      close(ours);
+      int next = open("f", O_RDWR);
+      expect(OK, () -> flock(next, LOCK_EX | LOCK_NB));
+      close(next);
+    }
   }
 
   @Test

@@ -29,6 +29,13 @@ final class FuseDevice {
 
   private static final int NOT_OPEN = -1;
 
+  /** {@code struct pollfd}: int32 descriptor, int16 events asked for, int16 events that hold. */
+  private static final int POLL_BYTES = 8;
+
+  private static final int POLL_EVENTS = 4;
+  private static final int POLL_ANSWER = 6;
+  private static final short POLLIN = 1;
+
   private static final int ENOENT = 2;
   private static final int EINTR = 4;
   private static final int EAGAIN = 11;
@@ -82,6 +89,22 @@ final class FuseDevice {
           return ENDED;
         }
       }
+    }
+  }
+
+  /**
+   * Whether the kernel has a request that nobody has received yet. While fewer threads serve than
+   * requests may be in the background ({@code max_background}), none is held back unseen.
+   */
+  boolean hasRequests() {
+    long poll = NativeMemory.allocate(POLL_BYTES);
+    try {
+      IO.putInt(poll, descriptor);
+      IO.putShort(poll + POLL_EVENTS, POLLIN);
+      IO.putShort(poll + POLL_ANSWER, (short) 0);
+      return libc.poll(poll, 1, 0) > 0 && (IO.getShort(poll + POLL_ANSWER) & POLLIN) != 0;
+    } finally {
+      NativeMemory.free(poll);
     }
   }
 

@@ -40,6 +40,7 @@ public final class KernelDriver implements FuseDriver {
    */
   private static final int RECEIVING_THREADS = 3;
 
+  private final FuseOperations operations;
   private final MountOptions options;
   private final LibC libc = LibC.load();
   private final FuseDevice device;
@@ -49,14 +50,17 @@ public final class KernelDriver implements FuseDriver {
   private final RequestDispatch dispatch;
   private final KilledCallers killedCallers = new KilledCallers();
   private final ReceivingThreads receiving = new ReceivingThreads(RECEIVING_THREADS);
+  private final QueuedReleases releases;
   private final CountDownLatch firstRequestServed = new CountDownLatch(1);
   private final CountDownLatch ended;
   private boolean mounted;
   private boolean closed;
 
   public KernelDriver(FuseOperations operations, OperationMetrics metrics, MountOptions options) {
+    this.operations = operations;
     this.options = options;
     this.device = new FuseDevice(libc);
+    this.releases = new QueuedReleases(device);
     this.root = new RootNode(operations.root());
     this.ended = new CountDownLatch(options.threads());
     SystemClock clock = new SystemClock();
@@ -87,6 +91,7 @@ public final class KernelDriver implements FuseDriver {
     }
     mounted = true;
     device.mount(DeviceMount.ofThisUser(libc), options);
+    operations.releasesComeThrough(releases);
     NamedThreads factory = NamedThreads.daemon("mount", "fuse");
     for (int count = 0; count < options.threads(); count++) {
       factory.newThread(this::run).start();
@@ -111,9 +116,11 @@ public final class KernelDriver implements FuseDriver {
   private void run() {
     long request = NativeMemory.allocate(REQUEST_BYTES);
     long answer = NativeMemory.allocate(ANSWER_BYTES);
+    QueuedReleases.Receiver receiver = releases.receiver();
     try {
-      serve(request, answer);
+      serve(request, answer, receiver);
     } finally {
+      receiver.end();
       receiving.end();
       NativeMemory.free(request);
       NativeMemory.free(answer);
@@ -121,9 +128,10 @@ public final class KernelDriver implements FuseDriver {
     }
   }
 
-  private void serve(long buffer, long answer) {
+  private void serve(long buffer, long answer, QueuedReleases.Receiver receiver) {
     RequestHeader request = new RequestHeader();
     while (receiving.begin()) {
+      receiver.begin();
       int length = device.receive(buffer, REQUEST_BYTES);
       receiving.received();
       if (length == FuseDevice.ENDED) {
@@ -134,6 +142,8 @@ public final class KernelDriver implements FuseDriver {
         return;
       }
       request.begin(buffer);
+      int opcode = request.opcode();
+      receiver.received(opcode);
       root.enter(request);
       killedCallers.received(request);
       try {
@@ -142,6 +152,7 @@ public final class KernelDriver implements FuseDriver {
           device.answer(answer, request.unique(), result);
         }
       } finally {
+        receiver.served(opcode);
         killedCallers.served(request);
         request.end();
       }

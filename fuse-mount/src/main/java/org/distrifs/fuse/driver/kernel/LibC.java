@@ -34,6 +34,9 @@ public interface LibC {
   /** See {@code write(2)}. */
   long write(int descriptor, long buffer, long bytes);
 
+  /** See {@code poll(2)}. */
+  int poll(long descriptors, long count, int timeoutMs);
+
   /** See {@code mount(2)}. */
   int mount(long source, long target, long type, long flags, long data);
 

@@ -1,9 +1,14 @@
 package org.distrifs.fuse.driver.kernel;
 
 import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.distrifs.client.PendingLock;
 import org.distrifs.fuse.driver.KernelCache;
@@ -28,6 +33,9 @@ final class LockRequests implements AutoCloseable {
   /** Their work is short, but for dropping pages that are being read. */
   private static final int THREADS = 4;
 
+  /** A serving thread waits so long for the master's answer; it mostly comes in a millisecond. */
+  private static final long SERVING_THREAD_WAITS_MS = 5;
+
   private static final int STRIPES = 64;
   private static final long CLOSE_TIMEOUT_MS = 5_000;
 
@@ -50,11 +58,44 @@ final class LockRequests implements AutoCloseable {
     this.device = device;
   }
 
-  /** GETLK. Answers and fails as the methods of {@link NodeRequests}. */
-  int test(RequestHeader request, long reply) throws IOException {
-    long body = request.body();
-    Lock wanted = LockMessage.lock(body);
-    return LockMessage.writeReply(reply, operations.getlk(LockMessage.handle(body), wanted));
+  /**
+   * GETLK.
+   *
+   * @return bytes of the payload, a negative errno, or {@link RequestDispatch#NO_ANSWER}
+   */
+  int test(RequestHeader request, long reply) {
+    long unique = request.unique();
+    long begunNs = guard.begin();
+    try {
+      Lock wanted = LockMessage.lock(request.body());
+      CompletableFuture<Optional<Lock>> found =
+          operations.getlk(LockMessage.handle(request.body()), wanted);
+      awaitSoonDone(found);
+      if (found.isDone()) {
+        return guard.end(
+            Operation.GETLK, begunNs, () -> LockMessage.writeReply(reply, found(found)));
+      }
+      found.whenCompleteAsync(
+          (lock, failure) ->
+              answer(
+                  unique,
+                  Operation.GETLK,
+                  begunNs,
+                  payload -> LockMessage.writeReply(payload, found(found))),
+          later);
+      return RequestDispatch.NO_ANSWER;
+    } catch (IOException | RuntimeException e) {
+      return guard.end(Operation.GETLK, begunNs, () -> fail(e));
+    }
+  }
+
+  /** What a completed search has found, or failed with. */
+  private static Optional<Lock> found(CompletableFuture<Optional<Lock>> search) throws IOException {
+    try {
+      return search.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof IOException known ? known : new IOException(e.getCause());
+    }
   }
 
   /**
@@ -66,19 +107,19 @@ final class LockRequests implements AutoCloseable {
     long unique = request.unique();
     long node = request.node();
     long begunNs = guard.begin();
-    long othersCounter;
     try {
       Lock lock = LockMessage.lock(request.body());
-      othersCounter = operations.setlk(LockMessage.handle(request.body()), lock, false).result();
-      if (!isGrant(lock) || !kernelCache.mayHoldPagesBefore(node, othersCounter)) {
-        return guard.end(Operation.SETLK, begunNs, () -> 0);
+      PendingLock pending = operations.setlk(LockMessage.handle(request.body()), lock, false);
+      awaitSoonDone(pending.decided());
+      // A caller that is killed interrupts this thread, and the lock with it.
+      if (pending.decided().isDone() || Thread.currentThread().isInterrupted()) {
+        return decidedAtOnce(unique, node, begunNs, lock, pending.result());
       }
+      answerWhenDecided(unique, Operation.SETLK, begunNs, node, lock, pending);
+      return RequestDispatch.NO_ANSWER;
     } catch (IOException | RuntimeException e) {
       return guard.end(Operation.SETLK, begunNs, () -> fail(e));
     }
-    later.execute(
-        () -> answer(unique, Operation.SETLK, begunNs, () -> dropPages(node, othersCounter)));
-    return RequestDispatch.NO_ANSWER;
   }
 
   /** SETLKW. As {@link #set}. */
@@ -91,17 +132,45 @@ final class LockRequests implements AutoCloseable {
       waiting.requireRoom();
       PendingLock pending = operations.setlk(LockMessage.handle(request.body()), lock, true);
       waiting.add(unique, pending);
-      pending
-          .decided()
-          .thenRunAsync(
-              () -> {
-                waiting.remove(unique);
-                answer(unique, Operation.SETLKW, begunNs, () -> decided(node, lock, pending));
-              },
-              later);
+      answerWhenDecided(unique, Operation.SETLKW, begunNs, node, lock, pending);
       return RequestDispatch.NO_ANSWER;
     } catch (IOException | RuntimeException e) {
       return guard.end(Operation.SETLKW, begunNs, () -> fail(e));
+    }
+  }
+
+  private void answerWhenDecided(
+      long unique, Operation operation, long begunNs, long node, Lock lock, PendingLock pending) {
+    pending
+        .decided()
+        .thenRunAsync(
+            () -> {
+              waiting.remove(unique);
+              answer(unique, operation, begunNs, payload -> decided(node, lock, pending));
+            },
+            later);
+  }
+
+  private int decidedAtOnce(long unique, long node, long begunNs, Lock lock, long othersCounter) {
+    if (!isGrant(lock) || !kernelCache.mayHoldPagesBefore(node, othersCounter)) {
+      return guard.end(Operation.SETLK, begunNs, () -> 0);
+    }
+    later.execute(
+        () -> answer(unique, Operation.SETLK, begunNs, payload -> dropPages(node, othersCounter)));
+    return RequestDispatch.NO_ANSWER;
+  }
+
+  /**
+   * Waits for the master's answer, but not for what may take longer: among other things for the end
+   * of a handle, which a serving thread has to receive.
+   */
+  private static void awaitSoonDone(CompletableFuture<?> future) {
+    try {
+      future.get(SERVING_THREAD_WAITS_MS, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      // Whoever looks at it next is told.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -132,10 +201,17 @@ final class LockRequests implements AutoCloseable {
     return 0;
   }
 
-  private void answer(long unique, Operation operation, long begunNs, RequestGuard.Work work) {
-    long answer = NativeMemory.allocate(FuseDevice.ANSWER_HEADER_BYTES);
+  /** What is left to do for a request; takes where the payload goes. */
+  @FunctionalInterface
+  private interface LastWork {
+    int run(long payload) throws IOException;
+  }
+
+  private void answer(long unique, Operation operation, long begunNs, LastWork work) {
+    long answer = NativeMemory.allocate(FuseDevice.ANSWER_HEADER_BYTES + LockMessage.REPLY_BYTES);
+    long payload = answer + FuseDevice.ANSWER_HEADER_BYTES;
     try {
-      device.answer(answer, unique, guard.end(operation, begunNs, work));
+      device.answer(answer, unique, guard.end(operation, begunNs, () -> work.run(payload)));
     } finally {
       NativeMemory.free(answer);
     }

@@ -114,7 +114,7 @@ final class RequestDispatch {
       case Opcode.LISTXATTR -> guard.answer(Operation.LISTXATTR, () -> xattrs.list(request, reply));
       case Opcode.SETXATTR -> guard.run(Operation.SETXATTR, () -> xattrs.set(request));
       case Opcode.REMOVEXATTR -> guard.run(Operation.REMOVEXATTR, () -> xattrs.remove(request));
-      case Opcode.GETLK -> guard.answer(Operation.GETLK, () -> locks.test(request, reply));
+      case Opcode.GETLK -> locks.test(request, reply);
       case Opcode.SETLK -> locks.set(request);
       case Opcode.SETLKW -> locks.setAndWait(request);
       case Opcode.INTERRUPT -> {
