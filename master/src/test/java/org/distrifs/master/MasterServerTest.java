@@ -44,7 +44,7 @@ class MasterServerTest {
       assertThat(get(master, "/metrics"))
           .contains("distrifs_master_sessions 0.0")
           .contains("distrifs_master_operation_seconds_count{kind=\"create\"} 0")
-          .contains("distrifs_master_replicas_short 0.0");
+          .contains("distrifs_master_chunks_by_condition{condition=\"short\"} 0");
     }
   }
 

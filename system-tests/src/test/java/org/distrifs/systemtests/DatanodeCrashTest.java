@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import org.distrifs.systemtests.cluster.Await;
+import org.distrifs.systemtests.cluster.ChunkCounts;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
 import org.distrifs.systemtests.cluster.RunningCluster;
@@ -49,7 +50,9 @@ class DatanodeCrashTest {
     // With no fourth datanode its replicas wait for it: what it still has is compared, not copied.
     cluster.local("start", "datanode-2").expectSuccess();
     Await.until(
-        "no chunk is short", Duration.ofSeconds(120), () -> cluster.status().getChunksShort() == 0);
+        "no chunk is short",
+        Duration.ofSeconds(120),
+        () -> ChunkCounts.notFull(cluster.status()) == 0);
     Command.shell("dd if=\"$1\" iflag=nocache count=0 status=none", file).expectSuccess();
     Command.run("cmp", original.toString(), file.toString()).expectSuccess();
   }
@@ -69,7 +72,9 @@ class DatanodeCrashTest {
     }
 
     Await.until(
-        "no chunk is short", Duration.ofSeconds(90), () -> cluster.status().getChunksShort() == 0);
+        "no chunk is short",
+        Duration.ofSeconds(90),
+        () -> ChunkCounts.notFull(cluster.status()) == 0);
     Command.shell("dd if=\"$1\" iflag=nocache count=0 status=none", file).expectSuccess();
     Command.run("cmp", original.toString(), file.toString()).expectSuccess();
   }

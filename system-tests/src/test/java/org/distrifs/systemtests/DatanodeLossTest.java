@@ -25,6 +25,7 @@ import org.distrifs.proto.control.LocatedChunk;
 import org.distrifs.proto.control.StatusReply;
 import org.distrifs.runtime.clock.Seeds;
 import org.distrifs.systemtests.cluster.Await;
+import org.distrifs.systemtests.cluster.ChunkCounts;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
 import org.distrifs.systemtests.cluster.ExtraMount;
@@ -212,7 +213,7 @@ class DatanodeLossTest {
   /** Whether each chunk has all its members, and none of them is the one that was lost. */
   private boolean isWhole(String path, int lost) {
     final StatusReply status = cluster.status();
-    return status.getChunksShort() == 0
+    return ChunkCounts.notFull(status) == 0
         && cluster.locate(path).getChunksList().stream()
             .map(chunk -> chunk.getLocation().getMembersList())
             .allMatch(

@@ -17,6 +17,7 @@ import org.distrifs.proto.control.NodeStatus;
 import org.distrifs.proto.control.StatusReply;
 import org.distrifs.runtime.clock.Seeds;
 import org.distrifs.systemtests.cluster.Await;
+import org.distrifs.systemtests.cluster.ChunkCounts;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
 import org.distrifs.systemtests.noise.FrameNoise;
@@ -120,8 +121,7 @@ class NoiseTest {
 
   private static boolean isHealthy(StatusReply status) {
     return status.getServing()
-        && status.getChunksShort() == 0
-        && status.getChunksUnavailable() == 0
+        && ChunkCounts.notFull(status) == 0
         && status.getNodesList().stream().filter(node -> node.getState().equals("alive")).count()
             == DATANODES;
   }

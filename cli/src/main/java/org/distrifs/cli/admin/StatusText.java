@@ -47,22 +47,36 @@ final class StatusText {
         HumanBytes.of(status.getChunkSizeBytes()),
         status.getReplication(),
         status.getMinReplicas());
-    line(
-        "  short        %d with fewer good replicas than they should have",
-        status.getChunksShort());
-    line("  unavailable  %d with no good replica", status.getChunksUnavailable());
+    chunks();
     line("  changing     %d", status.getChangesUnderWay());
     line("  of deleted   %d kept for now", status.getChunksOfDeletedFiles());
   }
 
+  /**
+   * Only {@code short} and {@code lost} call for an operator; each chunk is in one line at most.
+   */
+  private void chunks() {
+    line(
+        "  unknown      %d not reported yet by the datanodes that have them",
+        status.getChunksUnknown());
+    line(
+        "  waiting      %d for a datanode that is silent, or for repair to begin",
+        status.getChunksWaiting());
+    line(
+        "  repairing    %d short of good replicas, which are being made up for",
+        status.getChunksRepairing());
+    line(
+        "  short        %d short of good replicas, with no datanode to take another",
+        status.getChunksShort());
+    line(
+        "  lost         %d with no good replica on any datanode that is not dead",
+        status.getChunksLost());
+    line("  unavailable  %d of all these cannot be read now", status.getChunksUnavailable());
+  }
+
   private void repair() {
     RepairStatus repair = status.getRepair();
-    line(
-        "%nRepair: %s",
-        repair.getChunksWaiting() == 0 && repair.getCopiesUnderWay() == 0
-            ? "nothing to do"
-            : "%d chunks wait for replicas, %d are being copied"
-                .formatted(repair.getChunksWaiting(), repair.getCopiesUnderWay()));
+    line("%nRepair: %s", repairState(repair));
     line(
         "  copied       %d replicas (%s), %d attempts failed",
         repair.getCopiesDone(), HumanBytes.of(repair.getBytesCopied()), repair.getCopiesFailed());
@@ -71,6 +85,21 @@ final class StatusText {
         "  deleted      %d replicas, %d surplus ones are still there",
         repair.getReplicasDeleted(), repair.getReplicasToDelete());
     line("  without name %d files, which somebody may have open", repair.getOrphans());
+  }
+
+  private String repairState(RepairStatus repair) {
+    if (repair.getChunksWaiting() > 0
+        || repair.getCopiesUnderWay() > 0
+        || status.getChunksRepairing() > 0) {
+      return "%d chunks wait for replicas, %d are being copied"
+          .formatted(repair.getChunksWaiting(), repair.getCopiesUnderWay());
+    }
+    if (status.getChunksShort() + status.getChunksLost() > 0) {
+      return "nothing that can be done without another datanode";
+    }
+    return status.getChunksWaiting() > 0
+        ? "begins when a silent datanode counts as dead"
+        : "nothing to do";
   }
 
   private void nodes() {

@@ -11,64 +11,51 @@ import org.distrifs.proto.control.ReplicaState;
 /**
  * How a chunk is, as far as the master knows from its datanodes.
  *
+ * @param condition the master's word: full, unknown, waiting, repairing, short or lost
  * @param good members that are there, with the committed version, and neither suspect nor corrupt
- * @param wanted how many there should be
+ * @param unknown members of which nothing is known yet
+ * @param wanted how many good ones there should be
  * @param troubles what is wrong with each of the others, for people
  */
-record ChunkHealth(int good, int wanted, List<String> troubles) {
+record ChunkHealth(String condition, int good, int unknown, int wanted, List<String> troubles) {
+  private static final String FULL = "full";
+  private static final String GOOD = "good";
+  private static final String UNKNOWN = "unknown";
 
   /**
    * @param replication of the cluster: a chain may have fewer members than that
    */
   static ChunkHealth of(LocatedChunk chunk, int replication) {
-    Map<Integer, ReplicaState> states = new HashMap<>();
-    chunk.getReplicasList().forEach(state -> states.put(state.getNodeId(), state));
+    Map<Integer, String> conditions = new HashMap<>();
+    for (ReplicaState state : chunk.getReplicasList()) {
+      conditions.put(state.getNodeId(), state.getCondition());
+    }
     List<String> troubles = new ArrayList<>();
     int good = 0;
+    int unknown = 0;
     for (Member member : chunk.getLocation().getMembersList()) {
-      String trouble =
-          trouble(member, states.get(member.getNodeId()), chunk.getLocation().getVersion());
-      if (trouble.isEmpty()) {
+      String condition = conditions.getOrDefault(member.getNodeId(), UNKNOWN);
+      if (condition.equals(GOOD)) {
         good++;
       } else {
-        troubles.add(trouble + " on datanode " + member.getNodeId());
+        unknown += condition.equals(UNKNOWN) ? 1 : 0;
+        troubles.add(condition + " on datanode " + member.getNodeId());
       }
     }
     int members = chunk.getLocation().getMembersCount();
     if (members < replication) {
       troubles.add("only %d replicas of %d in the chain".formatted(members, replication));
     }
-    return new ChunkHealth(good, Math.max(members, replication), List.copyOf(troubles));
+    return new ChunkHealth(
+        chunk.getCondition(), good, unknown, Math.max(members, replication), List.copyOf(troubles));
   }
 
-  /** Empty if nothing is wrong. */
-  private static String trouble(Member member, ReplicaState state, int version) {
-    if (!member.getAlive()) {
-      return "away";
-    }
-    if (state == null || !state.getReported()) {
-      return "missing";
-    }
-    if (state.getVersion() != version) {
-      return "stale";
-    }
-    if (state.getCorrupt()) {
-      return "corrupt";
-    }
-    return state.getSuspect() ? "suspect" : "";
+  boolean isFull() {
+    return condition.equals(FULL);
   }
 
-  boolean isGood() {
-    return troubles.isEmpty();
-  }
-
-  /** Whether no replica is known that surely serves all of the chunk. */
+  /** Whether it is known that no replica can serve all of the chunk now. */
   boolean isUnavailable() {
-    return good == 0;
-  }
-
-  /** "short", or "unavailable". */
-  String word() {
-    return isUnavailable() ? "unavailable" : "short";
+    return good == 0 && unknown == 0;
   }
 }

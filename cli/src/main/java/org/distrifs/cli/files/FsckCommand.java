@@ -17,16 +17,20 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "fsck",
     description =
-        "Say which files have too few good replicas, or none. Reads no data: it asks the master"
-            + " what the datanodes have reported.",
+        "Say which files are not known to have all their good replicas, and why. Reads no data: it"
+            + " asks the master what the datanodes have reported.",
     footer = {
       "",
-      "Exit codes: 0 all is well; 1 something is wrong, but every byte can be read; 2 some data has",
-      "no good replica now, or could not be looked at.",
+      "A chunk is unknown while its datanodes have not reported it, waiting while one is silent,",
+      "repairing while a replica is made up for, short if no datanode can take another, and lost if",
+      "no datanode has a good one. Only short and lost ones call for you.",
+      "",
+      "Exit codes: 0 every replica is good; 1 some are not, but every byte can be read; 2 some data",
+      "has no good replica now, or could not be looked at.",
       "",
       "Examples:",
       "  distrifs fsck /",
-      "  distrifs fsck --json /photos | jq 'select(.state == \"unavailable\")'"
+      "  distrifs fsck --json /photos | jq 'select(.state == \"lost\")'"
     })
 public final class FsckCommand extends FileCommand {
 

@@ -5,23 +5,36 @@ import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.distrifs.cli.path.RemotePath;
 import org.distrifs.proto.control.LocateReply;
 import org.distrifs.proto.control.LocatedChunk;
 
 /** Counts what was checked, and words what was found. Not thread-safe. */
 final class FsckReport {
+
+  /** The words for chunks of which not every replica is known to be good, the worst last. */
+  private static final List<String> NOT_FULL =
+      List.of("unknown", "waiting", "repairing", "short", "lost");
+
   private final int replication;
   private final boolean json;
   private long files;
   private long chunks;
-  private long shortChunks;
+
+  /** Chunks that are not full, by the master's word for how they stand. */
+  private final Map<String, Long> conditions = new LinkedHashMap<>();
+
   private long unavailableChunks;
   private long badFiles;
 
   FsckReport(int replication, boolean json) {
     this.replication = replication;
     this.json = json;
+    NOT_FULL.forEach(condition -> conditions.put(condition, 0L));
   }
 
   /** Takes in a file; the lines that tell what is wrong with it, empty if nothing is. */
@@ -40,24 +53,22 @@ final class FsckReport {
   }
 
   private String chunk(RemotePath path, LocatedChunk chunk, ChunkHealth health) {
-    if (health.isGood()) {
+    if (health.isFull()) {
       return "";
     }
-    if (health.isUnavailable()) {
-      unavailableChunks++;
-    } else {
-      shortChunks++;
-    }
+    conditions.merge(health.condition(), 1L, Long::sum);
+    unavailableChunks += health.isUnavailable() ? 1 : 0;
     long index = chunk.getLocation().getIndex();
     if (!json) {
-      return "%s: chunk %d (%s) is %s, %d of %d replicas are good: %s%n"
+      return "%s: chunk %d (%s) is %s, %d of %d replicas are good%s: %s%n"
           .formatted(
               path,
               index,
               chunk.getChunk(),
-              health.word(),
+              health.condition(),
               health.good(),
               health.wanted(),
+              health.isUnavailable() ? ", it cannot be read now" : "",
               String.join(", ", health.troubles()));
     }
     ListValue.Builder troubles = ListValue.newBuilder();
@@ -67,7 +78,9 @@ final class FsckReport {
             .putFields("path", text(path.toString()))
             .putFields("index", text(Long.toUnsignedString(index)))
             .putFields("chunk", text(chunk.getChunk()))
-            .putFields("state", text(health.word()))
+            .putFields("state", text(health.condition()))
+            .putFields(
+                "unavailable", Value.newBuilder().setBoolValue(health.isUnavailable()).build())
             .putFields("good", number(health.good()))
             .putFields("wanted", number(health.wanted()))
             .putFields("troubles", Value.newBuilder().setListValue(troubles).build()));
@@ -81,16 +94,25 @@ final class FsckReport {
               chunks,
               badFiles == 0
                   ? "all replicas are good"
-                  : "%d files with trouble, %d chunks short, %d unavailable"
-                      .formatted(badFiles, shortChunks, unavailableChunks));
+                  : "%d files are not whole: %s; %d chunks cannot be read now"
+                      .formatted(badFiles, counted(), unavailableChunks));
     }
-    return line(
+    Struct.Builder numbers =
         Struct.newBuilder()
             .putFields("files", number(files))
             .putFields("chunks", number(chunks))
-            .putFields("files_with_trouble", number(badFiles))
-            .putFields("chunks_short", number(shortChunks))
-            .putFields("chunks_unavailable", number(unavailableChunks)));
+            .putFields("files_with_trouble", number(badFiles));
+    conditions.forEach(
+        (condition, count) -> numbers.putFields("chunks_" + condition, number(count)));
+    return line(numbers.putFields("chunks_unavailable", number(unavailableChunks)));
+  }
+
+  /** "3 chunks waiting, 1 chunks short". */
+  private String counted() {
+    return conditions.entrySet().stream()
+        .filter(condition -> condition.getValue() > 0)
+        .map(condition -> condition.getValue() + " chunks " + condition.getKey())
+        .collect(Collectors.joining(", "));
   }
 
   boolean foundTrouble() {

@@ -67,6 +67,22 @@ class StatusTextTest {
         .contains("4 surplus ones are still there");
   }
 
+  @Test
+  void whatWaitsForASilentDatanodeIsNotCalledShortAndRepairSaysThatItWillBegin() {
+    String text = text(StatusReply.newBuilder().setChunksWaiting(7885));
+
+    assertThat(text)
+        .contains("waiting      7885")
+        .contains("short        0")
+        .contains("Repair: begins when a silent datanode counts as dead");
+  }
+
+  @Test
+  void whatRepairCannotMendIsNotCalledNothingToDo() {
+    assertThat(text(StatusReply.newBuilder().setChunksShort(2)))
+        .contains("Repair: nothing that can be done without another datanode");
+  }
+
   private static String text(StatusReply.Builder status) {
     return new StatusText(status.build()).toString();
   }

@@ -11,23 +11,22 @@ import org.distrifs.proto.control.Member;
 import org.distrifs.proto.control.ReplicaState;
 import org.junit.jupiter.api.Test;
 
-/** What is called good, short and unavailable. */
+/** What is said of chunks by what the master knows of them. */
 class FsckReportTest {
   private static final RemotePath FILE = RemotePath.of(ByteString.copyFromUtf8("/a"));
 
   private final FsckReport report = new FsckReport(2, false);
 
-  private static LocatedChunk.Builder chunk(int members) {
-    LocatedChunk.Builder chunk = LocatedChunk.newBuilder().setChunk("uuid");
+  private static LocatedChunk.Builder chunk(String condition, String... replicas) {
+    LocatedChunk.Builder chunk = LocatedChunk.newBuilder().setChunk("uuid").setCondition(condition);
     ChunkLocation.Builder location = ChunkLocation.newBuilder().setVersion(5);
-    for (int node = 1; node <= members; node++) {
-      location.addMembers(Member.newBuilder().setNodeId(node).setAlive(true));
+    for (int node = 1; node <= replicas.length; node++) {
+      location.addMembers(Member.newBuilder().setNodeId(node));
       chunk.addReplicas(
           ReplicaState.newBuilder()
               .setNodeId(node)
               .setMember(true)
-              .setReported(true)
-              .setVersion(5));
+              .setCondition(replicas[node - 1]));
     }
     return chunk.setLocation(location);
   }
@@ -38,42 +37,48 @@ class FsckReportTest {
 
   @Test
   void aFileWithAllItsReplicasIsNotMentioned() {
-    assertThat(found(chunk(2))).isEmpty();
+    assertThat(found(chunk("full", "good", "good"))).isEmpty();
     assertThat(report.foundTrouble()).isFalse();
     assertThat(report.summary()).contains("1 files, 1 chunks: all replicas are good");
   }
 
   @Test
-  void aStaleReplicaMakesAChunkShort() {
-    LocatedChunk.Builder chunk = chunk(2);
-    chunk.getReplicasBuilder(1).setVersion(4);
-    assertThat(found(chunk))
-        .contains("/a: chunk 0 (uuid) is short")
+  void aChunkIsToldWithTheMastersWordForItAndWhatEachReplicaIs() {
+    assertThat(found(chunk("repairing", "good", "stale")))
+        .contains("/a: chunk 0 (uuid) is repairing, 1 of 2 replicas are good")
         .contains("stale on datanode 2");
     assertThat(report.foundTrouble()).isTrue();
     assertThat(report.foundUnavailable()).isFalse();
+    assertThat(report.summary()).contains("1 chunks repairing").doesNotContain("short");
   }
 
   @Test
-  void aChainWithFewerMembersThanTheReplicationIsShort() {
-    assertThat(found(chunk(1))).contains("is short").contains("only 1 replicas of 2");
+  void aChainWithFewerMembersThanTheReplicationIsNamedSo() {
+    assertThat(found(chunk("short", "good"))).contains("is short").contains("only 1 replicas of 2");
   }
 
   @Test
-  void aChunkWithoutAGoodReplicaIsUnavailable() {
-    LocatedChunk.Builder chunk = chunk(2);
-    chunk.getLocationBuilder().getMembersBuilder(0).setAlive(false);
-    chunk.getReplicasBuilder(1).setCorrupt(true);
-    assertThat(found(chunk))
-        .contains("is unavailable")
+  void aChunkWithoutAGoodReplicaThatIsThereCannotBeReadThoughItIsNotLost() {
+    assertThat(found(chunk("waiting", "away", "corrupt")))
+        .contains("is waiting")
+        .contains("cannot be read now")
         .contains("away on datanode 1")
         .contains("corrupt on datanode 2");
     assertThat(report.foundUnavailable()).isTrue();
   }
 
   @Test
+  void ofAChunkThatIsNotReportedYetNobodySaysThatItCannotBeRead() {
+    assertThat(found(chunk("unknown", "unknown", "unknown")))
+        .contains("is unknown")
+        .doesNotContain("cannot be read");
+    assertThat(report.foundTrouble()).isTrue();
+    assertThat(report.foundUnavailable()).isFalse();
+  }
+
+  @Test
   void whatNobodyHasCommittedIsNotCounted() {
-    LocatedChunk.Builder chunk = chunk(0);
+    LocatedChunk.Builder chunk = chunk("unknown");
     chunk.getLocationBuilder().setFresh(true);
     assertThat(found(chunk)).isEmpty();
     assertThat(report.summary()).contains("0 chunks");
@@ -82,8 +87,9 @@ class FsckReportTest {
   @Test
   void findingsAreJsonLinesWhenThatIsAskedFor() {
     FsckReport json = new FsckReport(2, true);
-    String line = json.file(FILE, LocateReply.newBuilder().addChunks(chunk(1)).build());
+    String line =
+        json.file(FILE, LocateReply.newBuilder().addChunks(chunk("short", "good")).build());
     assertThat(line).contains("\"state\":\"short\"").endsWith("}\n");
-    assertThat(json.summary()).contains("\"chunks_short\":1");
+    assertThat(json.summary()).contains("\"chunks_short\":1").contains("\"chunks_lost\":0");
   }
 }

@@ -195,6 +195,11 @@ public final class ChangeDriver {
         || waitingOthers.containsKey(chunkId);
   }
 
+  /** Whether an attempt at a change of this chunk is being made now. */
+  public boolean isUnderWay(long chunkId) {
+    return running.containsKey(chunkId);
+  }
+
   public int underWay() {
     return running.size();
   }

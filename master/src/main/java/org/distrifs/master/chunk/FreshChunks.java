@@ -1,5 +1,7 @@
 package org.distrifs.master.chunk;
 
+import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
+import it.unimi.dsi.fastutil.longs.LongSet;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -65,6 +67,11 @@ public final class FreshChunks {
     if (sessions != null) {
       sessions.keySet().forEach(session -> forget(session, chunkId));
     }
+  }
+
+  /** The ids of all fresh chunks, as they are now. */
+  public LongSet ids() {
+    return new LongOpenHashSet(holders.keySet());
   }
 
   /** The fresh chunks of a session in the order of their ids. */

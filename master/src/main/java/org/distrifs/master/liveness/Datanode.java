@@ -46,8 +46,13 @@ public final class Datanode {
   private final TalliedCount bytesCopied = new TalliedCount();
   private final TalliedCount corruptFound = new TalliedCount();
   private long placedSinceHeard;
-  private long chunksAtReport;
-  private long missingBelow;
+
+  /** What the last report had to name: the chunks there were when it could not have begun yet. */
+  private ExpectedChunks expected = ExpectedChunks.NONE;
+
+  /** What the next report has to name. */
+  private ExpectedChunks expectedNext = ExpectedChunks.NONE;
+
   private Member member;
 
   Datanode(int id, PeerAddress address, String rack, long nowNs) {
@@ -154,11 +159,14 @@ public final class Datanode {
   }
 
   /**
-   * Whether a chunk that it did not report is really missing here. A chunk that is younger than the
-   * report before the last one may just not have been told yet.
+   * Whether a chunk that it did not report is really missing here. One that was not committed yet
+   * when the last report could first have begun, or of which a heartbeat told before that report,
+   * may just not have been listed yet.
    */
   public boolean isMissing(long chunkId) {
-    return chunkId < missingBelow && replicas.find(chunkId) == null;
+    return expected.contains(chunkId)
+        && replicas.find(chunkId) == null
+        && !replicas.mayHaveMissed(chunkId);
   }
 
   /**
@@ -190,9 +198,13 @@ public final class Datanode {
 
   /**
    * @param reachableWithinNs how long probes may go unanswered before it counts as out of reach
+   * @param chunks there are now; the report of a new life begins later
    */
-  void registered(RegisterRequest request, long nowNs, long reachableWithinNs) {
+  void registered(
+      RegisterRequest request, long nowNs, long reachableWithinNs, ExpectedChunks chunks) {
     if (incarnation != request.getIncarnation()) {
+      expected = ExpectedChunks.NONE;
+      expectedNext = chunks;
       incarnation = request.getIncarnation();
       suspectsUnknown = request.getUncleanStart();
       incarnationOver = false;
@@ -288,6 +300,11 @@ public final class Datanode {
     describe();
   }
 
+  /** What is known of its replicas turned out to be wrong: it is to report them again. */
+  void wantReport() {
+    reportWanted = true;
+  }
+
   /** The next heartbeat is answered with a demand for a block report, once. */
   boolean takeReportWanted() {
     boolean wanted = reportWanted;
@@ -298,13 +315,13 @@ public final class Datanode {
   /**
    * What is known of its replicas is all that it holds.
    *
-   * @param chunks an id above that of every chunk there is
+   * @param chunks there are now; the next report begins later
    */
-  void confirmed(long chunks, long nowNs) {
+  void confirmed(ExpectedChunks chunks, long nowNs) {
     confirmedThisLife = true;
     confirmedNs = nowNs;
-    missingBelow = chunksAtReport;
-    chunksAtReport = chunks;
+    expected = expectedNext;
+    expectedNext = chunks;
     suspectsUnknown = false;
     reportWanted = false;
   }

@@ -89,8 +89,9 @@ public final class DatanodeRegistry {
    * A process says that it is this datanode. Another incarnation of it is over, then.
    *
    * @param request of a node that is known
+   * @param chunks there are now
    */
-  public void registered(int nodeId, RegisterRequest request, long nowNs) {
+  public void registered(int nodeId, RegisterRequest request, ExpectedChunks chunks, long nowNs) {
     Datanode node = nodes.get(nodeId);
     boolean wasAlive = node.isAlive();
     boolean newIncarnation = node.incarnation() != request.getIncarnation();
@@ -98,7 +99,7 @@ public final class DatanodeRegistry {
       node.endIncarnation();
       events.incarnationEnded(node);
     }
-    node.registered(request, nowNs, bounds.heartbeatIntervalNs());
+    node.registered(request, nowNs, bounds.heartbeatIntervalNs(), chunks);
     if (node.isAlive() && (newIncarnation || !wasAlive)) {
       LOG.info(
           "{} on rack '{}' is here, incarnation {}{}",
@@ -139,7 +140,7 @@ public final class DatanodeRegistry {
   /**
    * Takes a part of a block report.
    *
-   * @param chunks an id above that of every chunk there is
+   * @param chunks there are now
    */
   public Instruction reportPart(
       int nodeId,
@@ -147,7 +148,7 @@ public final class DatanodeRegistry {
       boolean first,
       List<ReplicaReport> replicas,
       boolean last,
-      long chunks,
+      ExpectedChunks chunks,
       long nowNs) {
     Datanode node = nodes.get(nodeId);
     if (node == null || node.incarnation() != incarnation) {
@@ -171,11 +172,11 @@ public final class DatanodeRegistry {
    * Takes the digest of what a datanode holds.
    *
    * @param count replicas in the list that it stands for
-   * @param chunks an id above that of every chunk there is
+   * @param chunks there are now
    * @return {@link Instruction#REPORT_BLOCKS} if something else is known here
    */
   public Instruction reportDigest(
-      int nodeId, long incarnation, long digest, long count, long chunks, long nowNs) {
+      int nodeId, long incarnation, long digest, long count, ExpectedChunks chunks, long nowNs) {
     Datanode node = nodes.get(nodeId);
     if (node == null || node.incarnation() != incarnation) {
       return Instruction.REGISTER_AGAIN;
@@ -183,11 +184,12 @@ public final class DatanodeRegistry {
     if (node.replicas().digest() != digest || node.replicaCount() != count) {
       return Instruction.REPORT_BLOCKS;
     }
+    node.replicas().confirmed();
     confirmed(node, chunks, nowNs);
     return Instruction.NOTHING;
   }
 
-  private void confirmed(Datanode node, long chunks, long nowNs) {
+  private void confirmed(Datanode node, ExpectedChunks chunks, long nowNs) {
     boolean firstAfterUncleanStop = node.suspectsUnknown();
     node.confirmed(chunks, nowNs);
     if (firstAfterUncleanStop) {
@@ -250,21 +252,36 @@ public final class DatanodeRegistry {
   }
 
   /**
-   * Whether a node is alive and its replica of a chunk serves. What was not reported yet is taken
-   * for good: after a start nothing is known.
+   * What is known of the replica that a member should have. Good is only what was reported.
    *
    * @param version of the committed chain
    */
-  public boolean isGood(int nodeId, long chunkId, int version) {
+  public ReplicaCondition condition(int nodeId, long chunkId, int version) {
     Datanode node = nodes.get(nodeId);
-    if (node == null || !node.isAlive() || node.isMissing(chunkId)) {
-      return false;
+    if (node == null || node.liveness() == Liveness.DEAD) {
+      return ReplicaCondition.LOST;
+    } else if (node.liveness() == Liveness.SILENT) {
+      return ReplicaCondition.AWAY;
+    } else if (node.liveness() == Liveness.UNKNOWN || node.suspectsUnknown()) {
+      return ReplicaCondition.UNKNOWN;
     }
     Replica replica = node.replica(chunkId);
-    return replica == null
-        || (!replica.suspect()
-            && !isDamaged(nodeId, chunkId)
-            && Integer.compareUnsigned(replica.version(), version) >= 0);
+    if (replica == null) {
+      return node.isMissing(chunkId) ? ReplicaCondition.MISSING : ReplicaCondition.UNKNOWN;
+    } else if (Integer.compareUnsigned(replica.version(), version) < 0) {
+      return ReplicaCondition.STALE;
+    } else if (isDamaged(nodeId, chunkId)) {
+      return ReplicaCondition.CORRUPT;
+    }
+    return replica.suspect() ? ReplicaCondition.SUSPECT : ReplicaCondition.GOOD;
+  }
+
+  /** What a datanode reported turned out to be wrong: it is to report again. */
+  public void wantReport(int nodeId) {
+    Datanode node = nodes.get(nodeId);
+    if (node != null) {
+      node.wantReport();
+    }
   }
 
   /** Whether a block of the replica of a chunk on a node is known not to match its checksum. */

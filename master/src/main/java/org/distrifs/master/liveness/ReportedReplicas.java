@@ -33,6 +33,12 @@ final class ReportedReplicas {
 
   private LongOpenHashSet changedMeanwhile;
 
+  /** What changed since the last report was taken: at most all that the datanode holds. */
+  private LongOpenHashSet changedSinceReport = new LongOpenHashSet();
+
+  /** What changed before the last report and is not named in it: it may have been listed before. */
+  private LongOpenHashSet mayHaveMissed = new LongOpenHashSet();
+
   private static Long2LongOpenHashMap emptyHeld() {
     Long2LongOpenHashMap map = new Long2LongOpenHashMap();
     map.defaultReturnValue(ABSENT);
@@ -80,6 +86,7 @@ final class ReportedReplicas {
   /** Takes a change that a heartbeat told, or that this master brought about itself. */
   void changed(ReplicaReport report) {
     put(report);
+    changedSinceReport.add(report.getChunkId());
     if (incoming != null) {
       incoming.put(report);
       changedMeanwhile.add(report.getChunkId());
@@ -110,6 +117,23 @@ final class ReportedReplicas {
     digest = incoming.digest;
     incoming = null;
     changedMeanwhile = null;
+    mayHaveMissed = changedSinceReport;
+    mayHaveMissed.removeAll(held.keySet());
+    changedSinceReport = new LongOpenHashSet();
+  }
+
+  /** The datanode confirmed that all that is known is all that it holds. */
+  void confirmed() {
+    mayHaveMissed.clear();
+    changedSinceReport.clear();
+  }
+
+  /**
+   * Whether the last report does not name a replica of which it was told before that report came:
+   * the datanode may have made the list first.
+   */
+  boolean mayHaveMissed(long chunkId) {
+    return mayHaveMissed.contains(chunkId);
   }
 
   /** Marks a replica as suspect that turned out so before it was reported. */

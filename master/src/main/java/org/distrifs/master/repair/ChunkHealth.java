@@ -6,11 +6,13 @@ import org.distrifs.master.chunk.ChunkInfo;
 import org.distrifs.master.liveness.Datanode;
 import org.distrifs.master.liveness.DatanodeRegistry;
 import org.distrifs.master.liveness.Liveness;
+import org.distrifs.master.liveness.ReplicaCondition;
 
 /**
  * How the members of a chunk's chain are.
  *
- * @param good alive, with a replica that serves
+ * @param good alive, with a replica that was reported and serves
+ * @param unknown not heard since this master started, or alive and not through with its report
  * @param unequal alive, with a replica that has to be reconciled with a good one
  * @param missing alive, and without a replica
  * @param away not heard, but not yet lost
@@ -20,6 +22,7 @@ import org.distrifs.master.liveness.Liveness;
  */
 record ChunkHealth(
     List<Integer> good,
+    List<Integer> unknown,
     List<Integer> unequal,
     List<Integer> missing,
     List<Integer> away,
@@ -34,8 +37,11 @@ record ChunkHealth(
             new ArrayList<>(),
             new ArrayList<>(),
             new ArrayList<>(),
+            new ArrayList<>(),
             new ArrayList<>());
-    chunk.members().forEach(node -> health.placeOf(node, chunk, registry).add(node));
+    for (int node : chunk.members()) {
+      health.listOf(registry.condition(node, chunk.id(), chunk.version())).add(node);
+    }
     for (Datanode node : registry.nodes()) {
       boolean mayReturn = node.liveness() == Liveness.SILENT || node.liveness() == Liveness.UNKNOWN;
       if (mayReturn && !chunk.members().contains(node.id()) && node.replica(chunk.id()) != null) {
@@ -45,20 +51,24 @@ record ChunkHealth(
     return health;
   }
 
-  private List<Integer> placeOf(int id, ChunkInfo chunk, DatanodeRegistry registry) {
-    Datanode node = registry.find(id);
-    if (node == null || node.liveness() == Liveness.DEAD) {
-      return lost;
-    } else if (!node.isAlive()) {
-      return away;
-    } else if (registry.isGood(id, chunk.id(), chunk.version())) {
-      return good;
-    }
-    return node.isMissing(chunk.id()) ? missing : unequal;
+  private List<Integer> listOf(ReplicaCondition condition) {
+    return switch (condition) {
+      case GOOD -> good;
+      case UNKNOWN -> unknown;
+      case STALE, SUSPECT, CORRUPT -> unequal;
+      case MISSING -> missing;
+      case AWAY -> away;
+      case LOST -> lost;
+    };
   }
 
-  /** Members that hold a good replica, or will when they are back. */
+  /** Whether something of it may still come to light: a report, or a node that is away. */
+  boolean isOpen() {
+    return !unknown.isEmpty() || !away.isEmpty() || !leftOut.isEmpty();
+  }
+
+  /** Members that hold a good replica, or will when they have reported, are compared or back. */
   int standing() {
-    return good.size() + unequal.size() + away.size() + leftOut.size();
+    return good.size() + unknown.size() + unequal.size() + away.size() + leftOut.size();
   }
 }

@@ -17,6 +17,7 @@ import org.distrifs.master.chain.ChangeEnvironment;
 import org.distrifs.master.chunk.ChunkInfo;
 import org.distrifs.master.liveness.Datanode;
 import org.distrifs.master.liveness.DatanodeRegistry;
+import org.distrifs.master.liveness.ReplicaCondition;
 import org.distrifs.master.placement.PlacementNode;
 import org.distrifs.master.placement.PlacementPolicy;
 import org.distrifs.proto.frame.ChainHop;
@@ -132,6 +133,44 @@ public final class Repairs {
         && !changes.isChanging(chunk.id());
   }
 
+  /** How a committed chunk stands. */
+  public ChunkCondition conditionOf(ChunkInfo chunk) {
+    if (isFull(chunk)) {
+      return ChunkCondition.FULL;
+    }
+    ChunkHealth health = ChunkHealth.of(chunk, registry);
+    boolean canBeMended = mayBeReconciled(chunk, health) && !changes.isPastMending(chunk.id());
+    if (health.good().isEmpty() && !health.isOpen() && !canBeMended) {
+      return ChunkCondition.LOST;
+    } else if (isCopying(chunk.id()) || changes.isUnderWay(chunk.id())) {
+      return ChunkCondition.REPAIRING;
+    } else if (!health.unknown().isEmpty()) {
+      return ChunkCondition.UNKNOWN;
+    } else if (!hasBegun() || (health.isOpen() && !isShort(health) && !canBeMended)) {
+      return ChunkCondition.WAITING;
+    } else if (canBeMended || canBeCopied(chunk, health)) {
+      return ChunkCondition.REPAIRING;
+    }
+    return health.isOpen() ? ChunkCondition.WAITING : ChunkCondition.SHORT;
+  }
+
+  private boolean canBeCopied(ChunkInfo chunk, ChunkHealth health) {
+    return !health.good().isEmpty() && !candidates(chunk, health).isEmpty();
+  }
+
+  /** By far the most are. */
+  private boolean isFull(ChunkInfo chunk) {
+    if (chunk.members().size() < bounds.replication()) {
+      return false;
+    }
+    for (int node : chunk.members()) {
+      if (registry.condition(node, chunk.id(), chunk.version()) != ReplicaCondition.GOOD) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private boolean isShort(ChunkHealth health) {
     return !health.lost().isEmpty()
         || !health.missing().isEmpty()
@@ -216,7 +255,8 @@ public final class Repairs {
   private void leaveOut(ChunkInfo chunk, ChunkHealth health) {
     boolean canDoWithout =
         chunk.members().size() - health.lost().size() >= bounds.minReplicas()
-            && health.away().isEmpty();
+            && health.away().isEmpty()
+            && health.unknown().isEmpty();
     if (!health.lost().isEmpty() && canDoWithout) {
       changes.want(chunk.id());
     }
@@ -276,6 +316,10 @@ public final class Repairs {
   }
 
   private void answered(ChunkInfo chunk, Copy copy, DataReply reply) {
+    if (reply.status() == Status.SUPERSEDED) {
+      hasItAlready(chunk.id(), copy, reply.detail());
+      return;
+    }
     if (!reply.isOk()) {
       if (reply.status() == Status.NO_SPACE) {
         foundFull(chunk.id(), copy);
@@ -302,6 +346,14 @@ public final class Repairs {
     failed++;
     notBeforeNs.put(chunkId, environment.nowNs() + PAUSE_NS);
     LOG.debug("Chunk {} found no room on datanode {}", chunkId, copy.target());
+  }
+
+  /** The target has what was to be copied, or more: what is known of it here is wrong. */
+  private void hasItAlready(long chunkId, Copy copy, String detail) {
+    end(chunkId, copy);
+    notBeforeNs.put(chunkId, environment.nowNs() + PAUSE_NS);
+    registry.wantReport(copy.target());
+    LOG.debug("Chunk {} needs no copy on datanode {}: {}", chunkId, copy.target(), detail);
   }
 
   private void failed(long chunkId, Copy copy, String why) {

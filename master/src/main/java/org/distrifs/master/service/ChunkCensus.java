@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.distrifs.master.chunk.ChunkInfo;
 import org.distrifs.master.liveness.DatanodeRegistry;
+import org.distrifs.master.repair.Repairs;
 import org.distrifs.master.state.MasterState;
 
 /**
- * Walks through all chunks, a slice at a time, so that nobody waits for it: counts those that have
- * fewer good replicas than they should, and shows each to those who repair and delete. A figure is
- * as old as one walk takes.
+ * Walks through all chunks, a slice at a time, so that nobody waits for it: counts how they stand,
+ * and shows each to those who repair and delete. A figure is as old as one walk takes.
  */
 final class ChunkCensus {
 
@@ -19,31 +19,25 @@ final class ChunkCensus {
   /** Where a walk over all chunks is still short enough for a caller to wait for it. */
   static final int WALKED_AT_ONCE = 5 * SLICE;
 
-  /** What one walk found. */
-  record Totals(long chunks, long shortOfReplicas, long unavailable) {}
-
   private final MasterState state;
   private final DatanodeRegistry registry;
-  private final int replication;
+  private final Repairs repairs;
   private final Consumer<ChunkInfo> visitor;
   private final Walk walk = new Walk();
-  private Totals last = new Totals(0, 0, 0);
-  private long highest;
+
+  /** Null before the end of the first. */
+  private ChunkTotals last;
 
   /** How far a walk has come. */
   private static final class Walk {
     private long after;
-    private long chunks;
-    private long shortOfReplicas;
-    private long unavailable;
+    private ChunkTotals totals = new ChunkTotals();
 
-    Totals end() {
-      Totals totals = new Totals(chunks, shortOfReplicas, unavailable);
+    ChunkTotals end() {
+      ChunkTotals found = totals;
       after = 0;
-      chunks = 0;
-      shortOfReplicas = 0;
-      unavailable = 0;
-      return totals;
+      totals = new ChunkTotals();
+      return found;
     }
   }
 
@@ -51,27 +45,26 @@ final class ChunkCensus {
    * @param visitor shown every chunk in each walk that time brings
    */
   ChunkCensus(
-      MasterState state, DatanodeRegistry registry, int replication, Consumer<ChunkInfo> visitor) {
+      MasterState state, DatanodeRegistry registry, Repairs repairs, Consumer<ChunkInfo> visitor) {
     this.state = state;
     this.registry = registry;
-    this.replication = replication;
+    this.repairs = repairs;
     this.visitor = visitor;
   }
 
-  /** Of the last whole walk. */
-  Totals totals() {
-    return last;
+  /** Of the last whole walk; before the first is through, every chunk is unknown. */
+  ChunkTotals totals() {
+    return last == null ? ChunkTotals.unknown(committed()) : last;
   }
 
-  /** The highest chunk id that a walk has come to; younger chunks may exist. */
-  long highestChunkId() {
-    return highest;
+  private long committed() {
+    return state.counts().chunks() - state.counts().garbageChunks();
   }
 
   /** Of a walk made now, if that is a matter of milliseconds; otherwise of the last one. */
-  Totals current() {
+  ChunkTotals current() {
     if (state.counts().chunks() > WALKED_AT_ONCE) {
-      return last;
+      return totals();
     }
     Walk atOnce = new Walk();
     while (!slice(atOnce, unused -> {})) {
@@ -94,7 +87,6 @@ final class ChunkCensus {
         count(at, chunk);
       }
     }
-    highest = Math.max(highest, at.after);
     if (next.size() == SLICE) {
       return false;
     }
@@ -103,12 +95,14 @@ final class ChunkCensus {
   }
 
   private void count(Walk at, ChunkInfo chunk) {
-    int good = 0;
+    boolean isAvailable = false;
     for (int node : chunk.members()) {
-      good += registry.isGood(node, chunk.id(), chunk.version()) ? 1 : 0;
+      isAvailable |=
+          switch (registry.condition(node, chunk.id(), chunk.version())) {
+            case GOOD, UNKNOWN -> true;
+            default -> false;
+          };
     }
-    at.chunks++;
-    at.shortOfReplicas += good < Math.max(chunk.members().size(), replication) ? 1 : 0;
-    at.unavailable += good == 0 ? 1 : 0;
+    at.totals.add(repairs.conditionOf(chunk), isAvailable);
   }
 }

@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.distrifs.master.chain.ChangeDriver;
 import org.distrifs.master.deletion.Deletions;
 import org.distrifs.master.liveness.DatanodeRegistry;
+import org.distrifs.master.liveness.ExpectedChunks;
 import org.distrifs.master.liveness.LivenessBounds;
 import org.distrifs.master.state.Applied;
 import org.distrifs.master.state.MasterState;
@@ -43,7 +44,6 @@ final class DatanodeRequests {
   private final JournalPipeline journal;
   private final DatanodeRegistry registry;
   private final ServingState serving;
-  private final ChunkCensus census;
   private final ChangeDriver changes;
   private final Deletions deletions;
   private final ClusterSpace space;
@@ -56,7 +56,6 @@ final class DatanodeRequests {
       JournalPipeline journal,
       DatanodeRegistry registry,
       ServingState serving,
-      ChunkCensus census,
       ChangeDriver changes,
       Deletions deletions,
       ClusterSpace space,
@@ -67,7 +66,6 @@ final class DatanodeRequests {
     this.journal = journal;
     this.registry = registry;
     this.serving = serving;
-    this.census = census;
     this.changes = changes;
     this.deletions = deletions;
     this.space = space;
@@ -173,7 +171,7 @@ final class DatanodeRequests {
   }
 
   private void welcome(int nodeId, RegisterRequest request, Outcome<RegisterReply> outcome) {
-    registry.registered(nodeId, request, clock.monotonicNs());
+    registry.registered(nodeId, request, expectedChunks(), clock.monotonicNs());
     outcome.reply(
         RegisterReply.newBuilder()
             .setClusterId(state.clusterId())
@@ -256,7 +254,7 @@ final class DatanodeRequests {
   }
 
   Taken reportPart(BlockReportPart part, boolean first) {
-    long chunks = census.highestChunkId() + 1;
+    ExpectedChunks chunks = expectedChunks();
     long nowNs = clock.monotonicNs();
     if (part.getDigestOnly()) {
       return switch (registry.reportDigest(
@@ -284,6 +282,10 @@ final class DatanodeRequests {
       return Taken.REFUSED;
     }
     return part.getLast() ? Taken.DONE : Taken.GOES_ON;
+  }
+
+  private ExpectedChunks expectedChunks() {
+    return new ExpectedChunks(state.nextChunkId(), state.freshChunkIds());
   }
 
   long term() {

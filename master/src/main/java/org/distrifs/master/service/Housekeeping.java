@@ -2,7 +2,6 @@ package org.distrifs.master.service;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.distrifs.master.chain.ChangeDriver;
 import org.distrifs.master.chunk.ChunkInfo;
 import org.distrifs.master.deletion.DeletionFacts;
@@ -37,8 +36,6 @@ final class Housekeeping {
   private final ForgottenChunks forgotten;
   private final OrphanQuestions orphans;
   private final FilesInDoubt inDoubt;
-  private boolean wasShort;
-  private long shortSinceNs;
 
   Housekeeping(
       MasterState state,
@@ -77,28 +74,6 @@ final class Housekeeping {
       repairs.visit(chunk);
       forgotten.visit(chunk, nowNs);
     }
-  }
-
-  /**
-   * A walk of the census is over: tells an operator when replicas begin to be short and when all
-   * are there again.
-   */
-  void walked(ChunkCensus.Totals totals, long nowNs) {
-    boolean isShort = totals.shortOfReplicas() > 0;
-    if (isShort && !wasShort) {
-      shortSinceNs = nowNs;
-      LOG.warn(
-          "{} of {} chunks have fewer good replicas than they should, {} of them none",
-          totals.shortOfReplicas(),
-          totals.chunks(),
-          totals.unavailable());
-    } else if (wasShort && !isShort) {
-      LOG.info(
-          "All {} chunks have their replicas again, after {} ms",
-          totals.chunks(),
-          TimeUnit.NANOSECONDS.toMillis(nowNs - shortSinceNs));
-    }
-    wasShort = isShort;
   }
 
   /** Lets time pass. To be called several times a second. */

@@ -6,6 +6,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.distrifs.master.chain.ChangeBounds;
 import org.distrifs.master.chain.ChangeDriver;
 import org.distrifs.master.chain.ChangePlanner;
@@ -68,6 +69,7 @@ public final class MasterService implements AutoCloseable {
   private final Housekeeping housekeeping;
   private final ClusterSpace space;
   private final ChunkCensus census;
+  private final ChunkWatch chunkWatch = new ChunkWatch();
   private final FailureReports failureReports;
   private final SessionTable sessions;
   private final MetadataOperations operations;
@@ -124,12 +126,10 @@ public final class MasterService implements AutoCloseable {
             cluster,
             ChangeBounds.standard(settings.maxChanges()),
             new ChangePlanner(settings.minReplicas()));
+    Repairs repairs = new Repairs(cluster, registry, changes, policy, settings.repair(), nowNs);
     census =
         new ChunkCensus(
-            state,
-            registry,
-            settings.replication(),
-            chunk -> housekeeping().visit(chunk, clock.monotonicNs()));
+            state, registry, repairs, chunk -> housekeeping().visit(chunk, clock.monotonicNs()));
     space =
         new ClusterSpace(
             registry,
@@ -157,7 +157,7 @@ public final class MasterService implements AutoCloseable {
             journal,
             registry,
             changes,
-            new Repairs(cluster, registry, changes, policy, settings.repair(), nowNs),
+            repairs,
             revocations,
             orphans,
             new FilesInDoubt(state, journal, revocations, changes, nowNs),
@@ -195,7 +195,6 @@ public final class MasterService implements AutoCloseable {
             journal,
             registry,
             serving,
-            census,
             changes,
             housekeeping.deletions(),
             space,
@@ -209,6 +208,7 @@ public final class MasterService implements AutoCloseable {
             sessions,
             changes,
             housekeeping,
+            repairs,
             census,
             space,
             completer,
@@ -295,7 +295,7 @@ public final class MasterService implements AutoCloseable {
 
       @Override
       public List<String> warnings() {
-        return space.warnings();
+        return Stream.of(space.warnings(), chunkWatch.warnings()).flatMap(List::stream).toList();
       }
     };
   }
@@ -394,7 +394,7 @@ public final class MasterService implements AutoCloseable {
       space.tick();
       if (--ticksToCensus < 0 && census.slice()) {
         ticksToCensus = CENSUS_TICKS;
-        housekeeping.walked(census.totals(), nowNs);
+        chunkWatch.walked(census.totals(), nowNs);
       }
       metrics.show(snapshot());
     }
@@ -404,7 +404,6 @@ public final class MasterService implements AutoCloseable {
     int[] byLiveness = new int[Liveness.values().length];
     registry.nodes().forEach(node -> byLiveness[node.liveness().ordinal()]++);
     StateCounts counts = state.counts();
-    ChunkCensus.Totals totals = census.totals();
     return new ServiceMetrics.Snapshot(
         sessions.size(),
         journal.collected(),
@@ -422,8 +421,7 @@ public final class MasterService implements AutoCloseable {
         registry.corruptBlocksFound(),
         counts.inodes(),
         counts.chunks(),
-        totals.shortOfReplicas(),
-        totals.unavailable(),
+        census.totals(),
         housekeeping.status());
   }
 

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.distrifs.master.repair.ChunkCondition;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.RepairStatus;
 import org.distrifs.runtime.metrics.Metrics;
@@ -31,8 +32,7 @@ final class ServiceMetrics {
       long corruptBlocksFound,
       long inodes,
       long chunks,
-      long replicasShort,
-      long chunksUnavailable,
+      ChunkTotals chunkTotals,
       RepairStatus repair) {
 
     static final Snapshot EMPTY =
@@ -53,8 +53,7 @@ final class ServiceMetrics {
             0,
             0,
             0,
-            0,
-            0,
+            new ChunkTotals(),
             RepairStatus.getDefaultInstance());
   }
 
@@ -123,16 +122,20 @@ final class ServiceMetrics {
         () -> snapshot.corruptBlocksFound());
     gauge(metrics, "inodes", "Inodes", () -> snapshot.inodes());
     gauge(metrics, "chunks", "Chunks", () -> snapshot.chunks());
-    gauge(
-        metrics,
-        "replicas.short",
-        "Chunks with fewer live good replicas than their chain has members",
-        () -> snapshot.replicasShort());
+    for (ChunkCondition condition : ChunkCondition.values()) {
+      metrics.gauge(
+          "chunks.by.condition",
+          "Committed chunks of files by what is known of their replicas; short and lost ones call for"
+              + " an operator",
+          () -> snapshot.chunkTotals().of(condition),
+          "condition",
+          condition.word());
+    }
     gauge(
         metrics,
         "chunks.unavailable",
-        "Chunks without a live good replica",
-        () -> snapshot.chunksUnavailable());
+        "Chunks that cannot be read now, for whatever reason",
+        () -> snapshot.chunkTotals().unavailable());
     repairs(metrics);
   }
 

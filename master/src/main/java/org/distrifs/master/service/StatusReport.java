@@ -9,6 +9,8 @@ import org.distrifs.master.liveness.CorruptionLedger;
 import org.distrifs.master.liveness.Datanode;
 import org.distrifs.master.liveness.DatanodeRegistry;
 import org.distrifs.master.liveness.Replica;
+import org.distrifs.master.repair.ChunkCondition;
+import org.distrifs.master.repair.Repairs;
 import org.distrifs.master.session.SessionInfo;
 import org.distrifs.master.state.MasterState;
 import org.distrifs.master.state.StateCounts;
@@ -41,6 +43,7 @@ final class StatusReport {
   private final SessionTable sessions;
   private final ChangeDriver changes;
   private final Housekeeping housekeeping;
+  private final Repairs repairs;
   private final ChunkCensus census;
   private final ClusterSpace space;
   private final ReplyCompleter completer;
@@ -56,6 +59,7 @@ final class StatusReport {
       SessionTable sessions,
       ChangeDriver changes,
       Housekeeping housekeeping,
+      Repairs repairs,
       ChunkCensus census,
       ClusterSpace space,
       ReplyCompleter completer,
@@ -68,6 +72,7 @@ final class StatusReport {
     this.sessions = sessions;
     this.changes = changes;
     this.housekeeping = housekeeping;
+    this.repairs = repairs;
     this.census = census;
     this.space = space;
     this.completer = completer;
@@ -81,7 +86,7 @@ final class StatusReport {
   StatusReply status() {
     long nowNs = clock.monotonicNs();
     StateCounts counts = state.counts();
-    ChunkCensus.Totals totals = census.current();
+    ChunkTotals totals = census.current();
     StatusReply.Builder reply =
         StatusReply.newBuilder()
             .setClusterId(state.clusterId())
@@ -92,7 +97,11 @@ final class StatusReport {
             .setDirectories(counts.directories())
             .setChunks(counts.chunks())
             .setChunksOfDeletedFiles(counts.garbageChunks())
-            .setChunksShort(totals.shortOfReplicas())
+            .setChunksUnknown(totals.of(ChunkCondition.UNKNOWN))
+            .setChunksWaiting(totals.of(ChunkCondition.WAITING))
+            .setChunksRepairing(totals.of(ChunkCondition.REPAIRING))
+            .setChunksShort(totals.of(ChunkCondition.SHORT))
+            .setChunksLost(totals.of(ChunkCondition.LOST))
             .setChunksUnavailable(totals.unavailable())
             .setChangesUnderWay(changes.underWay() + changes.waiting())
             .setCorruptReplicasTotal(registry.corruptBlocksFound())
@@ -180,7 +189,8 @@ final class StatusReport {
       LocatedChunk.Builder located =
           LocatedChunk.newBuilder()
               .setLocation(completer.locate(chunk))
-              .setChunk(ChunkName.of(state.clusterId(), chunk.id()).toString());
+              .setChunk(ChunkName.of(state.clusterId(), chunk.id()).toString())
+              .setCondition(repairs.conditionOf(chunk).word());
       for (Datanode node : registry.nodes()) {
         replicaState(node, chunk).ifPresent(located::addReplicas);
       }
@@ -205,6 +215,8 @@ final class StatusReport {
         ReplicaState.newBuilder()
             .setNodeId(node.id())
             .setMember(member)
+            .setCondition(
+                member ? registry.condition(node.id(), chunk.id(), chunk.version()).word() : "")
             .setReported(replica != null)
             .setCorrupt(registry.corruption().lists(node.id(), chunk.id()));
     if (replica != null) {

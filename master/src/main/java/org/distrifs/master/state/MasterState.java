@@ -1,5 +1,6 @@
 package org.distrifs.master.state;
 
+import it.unimi.dsi.fastutil.longs.LongSet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -255,6 +256,11 @@ public final class MasterState {
   /** Above the id of every chunk there ever was. */
   public long nextChunkId() {
     return chunks.map().nextId();
+  }
+
+  /** The chunks that are allocated and not committed, as they are now. */
+  public LongSet freshChunkIds() {
+    return chunks.fresh().ids();
   }
 
   /** An absolute path that leads to the inode, or empty if none does. */

@@ -2,6 +2,7 @@ package org.distrifs.master.deletion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import it.unimi.dsi.fastutil.longs.LongSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import org.distrifs.master.chunk.ChunkInfo;
 import org.distrifs.master.liveness.CorruptionLedger;
 import org.distrifs.master.liveness.Datanode;
 import org.distrifs.master.liveness.DatanodeRegistry;
+import org.distrifs.master.liveness.ExpectedChunks;
 import org.distrifs.master.liveness.LivenessBounds;
 import org.distrifs.master.liveness.LivenessEvents;
 import org.distrifs.proto.connection.PeerAddress;
@@ -140,6 +142,7 @@ class DeletionRulesTest {
     registry.registered(
         node,
         RegisterRequest.newBuilder().setIncarnation(incarnation).build(),
+        ExpectedChunks.NONE,
         clock.monotonicNs());
   }
 
@@ -150,7 +153,7 @@ class DeletionRulesTest {
         true,
         java.util.Arrays.stream(replicas).map(ReplicaReport.Builder::build).toList(),
         true,
-        10,
+        new ExpectedChunks(10, LongSet.of()),
         clock.monotonicNs());
   }
 

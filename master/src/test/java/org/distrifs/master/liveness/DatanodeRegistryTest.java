@@ -2,6 +2,7 @@ package org.distrifs.master.liveness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import it.unimi.dsi.fastutil.longs.LongSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,7 @@ class DatanodeRegistryTest {
 
   private final ManualClock clock = new ManualClock();
   private final List<String> told = new ArrayList<>();
+  private ExpectedChunks chunks = ExpectedChunks.NONE;
   private final DatanodeRegistry registry =
       new DatanodeRegistry(BOUNDS, new Told(), clock.monotonicNs());
 
@@ -118,7 +120,8 @@ class DatanodeRegistryTest {
     assertThat(node().liveness()).isEqualTo(Liveness.SILENT);
     assertThat(node().member().getAlive()).isFalse();
 
-    registry.registered(NODE, registration(false).setIncarnation(INCARNATION + 1).build(), 0);
+    registry.registered(
+        NODE, registration(false).setIncarnation(INCARNATION + 1).build(), ExpectedChunks.NONE, 0);
     registry.gone(NODE, INCARNATION, clock.monotonicNs());
     assertThat(node().liveness()).isEqualTo(Liveness.ALIVE);
   }
@@ -180,14 +183,46 @@ class DatanodeRegistryTest {
   }
 
   @Test
-  void aChunkIsMissedOnlyIfItIsOlderThanTheReportBeforeTheLast() {
+  void aChunkIsMissedOnlyIfItWasCommittedBeforeTheReportCouldBegin() {
+    chunks = new ExpectedChunks(10, LongSet.of(7));
+    register(false);
+    assertThat(condition(9)).isEqualTo(ReplicaCondition.UNKNOWN);
+    chunks = new ExpectedChunks(20, LongSet.of());
+    report();
+    assertThat(condition(9)).isEqualTo(ReplicaCondition.MISSING);
+    assertThat(condition(10)).as("younger").isEqualTo(ReplicaCondition.UNKNOWN);
+    assertThat(condition(7)).as("fresh at that time").isEqualTo(ReplicaCondition.UNKNOWN);
+    report();
+    assertThat(condition(10)).isEqualTo(ReplicaCondition.MISSING);
+    assertThat(condition(7)).isEqualTo(ReplicaCondition.MISSING);
+  }
+
+  /** The datanode may have made its list first, and told of the replica before the list came. */
+  @Test
+  void whatABeatToldShortlyBeforeAReportThatDoesNotNameItIsNotMissing() {
+    chunks = new ExpectedChunks(10, LongSet.of());
     register(false);
     report(replica(1, 1));
-    assertThat(node().isMissing(2)).isFalse();
-    registry.reportPart(NODE, INCARNATION, true, List.of(), true, 10, clock.monotonicNs());
-    registry.reportPart(NODE, INCARNATION, true, List.of(), true, 20, clock.monotonicNs());
-    assertThat(node().isMissing(9)).isTrue();
-    assertThat(node().isMissing(10)).isFalse();
+    beat(replica(2, 1));
+    report(replica(1, 1));
+    assertThat(condition(2)).isEqualTo(ReplicaCondition.UNKNOWN);
+    report(replica(1, 1));
+    assertThat(condition(2)).isEqualTo(ReplicaCondition.MISSING);
+  }
+
+  @Test
+  void aReplicaIsAwayWhileItsNodeIsSilentAndLostOnceItIsDead() {
+    register(false);
+    assertThat(condition(1)).isEqualTo(ReplicaCondition.UNKNOWN);
+    report(replica(1, 1));
+    assertThat(condition(1)).isEqualTo(ReplicaCondition.GOOD);
+    assertThat(registry.condition(NODE, 1, 2)).isEqualTo(ReplicaCondition.STALE);
+    pass(11_001);
+    assertThat(condition(1)).isEqualTo(ReplicaCondition.AWAY);
+    pass(19_000);
+    assertThat(condition(1)).isEqualTo(ReplicaCondition.LOST);
+    register(registration(true).setIncarnation(INCARNATION + 1));
+    assertThat(condition(1)).as("not compared yet, perhaps").isEqualTo(ReplicaCondition.UNKNOWN);
   }
 
   @Test
@@ -236,7 +271,8 @@ class DatanodeRegistryTest {
             .addCorrupt(CorruptBlock.newBuilder().setChunkId(5).setBlock(3))
             .build(),
         0);
-    registry.registered(NODE, registration(false).setIncarnation(INCARNATION + 1).build(), 0);
+    registry.registered(
+        NODE, registration(false).setIncarnation(INCARNATION + 1).build(), ExpectedChunks.NONE, 0);
     registry.beat(
         HeartbeatRequest.newBuilder().setNodeId(NODE).setIncarnation(INCARNATION + 1).build(), 0);
     assertThat(registry.corruption().lists(NODE, 5)).isTrue();
@@ -250,11 +286,11 @@ class DatanodeRegistryTest {
 
   private void register(boolean unclean) {
     know();
-    registry.registered(NODE, registration(unclean).build(), clock.monotonicNs());
+    registry.registered(NODE, registration(unclean).build(), chunks, clock.monotonicNs());
   }
 
   private void register(RegisterRequest.Builder request) {
-    registry.registered(NODE, request.build(), clock.monotonicNs());
+    registry.registered(NODE, request.build(), chunks, clock.monotonicNs());
   }
 
   private void probe(PeerProbe.Finding finding) {
@@ -290,7 +326,8 @@ class DatanodeRegistryTest {
     for (ReplicaReport.Builder each : replicas) {
       list.add(each.build());
     }
-    assertThat(registry.reportPart(NODE, INCARNATION, first, list, last, 1, clock.monotonicNs()))
+    assertThat(
+            registry.reportPart(NODE, INCARNATION, first, list, last, chunks, clock.monotonicNs()))
         .isEqualTo(DatanodeRegistry.Instruction.NOTHING);
   }
 
@@ -301,6 +338,10 @@ class DatanodeRegistryTest {
   private void pass(long ms) {
     clock.advance(ms, TimeUnit.MILLISECONDS);
     registry.tick(clock.monotonicNs());
+  }
+
+  private ReplicaCondition condition(long chunkId) {
+    return registry.condition(NODE, chunkId, 1);
   }
 
   private Datanode node() {

@@ -136,7 +136,7 @@ class CleanupServiceTest extends ClusterSteps {
     master.nodesJoin(3);
     ChunkLocation chunk = writtenFile();
     long digest = ReplicaDigest.of(chunk.getChunkId(), 1, LENGTH, false);
-    assertThat(master.report(digest(digest, 1)).getListWanted()).isTrue();
+    assertThat(master.report(digest(digest + 1, 1)).getListWanted()).isTrue();
     master.report(2, master.incarnation(2), reported(chunk, 1).build());
     assertThat(master.report(digest(digest, 1)).getListWanted()).isFalse();
     assertThat(master.report(digest(digest, 2)).getListWanted()).isTrue();

@@ -56,7 +56,14 @@ abstract class ClusterSteps {
     Operation.Builder commit = commit(LENGTH);
     commit.getCommitBuilder().addWrittenChunks(chunkId);
     assertThat(call(commit).getErrno()).isZero();
-    return locate();
+    ChunkLocation chunk = locate();
+    nodesOf(chunk).forEach(node -> tellOf(chunk, node));
+    return chunk;
+  }
+
+  /** A datanode's heartbeat tells of its replica of a chunk. */
+  void tellOf(ChunkLocation chunk, int node) {
+    master.beat(beat -> beat.addChanged(reported(chunk, chunk.getVersion())), node);
   }
 
   Operation.Builder commit(long size) {

@@ -38,6 +38,7 @@ final class FakeDatanodes implements ChunkTransport {
   private final Map<Integer, Map<Long, FakeReplica>> replicasByPort = new HashMap<>();
   private final List<Integer> gone = new ArrayList<>();
   private final List<Integer> mute = new ArrayList<>();
+  private boolean refusesCopies;
   private final List<DataRequest> requests = new ArrayList<>();
 
   synchronized FakeReplica replica(int port, long chunkId) {
@@ -52,6 +53,11 @@ final class FakeDatanodes implements ChunkTransport {
 
   synchronized void setMute(int port, boolean isMute) {
     set(mute, port, isMute);
+  }
+
+  /** As real ones do, when a replica of the chunk is there that is not older. */
+  synchronized void refuseCopiesOfCurrentReplicas() {
+    refusesCopies = true;
   }
 
   private static void set(List<Integer> ports, int port, boolean belongs) {
@@ -106,6 +112,9 @@ final class FakeDatanodes implements ChunkTransport {
   private DataReply copy(int port, DataRequest.Copy copy) {
     FakeReplica source = replica(copy.source().port(), copy.chunkId());
     FakeReplica copied = replica(port, copy.chunkId());
+    if (refusesCopies && copied.version >= copy.version()) {
+      return DataReply.failure(Status.SUPERSEDED, "the replica is not below it");
+    }
     copied.version = 0;
     copied.copiedVersion = source.version;
     copied.length = source.length;

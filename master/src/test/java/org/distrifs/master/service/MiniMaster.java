@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -23,6 +25,7 @@ import org.distrifs.proto.control.BlockReportReply;
 import org.distrifs.proto.control.DatanodesGrpc;
 import org.distrifs.proto.control.HeartbeatReply;
 import org.distrifs.proto.control.HeartbeatRequest;
+import org.distrifs.proto.control.NodeCommand;
 import org.distrifs.proto.control.RegisterReply;
 import org.distrifs.proto.control.RegisterRequest;
 import org.distrifs.proto.control.ReplicaReport;
@@ -51,6 +54,7 @@ final class MiniMaster implements AutoCloseable {
   private MasterService service;
   private Server server;
   private Metrics metrics;
+  private final Set<Integer> reportsWanted = new HashSet<>();
   private long firstIncarnation = 100;
 
   MiniMaster(MemoryLog log) throws IOException {
@@ -163,6 +167,18 @@ final class MiniMaster implements AutoCloseable {
     return beat(beat -> {}, node);
   }
 
+  /** Nodes whose beats were answered with the wish for a report since the last call. */
+  Set<Integer> takeReportsWanted() {
+    Set<Integer> wanted = Set.copyOf(reportsWanted);
+    reportsWanted.clear();
+    return wanted;
+  }
+
+  /** What the master's health warns of. */
+  List<String> warnings() {
+    return service.health().warnings();
+  }
+
   HeartbeatReply beat(Consumer<HeartbeatRequest.Builder> more, int node) {
     HeartbeatRequest.Builder beat =
         HeartbeatRequest.newBuilder()
@@ -171,7 +187,19 @@ final class MiniMaster implements AutoCloseable {
             .setTotalBytes(100 * GIB)
             .setAvailableBytes(50 * GIB);
     more.accept(beat);
-    return DatanodesGrpc.newBlockingStub(statusChannel()).heartbeat(beat.build());
+    HeartbeatReply reply = DatanodesGrpc.newBlockingStub(statusChannel()).heartbeat(beat.build());
+    if (reply.getCommandsList().stream().anyMatch(NodeCommand::hasReportBlocks)) {
+      reportsWanted.add(node);
+    }
+    return reply;
+  }
+
+  /** Nodes 1 to {@code count} come back in other lives, as after a master's start. */
+  void nodesRestart(int count) {
+    firstIncarnation += 1000;
+    for (int node = 1; node <= count; node++) {
+      register(registration(node).setNodeId(node));
+    }
   }
 
   /** The process of a node starts anew, after an unclean stop. */

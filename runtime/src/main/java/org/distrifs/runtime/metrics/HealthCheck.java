@@ -13,8 +13,8 @@ public interface HealthCheck {
   List<String> problems();
 
   /**
-   * What does not keep the process from its work, and an operator should know; likewise a sentence
-   * each.
+   * What does not keep the process from its work and yet calls for an operator, a sentence each.
+   * Called as {@link #problems} is.
    */
   default List<String> warnings() {
     return List.of();

@@ -19,16 +19,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@code /metrics} (Prometheus text) and {@code /healthz} over HTTP: 200 and "ok", with
- * warnings, or 503 and a problem per line. By convention on the port of the role plus {@link
- * #PORT_OFFSET}. Keeps the process alive until closed.
+ * Serves {@code /metrics} (Prometheus text) and {@code /healthz} over HTTP: 200 and "ok", with a
+ * line per warning if there are any, or 503 and a problem per line. By convention on the port of
+ * the role plus {@link #PORT_OFFSET}. Keeps the process alive until closed.
  */
 public final class MetricsServer implements AutoCloseable {
 
   /** What is added to the port of a role for its metrics: {@value}. */
   public static final int PORT_OFFSET = 1000;
 
-  /** Problems that {@code /healthz} lists at most. */
+  /** Problems or warnings that {@code /healthz} lists at most. */
   static final int MAX_PROBLEMS = 100;
 
   private static final Logger LOG = LoggerFactory.getLogger(MetricsServer.class);

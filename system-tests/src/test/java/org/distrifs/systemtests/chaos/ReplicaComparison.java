@@ -16,6 +16,7 @@ import org.distrifs.proto.control.Member;
 import org.distrifs.proto.control.StatusReply;
 import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.systemtests.cluster.Await;
+import org.distrifs.systemtests.cluster.ChunkCounts;
 import org.distrifs.systemtests.cluster.LiveFiles;
 
 /** Waits until the healed cluster has all its replicas, and compares them on the disks. */
@@ -54,8 +55,7 @@ final class ReplicaComparison {
     final StatusReply status = cluster.status();
     return cluster.allAlive()
         && status.getServing()
-        && status.getChunksShort() == 0
-        && status.getChunksUnavailable() == 0
+        && ChunkCounts.notFull(status) == 0
         && status.getCorruptReplicasCount() == 0
         && status.getChangesUnderWay() == 0
         && status.getRepair().getChunksWaiting() == 0

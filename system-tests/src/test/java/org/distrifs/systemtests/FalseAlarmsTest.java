@@ -1,0 +1,90 @@
+package org.distrifs.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.distrifs.proto.control.StatusReply;
+import org.distrifs.systemtests.cluster.Await;
+import org.distrifs.systemtests.cluster.ChunkCounts;
+import org.distrifs.systemtests.cluster.Cluster;
+import org.distrifs.systemtests.cluster.Command;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What is merely not known yet, or waited for, is not called short or lost: neither while files are
+ * written, nor after a start of the master, nor while a datanode is away for a moment.
+ */
+class FalseAlarmsTest {
+  private static final int FILES = 40;
+  private static final Duration BOUND = Duration.ofSeconds(90);
+
+  @TempDir Path folder;
+  private Cluster cluster;
+
+  @BeforeEach
+  void start() throws Exception {
+    // So that however slow the machine is, the datanode that is killed is back before it is dead.
+    Cluster.configureMaster(folder, "node.deadAfterMs = 300000");
+    cluster = Cluster.start(folder);
+  }
+
+  @AfterEach
+  void stop() {
+    cluster.close();
+  }
+
+  @Test
+  void nobodyIsWarnedOfWhatIsNotKnownYetOrWaitedFor() throws Exception {
+    for (int i = 0; i < FILES; i++) {
+      Files.writeString(cluster.mount().resolve("file" + i), "some bytes\n");
+      if (i % 10 == 0) {
+        statusWithoutAlarm();
+      }
+    }
+    awaitAllFull();
+
+    cluster.kill("master");
+    cluster.local("start", "master").expectSuccess();
+    awaitAllFull();
+
+    // Its port refuses connections from now on, so it is silent at once.
+    cluster.kill("datanode-2");
+    Await.until(
+        "chunks wait for the datanode",
+        BOUND,
+        () -> statusWithoutAlarm().getChunksWaiting() == FILES);
+    final Command.Result found = cluster.distrifs("fsck", "--json", "/");
+    assertThat(found.exitStatus()).as(found.output()).isEqualTo(1);
+    assertThat(found.output())
+        .contains("\"state\":\"waiting\"")
+        .contains("\"chunks_waiting\":" + FILES)
+        .contains("\"chunks_short\":0");
+    assertThat(cluster.distrifs("status").expectSuccess().output())
+        .contains("Repair: begins when a silent datanode counts as dead");
+    cluster.local("start", "datanode-2").expectSuccess();
+    awaitAllFull();
+
+    assertThat(Files.readString(cluster.log("master")))
+        .doesNotContain("fewer good replicas")
+        .doesNotContain("no good replica")
+        .doesNotContain("could not be copied");
+  }
+
+  private void awaitAllFull() throws Exception {
+    Await.until(
+        "all chunks are reported, with all their replicas",
+        BOUND,
+        () -> ChunkCounts.notFull(statusWithoutAlarm()) == 0);
+  }
+
+  private StatusReply statusWithoutAlarm() {
+    final StatusReply status = cluster.status();
+    assertThat(ChunkCounts.toBeActedOn(status)).as("short or lost in %s", status).isZero();
+    return status;
+  }
+}
