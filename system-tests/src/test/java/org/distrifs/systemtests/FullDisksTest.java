@@ -1,10 +1,13 @@
 package org.distrifs.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +16,7 @@ import java.util.TreeMap;
 import org.distrifs.proto.control.NodeStatus;
 import org.distrifs.proto.control.StatusReply;
 import org.distrifs.runtime.clock.Seeds;
+import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
 import org.distrifs.systemtests.cluster.SmallDisk;
@@ -29,12 +33,13 @@ import org.junit.jupiter.api.io.TempDir;
 class FullDisksTest {
   private static final int MIB = 1 << 20;
   private static final int REPLICATION = 3;
-  private static final int LARGE_DISK_MIB = 72;
-  private static final int SMALL_DISK_MIB = 40;
+  private static final int LARGE_DISK_MIB = 56;
+  private static final int SMALL_DISK_MIB = 32;
   private static final int RESERVE = 12 * MIB;
   private static final int KEEP_FREE = 2 * MIB;
   private static final int CHUNK = 4 * MIB;
   private static final int MAX_FILE = 9 * MIB;
+  private static final Duration SETTLE_BOUND = Duration.ofMinutes(2);
 
   @TempDir Path folder;
 
@@ -80,6 +85,7 @@ class FullDisksTest {
   void writersHearOfFullDisksOnlyWhenNoChainCanBeFoundAndOnceMoreWhenFilesAreRemoved()
       throws Exception {
     fillAndRemove(2);
+    aDiskThatFillsInsideAChunkIsLeftForAnotherAndIsNoSpaceWhenAllAreFull();
   }
 
   @Tag("full")
@@ -113,7 +119,7 @@ class FullDisksTest {
       assertThat(nodesWithRoom(status)).as("%s: %s", where, status).isLessThan(REPLICATION);
       assertThat(written).as("%s, which had promised so much", where).isGreaterThan(promised / 2);
       if (round == 0) {
-        assertThat(written).isGreaterThan(50L * MIB);
+        assertThat(written).isGreaterThan(30L * MIB);
         aShellIsToldAtTheWrite();
         aReservationThatCannotBeKeptIsRefused();
         assertThat(cluster.distrifs("status").expectSuccess().output()).contains(" full");
@@ -152,5 +158,83 @@ class FullDisksTest {
         Command.shell("fallocate -l $2 \"$1\"/reserved", cluster.mount(), left + CHUNK);
     assertThat(result.output()).contains("No space left");
     Files.delete(cluster.mount().resolve("reserved"));
+  }
+
+  private void aDiskThatFillsInsideAChunkIsLeftForAnotherAndIsNoSpaceWhenAllAreFull()
+      throws Exception {
+    awaitRoom();
+    final Path file = cluster.mount().resolve("grows");
+    Files.write(file, new byte[1000]);
+    final int member =
+        cluster.locate("/grows").getChunks(0).getLocation().getMembers(1).getPort()
+            - cluster.basePort();
+    fill(List.of(member));
+
+    long tookMs = append(file, MIB);
+    System.out.printf("one full member was replaced: %d ms%n", tookMs);
+    assertThat(tookMs).isLessThan(30_000);
+    assertThat(cluster.locate("/grows").getChunks(0).getLocation().getMembersList())
+        .hasSize(REPLICATION)
+        .noneMatch(each -> each.getPort() == cluster.basePort() + member);
+
+    fill(List.of(1, 2, 3, 4, 5));
+    final long beganNs = System.nanoTime();
+    assertThatThrownBy(() -> append(file, MIB)).hasMessageContaining("No space left");
+    final long refusedMs = (System.nanoTime() - beganNs) / 1_000_000;
+    System.out.printf("all members full: refused after %d ms%n", refusedMs);
+    assertThat(refusedMs).isLessThan(20_000);
+
+    for (int datanode = 1; datanode <= disks.size(); datanode++) {
+      Files.deleteIfExists(filler(datanode));
+    }
+    awaitRoom();
+    append(file, MIB);
+    assertThat(Files.size(file)).isEqualTo(1000 + 2 * MIB);
+    assertThat(Files.readAllBytes(file)).containsOnly(0);
+  }
+
+  /** Another program takes what is left on the disks, and what the trash gives back meanwhile. */
+  private void fill(List<Integer> datanodes) throws Exception {
+    Await.until(
+        "no replica can grow on " + datanodes,
+        SETTLE_BOUND,
+        () -> {
+          for (int datanode : datanodes) {
+            final Path filler = filler(datanode);
+            final long has = Files.exists(filler) ? Files.size(filler) : 0;
+            final long free =
+                Files.getFileStore(cluster.data("datanode-" + datanode)).getUsableSpace();
+            Command.run(
+                    "fallocate",
+                    "-l",
+                    "" + (has + Math.max(1, free - RESERVE / 8)),
+                    filler.toString())
+                .expectSuccess();
+          }
+          return cluster.status().getNodesList().stream()
+              .filter(node -> datanodes.contains(node.getPort() - cluster.basePort()))
+              .allMatch(node -> node.getFreeBytes() < RESERVE / 4);
+        });
+  }
+
+  private Path filler(int datanode) {
+    return cluster.data("datanode-" + datanode).resolve("filler");
+  }
+
+  private void awaitRoom() throws Exception {
+    Await.until(
+        "there is room",
+        SETTLE_BOUND,
+        () -> Files.getFileStore(cluster.mount()).getUsableSpace() > 20 * MIB);
+  }
+
+  private static long append(Path file, int bytes) throws IOException {
+    final long beganNs = System.nanoTime();
+    try (RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw")) {
+      opened.seek(opened.length());
+      opened.write(new byte[bytes]);
+      opened.getFD().sync();
+    }
+    return (System.nanoTime() - beganNs) / 1_000_000;
   }
 }
