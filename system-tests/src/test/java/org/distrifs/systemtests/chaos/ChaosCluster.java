@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.proto.control.LocateReply;
@@ -30,6 +32,7 @@ final class ChaosCluster {
   private final Role master;
   private final MasterView view;
   private final List<Role> datanodes = new ArrayList<>();
+  private final Map<String, FillableDisk> disks = new HashMap<>();
   private final List<Mount> mounts = new ArrayList<>();
 
   ChaosCluster(Path folder, int datanodeCount) throws IOException {
@@ -55,12 +58,15 @@ final class ChaosCluster {
             "--set",
             "chunkSizeBytes=1048576",
             "--set",
+            "placement.keepFreeBytes=8388608",
+            "--set",
             "node.deadAfterMs=13000",
             "--set",
             "session.expiryMs=20000");
     for (int i = 1; i <= datanodeCount; i++) {
       final String name = "datanode-" + i;
       final String host = links.join(name, number++);
+      disks.put(name, FillableDisk.mount(data(name), shell));
       datanodes.add(
           role(
               name,
@@ -72,6 +78,8 @@ final class ChaosCluster {
               host,
               "--port",
               "" + DATANODE_PORT,
+              "--set",
+              "datanode.reserveBytes=" + FillableDisk.RESERVE_BYTES,
               "--master",
               masterAddress));
     }
@@ -136,6 +144,11 @@ final class ChaosCluster {
     return Stream.of(Stream.of(master), datanodes.stream(), mounts.stream().map(Mount::role))
         .flatMap(roles -> roles)
         .toList();
+  }
+
+  /** The disk of a datanode. */
+  FillableDisk disk(String datanode) {
+    return disks.get(datanode);
   }
 
   Path data(String role) {

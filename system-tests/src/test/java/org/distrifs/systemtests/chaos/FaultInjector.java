@@ -1,5 +1,6 @@
 package org.distrifs.systemtests.chaos;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -62,6 +63,9 @@ final class FaultInjector {
       role.resume();
       cluster.links().healAll(role.name());
     }
+    for (final Role datanode : cluster.datanodes()) {
+      cluster.disk(datanode.name()).empty();
+    }
     cluster.master().start();
     cluster.datanodes().forEach(Role::start);
     Await.until("both mounts answer again", RECOVERY_BOUND, this::mountsRunAndAnswer);
@@ -92,6 +96,7 @@ final class FaultInjector {
         mount(fault.first()).goingDown();
         role(fault.first()).kill();
       }
+      case FILL_DISK -> cluster.disk(fault.first()).fill();
       case FLIP_BYTES -> flips.flipSome(fault.first(), cluster.data(fault.first()));
       case CUT_ONE_WAY -> cut(fault.first(), fault.second());
       case CUT_BOTH_WAYS -> {
@@ -101,12 +106,13 @@ final class FaultInjector {
     }
   }
 
-  private void end(Fault fault) {
+  private void end(Fault fault) throws IOException {
     switch (fault.kind()) {
       case KILL_DATANODE, KILL_MASTER -> role(fault.first()).start();
       case KILL_MOUNT -> mount(fault.first()).start();
       case KILL_ALL_DATANODES -> cluster.datanodes().forEach(Role::start);
       case STOP_DATANODE, STOP_MASTER, STOP_MOUNT -> role(fault.first()).resume();
+      case FILL_DISK -> cluster.disk(fault.first()).empty();
       case FLIP_BYTES -> {}
       case CUT_ONE_WAY -> heal(fault.first(), fault.second());
       case CUT_BOTH_WAYS -> {

@@ -16,6 +16,7 @@ enum FaultKind {
   KILL_MOUNT,
   STOP_MOUNT,
   FLIP_BYTES,
+  FILL_DISK,
   CUT_ONE_WAY,
   CUT_BOTH_WAYS;
 

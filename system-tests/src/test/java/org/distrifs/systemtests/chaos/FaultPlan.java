@@ -65,7 +65,8 @@ final class FaultPlan {
     final long lasts =
         random.nextBoolean() ? 100 + random.nextLong(2_500) : random.nextLong(LONGEST_MS);
     return switch (kind) {
-      case KILL_DATANODE, STOP_DATANODE, FLIP_BYTES -> at(kind, at, lasts, any(datanodes));
+      case KILL_DATANODE, STOP_DATANODE, FLIP_BYTES, FILL_DISK ->
+          at(kind, at, lasts, any(datanodes));
       case KILL_ALL_DATANODES -> at(kind, at, 100 + random.nextLong(2_500), "datanodes");
       case KILL_MASTER, STOP_MASTER -> at(kind, at, lasts, "master");
       case KILL_MOUNT, STOP_MOUNT -> at(kind, at, lasts, any(mounts));
