@@ -20,6 +20,7 @@ public interface Waiting {
         }
 
         @Override
+        @SuppressWarnings("WaitNotInLoop") // The caller's loop is around this.
         public void await(ReentrantLock lock, Condition signal, long boundNs)
             throws InterruptedException {
           signal.awaitNanos(boundNs);
@@ -36,7 +37,7 @@ public interface Waiting {
       throws InterruptedException, ExecutionException, TimeoutException;
 
   /**
-   * Waits for a signal, for at most so long; may return for no reason.
+   * Waits for a signal, for at most so long; may return for no reason, so it is called in a loop.
    *
    * @param lock of the condition, held by the caller; given up meanwhile
    */
