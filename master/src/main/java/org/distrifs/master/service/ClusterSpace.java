@@ -34,6 +34,9 @@ final class ClusterSpace {
   /** Of its total: so much more has to be left before a node is called better than it was. */
   private static final int RECOVERED_DIVISOR = 50;
 
+  /** Instead of {@link #writableBytes}: to be looked up when it is asked for. */
+  private static final long UNKNOWN = -1;
+
   private static final Logger LOG = LoggerFactory.getLogger(ClusterSpace.class);
 
   /** How full a datanode is. */
@@ -58,11 +61,12 @@ final class ClusterSpace {
   private final DatanodeRegistry registry;
   private final PlacementPolicy policy;
   private final int replication;
+  private final int minReplicas;
   private final long keepFreeBytes;
   private final IntSupplier sessions;
   private final BooleanSupplier garbage;
   private final Map<Integer, Room> rooms = new HashMap<>();
-  private long writableBytes = Long.MAX_VALUE;
+  private long writableBytes = UNKNOWN;
   private volatile List<String> warnings = List.of();
 
   /**
@@ -78,6 +82,7 @@ final class ClusterSpace {
     this.registry = registry;
     this.policy = policy;
     this.replication = settings.replication();
+    this.minReplicas = settings.minReplicas();
     this.keepFreeBytes = settings.keepFreeBytes();
     this.sessions = sessions;
     this.garbage = garbage;
@@ -85,7 +90,9 @@ final class ClusterSpace {
 
   /** Takes note of what datanodes told. To be called several times a second. */
   void tick() {
-    writableBytes = policy.writableBytes(alive());
+    Collection<PlacementNode> alive = alive();
+    // With too few nodes it is not remembered: the next one that is heard changes it at once.
+    writableBytes = alive.size() < minReplicas ? UNKNOWN : policy.writableBytes(alive);
     List<String> told = new ArrayList<>();
     for (Datanode node : registry.nodes()) {
       if (!node.isAlive()) {
@@ -153,16 +160,19 @@ final class ClusterSpace {
 
   /** Bytes that can be written, each counted once. */
   long writableBytes() {
-    return writableBytes == Long.MAX_VALUE ? policy.writableBytes(alive()) : writableBytes;
+    return writableBytes == UNKNOWN ? policy.writableBytes(alive()) : writableBytes;
   }
 
   /**
    * Whether so little is left that clients may have accepted more in their memory than there is
-   * room for: then writes are to reach the datanodes before they are accepted.
+   * room for: then writes are to reach the datanodes before they are accepted. Not while fewer
+   * datanodes are alive than a chain needs: it is not room that is missing, and each write would
+   * wait for them.
    */
   boolean isScarce() {
-    return writableBytes()
-        < SCARCE_BYTES_PER_SESSION * Math.max(SESSIONS_AT_LEAST, sessions.getAsInt());
+    return registry.nodes().stream().filter(Datanode::isAlive).count() >= minReplicas
+        && writableBytes()
+            < SCARCE_BYTES_PER_SESSION * Math.max(SESSIONS_AT_LEAST, sessions.getAsInt());
   }
 
   /** Whether replicas of removed files are being deleted, which gives room back within seconds. */

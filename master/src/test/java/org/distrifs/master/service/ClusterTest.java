@@ -165,6 +165,22 @@ class ClusterTest extends ClusterSteps {
   }
 
   @Test
+  void whileTooFewDatanodesAreAliveSpaceIsNotCalledScarce() {
+    master.nodesJoin(3);
+    ChunkLocation chunk = writtenFile();
+    OperationReply reply = OperationReply.getDefaultInstance();
+    for (int member = 0; member < 2; member++) {
+      int dead = chunk.getMembers(member).getNodeId();
+      master.datanodes.setGone(MiniMaster.BASE_PORT + dead, true);
+      reply = call(failure(chunk, dead, Status.TIMED_OUT));
+    }
+    assertThat(reply.getChunks(0).getMembersList())
+        .filteredOn(member -> member.getAlive())
+        .hasSize(1);
+    assertThat(reply.getSpaceIsScarce()).isFalse();
+  }
+
+  @Test
   void aReportedFailureOfADeadNodeLeavesItOutOfTheChainAtOnce() {
     master.nodesJoin(3);
     ChunkLocation chunk = writtenFile();
