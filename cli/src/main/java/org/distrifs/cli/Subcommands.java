@@ -4,6 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.distrifs.cli.admin.LocateCommand;
+import org.distrifs.cli.admin.NodeCommand;
+import org.distrifs.cli.admin.QuarantineCommand;
 import org.distrifs.cli.admin.StatusCommand;
 import org.distrifs.cli.files.CatCommand;
 import org.distrifs.cli.files.DfCommand;
@@ -36,6 +38,8 @@ final class Subcommands {
     BY_NAME.put("status", StatusCommand::new);
     BY_NAME.put("locate", LocateCommand::new);
     BY_NAME.put("fsck", FsckCommand::new);
+    BY_NAME.put("node", NodeCommand::new);
+    BY_NAME.put("quarantine", QuarantineCommand::new);
     BY_NAME.put("put", PutCommand::new);
     BY_NAME.put("get", GetCommand::new);
     BY_NAME.put("cat", CatCommand::new);

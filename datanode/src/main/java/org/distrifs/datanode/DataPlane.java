@@ -3,6 +3,7 @@ package org.distrifs.datanode;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,7 @@ import org.distrifs.datanode.server.NodeLease;
 import org.distrifs.datanode.server.ServerContext;
 import org.distrifs.datanode.server.TermGuard;
 import org.distrifs.datanode.store.LocalChunkStore;
+import org.distrifs.datanode.store.Removal;
 import org.distrifs.proto.connection.ChunkListener;
 import org.distrifs.proto.connection.IoThreads;
 import org.distrifs.proto.connection.NodeIdentity;
@@ -125,6 +127,10 @@ final class DataPlane implements DataService, AutoCloseable {
     metrics.gauge("replicas.dirty", "Replicas not yet marked clean", store::dirtyReplicas);
     metrics.gauge("replicas.open", "Replicas whose files are open", store::openReplicas);
     metrics.gauge("replicas.trash", "Deleted replicas kept in the trash", store::replicasInTrash);
+    metrics.gauge(
+        "replicas.quarantined",
+        "Replicas that a rollback of the master lost, kept for the operator",
+        store::quarantinedReplicas);
     metrics.gauge("disk.queue.length", "Disk operations under way", store::waitingOperations);
     metrics.gauge("disk.room.bytes", "Bytes that new replicas may still take", store::roomBytes);
     metrics.gauge("disk.free.bytes", "Bytes free, or kept by the trash", store::freeBytes);
@@ -171,8 +177,8 @@ final class DataPlane implements DataService, AutoCloseable {
   }
 
   @Override
-  public void discard(long chunkId, int version) {
-    server.discard(chunkId, version);
+  public CompletableFuture<Void> discard(long chunkId, int version, Removal removal) {
+    return server.discard(chunkId, version, removal);
   }
 
   @Override

@@ -64,7 +64,8 @@ public final class DatanodeServer implements AutoCloseable {
             settings.advertisedHost(),
             plane.port(),
             settings.rack(),
-            DataFolder.bootId().toString());
+            DataFolder.bootId().toString(),
+            settings.wantedNodeId());
     master =
         opened.add(
             "link to the master",
@@ -134,7 +135,7 @@ public final class DatanodeServer implements AutoCloseable {
       problems.add(
           master.isRegistered()
               ? "the master has not acknowledged a heartbeat lately"
-              : "the master has not taken this node in yet");
+              : "the master has not taken this node in yet: " + master.waitsFor());
     }
     if (!plane.store.hasRoomToCreate()) {
       problems.add("the disk is nearly full: " + plane.store.freeBytes() + " bytes are left");

@@ -18,6 +18,7 @@ import org.distrifs.runtime.settings.SettingsSchema;
  * @param port that it listens on; 0 for any
  * @param advertisedHost what others reach it at
  * @param rack label for placement; may be empty
+ * @param wantedNodeId the id that a new node would like; 0 for any
  * @param masters tried in turn
  * @param metricsPort 0: the port and {@link MetricsServer#PORT_OFFSET}
  * @param ioThreads threads of the sockets
@@ -30,6 +31,7 @@ public record DatanodeSettings(
     int port,
     String advertisedHost,
     String rack,
+    int wantedNodeId,
     List<PeerAddress> masters,
     int metricsPort,
     int ioThreads,
@@ -130,6 +132,22 @@ public record DatanodeSettings(
           7L * 24 * 3_600_000,
           "How long a deleted chunk is kept in the trash folder, unless the disk gets full.");
 
+  public static final Setting<Long> QUARANTINE_KEEP =
+      Setting.ofDurationMs(
+          "datanode.quarantineKeepMs",
+          30L * 24 * 3_600_000,
+          3_600_000,
+          3650L * 24 * 3_600_000,
+          "How long a chunk that a rollback of the master lost is kept, unless the disk gets full.");
+  public static final Setting<Integer> NODE_ID =
+      Setting.ofInt(
+          "datanode.nodeId",
+          0,
+          0,
+          MAX_PORT,
+          "",
+          "The number that a new node would like to have in its cluster; 0 for the next one.");
+
   /** All settings of a datanode. */
   public static final SettingsSchema SCHEMA =
       SettingsSchema.of(
@@ -148,7 +166,9 @@ public record DatanodeSettings(
           RESERVE,
           CLEAN_AFTER,
           WRITE_BACK,
-          TRASH_KEEP);
+          TRASH_KEEP,
+          QUARANTINE_KEEP,
+          NODE_ID);
 
   /**
    * The settings of a datanode among resolved ones.
@@ -165,13 +185,15 @@ public record DatanodeSettings(
             settings.get(RESERVE),
             settings.get(CLEAN_AFTER),
             Math.toIntExact(settings.get(WRITE_BACK)),
-            settings.get(TRASH_KEEP));
+            settings.get(TRASH_KEEP),
+            settings.get(QUARANTINE_KEEP));
     return new DatanodeSettings(
         settings.get(DATA_DIR),
         listenHost,
         settings.get(PORT),
         advertised.isEmpty() ? listenHost : advertised,
         settings.get(RACK),
+        settings.get(NODE_ID),
         parseMasters(settings.get(MASTERS)),
         settings.get(METRICS_PORT),
         settings.get(IO_THREADS),

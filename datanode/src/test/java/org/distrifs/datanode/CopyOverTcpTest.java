@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import org.distrifs.datanode.ChainFixture.Node;
+import org.distrifs.datanode.store.Removal;
 import org.distrifs.proto.connection.ChunkAnswer;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
@@ -177,9 +178,9 @@ class CopyOverTcpTest {
   @Test
   void aReplicaIsDeletedOnlyInTheVersionThatIsNamedAndIsCopiedAgainAfterwards() {
     chain.copy(third, CHUNK, 1, first);
-    third.plane.discard(CHUNK, 1);
+    third.plane.discard(CHUNK, 1, Removal.TO_TRASH);
     assertThat(chain.fence(third, CHUNK, 2).status()).isEqualTo(Status.OK);
-    third.plane.discard(CHUNK, 0);
+    third.plane.discard(CHUNK, 0, Removal.TO_TRASH);
     assertThat(chain.fence(third, CHUNK, 3).status()).as("it was fenced").isEqualTo(Status.OK);
     chain.fence(first, CHUNK, 3);
     chain.fence(second, CHUNK, 3);
@@ -191,7 +192,7 @@ class CopyOverTcpTest {
     for (Node node : chain.members) {
       chain.install(node, CHUNK, 4, DataRequest.KEEP_LENGTH);
     }
-    third.plane.discard(CHUNK, 3);
+    third.plane.discard(CHUNK, 3, Removal.TO_TRASH);
     assertThat(chain.fence(third, CHUNK, 5).status()).isEqualTo(Status.NO_SUCH_CHUNK);
     assertThat(chain.copy(third, CHUNK, 4, first).status()).isEqualTo(Status.OK);
     chain.nodes.forEach(node -> chain.fence(node, CHUNK, 5));

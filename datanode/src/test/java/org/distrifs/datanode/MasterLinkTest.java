@@ -144,7 +144,7 @@ class MasterLinkTest {
             metrics);
     link =
         new MasterLink(
-            new ReportSettings("127.0.0.1", plane.port(), "", "boot"),
+            new ReportSettings("127.0.0.1", plane.port(), "", "boot", 0),
             channel,
             folder,
             plane.store,

@@ -46,17 +46,24 @@ public final class MasterServer implements AutoCloseable {
     this.metricsPort = metricsPort;
   }
 
+  /** As {@link #start(MasterSettings, boolean)}, of a journal that is to be the newest. */
+  public static MasterServer start(MasterSettings settings) {
+    return start(settings, false);
+  }
+
   /**
    * Starts a master and returns when it answers. An empty data folder becomes a new cluster.
    *
+   * @param acceptsRollback whether the journal may be an older copy, so that what was done since it
+   *     was made is given up
    * @throws OperatorException if the folder or a port cannot be used, or the journal is damaged;
    *     the sentence says what to do. Nothing is left open then
    */
-  public static MasterServer start(MasterSettings settings) {
+  public static MasterServer start(MasterSettings settings, boolean acceptsRollback) {
     CloseStack opened = new CloseStack();
     boolean started = false;
     try {
-      MasterServer server = start(settings, opened);
+      MasterServer server = start(settings, acceptsRollback, opened);
       started = true;
       return server;
     } catch (IOException e) {
@@ -71,7 +78,8 @@ public final class MasterServer implements AutoCloseable {
     }
   }
 
-  private static MasterServer start(MasterSettings settings, CloseStack opened) throws IOException {
+  private static MasterServer start(
+      MasterSettings settings, boolean acceptsRollback, CloseStack opened) throws IOException {
     ClockSource clock = new SystemClock();
     Entropy entropy = new SystemEntropy();
     long beganNs = clock.monotonicNs();
@@ -102,6 +110,9 @@ public final class MasterServer implements AutoCloseable {
                 clock,
                 entropy,
                 metrics));
+    if (acceptsRollback) {
+      service.acceptRollback();
+    }
     service.start();
     clusterId.set(service.clusterId());
     MetricsServer metricsServer =

@@ -1,12 +1,14 @@
 package org.distrifs.cli.admin;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import org.distrifs.cli.output.HumanBytes;
 import org.distrifs.proto.control.CorruptReplica;
 import org.distrifs.proto.control.NodeStatus;
 import org.distrifs.proto.control.RepairStatus;
+import org.distrifs.proto.control.RollbackStatus;
 import org.distrifs.proto.control.SessionStatus;
 import org.distrifs.proto.control.StatusReply;
 
@@ -25,6 +27,7 @@ final class StatusText {
       addresses.put(node.getNodeId(), node.getHost() + ":" + node.getPort());
     }
     cluster();
+    rollback();
     repair();
     nodes();
     corruptReplicas();
@@ -72,6 +75,17 @@ final class StatusText {
         "  lost         %d with no good replica on any datanode that is not dead",
         status.getChunksLost());
     line("  unavailable  %d of all these cannot be read now", status.getChunksUnavailable());
+  }
+
+  private void rollback() {
+    if (status.hasRollback()) {
+      RollbackStatus rollback = status.getRollback();
+      line("%nRolled back on %s", Instant.ofEpochMilli(rollback.getAcceptedTimeMs()));
+      line(
+          "  lost         what followed txid %d; txid %d had been seen, the journal went on with %d",
+          rollback.getLastTxid(), rollback.getHighestSeenTxid(), rollback.getNextTxid());
+      line("  quarantined  %d replicas on the datanodes", rollback.getQuarantinedReplicas());
+    }
   }
 
   private void repair() {
@@ -129,6 +143,14 @@ final class StatusText {
               node.getReplicas(),
               node.getSuspectReplicas(),
               node.getRoom().isEmpty() ? "-" : node.getRoom()));
+      if (node.getReplacedBy() != 0) {
+        line(
+            "       node %d has its address now: 'distrifs node forget %d' when it is not needed",
+            node.getReplacedBy(), node.getNodeId());
+      }
+      if (node.getQuarantinedReplicas() > 0) {
+        line("       %d replicas in quarantine", node.getQuarantinedReplicas());
+      }
     }
   }
 

@@ -13,6 +13,7 @@ import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.proto.control.AdministrationGrpc;
 import org.distrifs.proto.control.AdministrationGrpc.AdministrationBlockingStub;
 import org.distrifs.proto.control.ControlChannels;
+import org.distrifs.proto.control.ForgetNodeRequest;
 import org.distrifs.proto.control.LocateReply;
 import org.distrifs.proto.control.LocateRequest;
 import org.distrifs.proto.control.StatusReply;
@@ -60,6 +61,16 @@ public final class MasterAdministration implements AutoCloseable {
    */
   public LocateReply locate(ByteString path) {
     return call(stub -> stub.locate(LocateRequest.newBuilder().setPath(path).build()));
+  }
+
+  /**
+   * Takes a datanode out of the cluster that will not come back.
+   *
+   * @throws OperatorException if no master answers, it knows no such datanode, or that one may
+   *     still be needed: the sentence has the reasons
+   */
+  public void forgetNode(int nodeId) {
+    call(stub -> stub.forgetNode(ForgetNodeRequest.newBuilder().setNodeId(nodeId).build()));
   }
 
   private <T> T call(Function<AdministrationBlockingStub, T> call) {

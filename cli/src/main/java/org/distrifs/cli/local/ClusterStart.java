@@ -29,19 +29,25 @@ final class ClusterStart {
   private final RoleLauncher launcher;
   private final ClusterProbe probe;
   private final Duration bound;
+  private final List<String> moreFlags;
   private final Consumer<String> say;
   private final Map<LocalRole, Started> started = new LinkedHashMap<>();
 
+  /**
+   * @param moreFlags of this start alone, for each role
+   */
   ClusterStart(
       ClusterFolder folder,
       ClusterFlags flags,
       LocalCluster.Environment environment,
+      List<String> moreFlags,
       Consumer<String> say) {
     this.folder = folder;
     this.flags = flags;
     this.launcher = environment.launcher();
     this.probe = environment.probe();
     this.bound = environment.startBound();
+    this.moreFlags = moreFlags;
     this.say = say;
   }
 
@@ -73,9 +79,9 @@ final class ClusterStart {
   private void start(LocalRole role) {
     try {
       RoleLog log = RoleLog.fromHere(folder.logFile(role));
-      started.put(
-          role,
-          new Started(RoleProcess.start(folder, role, launcher.command(folder, flags, role)), log));
+      List<String> command = new ArrayList<>(launcher.command(folder, flags, role));
+      command.addAll(moreFlags);
+      started.put(role, new Started(RoleProcess.start(folder, role, command), log));
     } catch (IOException e) {
       throw new OperatorException(
           "Cannot read the log of %s: %s.".formatted(role, FailureReason.of(e)), e);
@@ -95,7 +101,7 @@ final class ClusterStart {
           "%s does not answer after %d s: %s"
               .formatted(role, bound.toSeconds(), started.get(role).log().reason()));
     }
-    say.accept(RoleState.up(role, started.get(role).process().pid()).line(flags));
+    say.accept(RoleState.up(role, started.get(role).process().pid()).line(folder, flags));
   }
 
   private void failIfEnded() {

@@ -24,6 +24,8 @@ final class DistributionLauncher implements RoleLauncher {
         command.add("--data=" + folder.data(role));
         command.add("--port=" + flags.port(role));
         command.add("--master=" + flags.masterAddress());
+        // So that datanode-N is node N to the master, unless its disk was replaced.
+        command.add("--node-id=" + role.number());
       }
       case MOUNT -> {
         command.add("--master=" + flags.masterAddress());

@@ -62,7 +62,7 @@ final class LocalCluster {
           if (missing.isEmpty()) {
             tellThatItRuns();
           } else {
-            start(flags, missing);
+            start(flags, missing, List.of());
           }
           return null;
         });
@@ -102,18 +102,28 @@ final class LocalCluster {
   List<RoleState> tellStatus() {
     ClusterFlags flags = existing();
     List<RoleState> states = status();
-    states.forEach(state -> say.accept(state.line(flags)));
+    states.forEach(state -> say.accept(state.line(folder, flags)));
     return states;
   }
 
-  /** Starts one role and returns when it answers. */
-  void start(String roleName) {
+  /**
+   * Starts one role and returns when it answers.
+   *
+   * @param acceptRollback whether the master may give up what its journal lacks
+   */
+  void start(String roleName, boolean acceptRollback) {
     ClusterFlags flags = existing();
     LocalRole role = LocalRole.named(roleName, flags);
+    if (acceptRollback && !role.equals(LocalRole.MASTER)) {
+      throw new OperatorException(
+          "--accept-rollback is for the master, not for " + role + ".",
+          OperatorException.USAGE_EXIT_CODE);
+    }
+    List<String> moreFlags = acceptRollback ? List.of("--accept-rollback") : List.of();
     locked(
         () -> {
           if (isDown(role)) {
-            start(flags, List.of(role));
+            start(flags, List.of(role), moreFlags);
           } else {
             say.accept(role + " runs already.");
           }
@@ -152,7 +162,7 @@ final class LocalCluster {
     say.accept("%-12s killed".formatted(role));
   }
 
-  private void start(ClusterFlags flags, List<LocalRole> roles) {
+  private void start(ClusterFlags flags, List<LocalRole> roles, List<String> moreFlags) {
     Ports.checkFree(flags, roles);
     if (roles.contains(LocalRole.MOUNT)) {
       MountPoint mountPoint = MountPoint.of(flags.mount().orElseThrow());
@@ -162,7 +172,7 @@ final class LocalCluster {
     }
     flags.save(folder);
     RoleSettingsFiles.writeMissing(folder);
-    new ClusterStart(folder, flags, environment, say).run(roles);
+    new ClusterStart(folder, flags, environment, moreFlags, say).run(roles);
   }
 
   private void tellThatItRuns() {

@@ -204,10 +204,17 @@ public final class LocalCommand implements Runnable {
     @Parameters(paramLabel = "ROLE", description = "master, datanode-1 …, mount")
     private String role;
 
+    @Option(
+        names = "--accept-rollback",
+        description = {
+          "For the master, restored from an older copy of its folder: give up what was done since."
+        })
+    private boolean acceptRollback;
+
     @Override
     public void run() {
       Logging.start(Logging.Use.COMMAND);
-      target.use(cluster -> cluster.start(role));
+      target.use(cluster -> cluster.start(role, acceptRollback));
     }
   }
 

@@ -1,7 +1,9 @@
 package org.distrifs.cli.local;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.distrifs.cli.mount.MountPoint;
+import org.distrifs.datanode.folder.DataFolder;
 
 /**
  * A role of a local cluster as it is now, and the line that tells it.
@@ -51,12 +53,21 @@ record RoleState(
     };
   }
 
+  /** Which node a datanode is to the master: after its disk was replaced it has another number. */
+  private String nodeId(ClusterFolder folder) {
+    if (role.kind() != LocalRole.Kind.DATANODE) {
+      return "";
+    }
+    OptionalInt id = DataFolder.nodeIdIn(folder.data(role));
+    return id.isPresent() ? ", node " + id.getAsInt() : "";
+  }
+
   /** One line: role, condition, pid, where it is reached, and what is wrong. */
-  String line(ClusterFlags flags) {
+  String line(ClusterFolder folder, ClusterFlags flags) {
     String where =
         role.kind() == LocalRole.Kind.MOUNT
             ? "on " + flags.mount().orElseThrow()
-            : "port " + flags.port(role);
+            : "port " + flags.port(role) + nodeId(folder);
     return "%-12s %-7s %-12s %s, metrics port %d%s"
         .formatted(
             role,

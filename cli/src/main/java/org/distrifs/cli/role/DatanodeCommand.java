@@ -39,6 +39,12 @@ public final class DatanodeCommand implements Callable<Integer> {
   @Option(names = "--rack", paramLabel = "LABEL", description = "What it would fail together with.")
   private String rack;
 
+  @Option(
+      names = "--node-id",
+      paramLabel = "N",
+      description = "The number that a new node would like to have in its cluster.")
+  private Integer nodeId;
+
   @Option(names = "--master", paramLabel = "HOST:PORT[,…]", description = "The masters.")
   private String master;
 
@@ -53,6 +59,7 @@ public final class DatanodeCommand implements Callable<Integer> {
                 .with(DatanodeSettings.PORT, port)
                 .with(DatanodeSettings.METRICS_PORT, metricsPort)
                 .with(DatanodeSettings.RACK, rack)
+                .with(DatanodeSettings.NODE_ID, nodeId)
                 .with(DatanodeSettings.MASTERS, master)
                 .load(DatanodeSettings.SCHEMA));
     StopSignal stop = StopSignal.install();

@@ -39,6 +39,15 @@ public final class MasterCommand implements Callable<Integer> {
   @Option(names = "--replication", paramLabel = "N", description = "Replicas of each new chunk.")
   private Integer replication;
 
+  /** No setting: one that stayed in a file would give up the next loss without being asked. */
+  @Option(
+      names = "--accept-rollback",
+      description = {
+        "The journal is restored from an older copy: give up what was done since.",
+        "Only needed once, when the master says so; without a loss it has no effect."
+      })
+  private boolean acceptRollback;
+
   @Override
   public Integer call() throws Exception {
     Logging.start(Logging.Use.ROLE);
@@ -52,7 +61,7 @@ public final class MasterCommand implements Callable<Integer> {
                 .with(MasterSettings.REPLICATION, replication)
                 .load(MasterSettings.SCHEMA));
     StopSignal stop = StopSignal.install();
-    try (MasterServer server = MasterServer.start(settings)) {
+    try (MasterServer server = MasterServer.start(settings, acceptRollback)) {
       stop.await();
     }
     return ExitCode.OK;

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import org.distrifs.proto.control.CorruptReplica;
 import org.distrifs.proto.control.NodeStatus;
 import org.distrifs.proto.control.RepairStatus;
+import org.distrifs.proto.control.RollbackStatus;
 import org.distrifs.proto.control.SessionStatus;
 import org.distrifs.proto.control.StatusReply;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,28 @@ class StatusTextTest {
         .contains("12 chunks wait for replicas, 3 are being copied")
         .contains("1 attempts failed")
         .contains("4 surplus ones are still there");
+  }
+
+  @Test
+  void aRollbackAndWhatItLeftInQuarantineAreShown() {
+    String text =
+        text(
+            StatusReply.newBuilder()
+                .setRollback(
+                    RollbackStatus.newBuilder()
+                        .setLastTxid(70)
+                        .setHighestSeenTxid(90)
+                        .setNextTxid(5000)
+                        .setQuarantinedReplicas(12))
+                .addNodes(NodeStatus.newBuilder().setNodeId(2).setQuarantinedReplicas(12))
+                .addNodes(NodeStatus.newBuilder().setNodeId(3).setReplacedBy(4)));
+
+    assertThat(text)
+        .contains("Rolled back on")
+        .contains("what followed txid 70; txid 90 had been seen, the journal went on with 5000")
+        .contains("12 replicas in quarantine")
+        .contains("'distrifs node forget 3'");
+    assertThat(text(StatusReply.newBuilder())).doesNotContain("Rolled back");
   }
 
   @Test

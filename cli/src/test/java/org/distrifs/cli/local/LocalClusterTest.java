@@ -118,7 +118,8 @@ class LocalClusterTest {
     cluster().kill("datanode-2");
     roles.failAtStart(SECOND);
 
-    assertThatThrownBy(() -> cluster().start("datanode-2")).hasMessageContaining("port is taken");
+    assertThatThrownBy(() -> cluster().start("datanode-2", false))
+        .hasMessageContaining("port is taken");
 
     assertThat(RoleProcess.find(folder, LocalRole.MASTER)).isPresent();
     assertThat(RoleProcess.find(folder, FIRST)).isPresent();
@@ -156,7 +157,7 @@ class LocalClusterTest {
     assertThat(cluster().stop("datanode-1")).isTrue();
     assertThat(condition(FIRST)).isEqualTo(Condition.DOWN);
 
-    cluster().start("datanode-1");
+    cluster().start("datanode-1", false);
     assertThat(condition(FIRST)).isEqualTo(Condition.UP);
   }
 
@@ -199,9 +200,9 @@ class LocalClusterTest {
   void aRoleThatIsNotThereIsAnsweredWithThoseThatAre() {
     cluster().up(twoDatanodes());
 
-    assertThatThrownBy(() -> cluster().start("datanode-7"))
+    assertThatThrownBy(() -> cluster().start("datanode-7", false))
         .hasMessageContaining("master, datanode-1, datanode-2");
-    assertThatThrownBy(() -> cluster().start("mount")).hasMessageContaining("--mount");
+    assertThatThrownBy(() -> cluster().start("mount", false)).hasMessageContaining("--mount");
   }
 
   @Test

@@ -367,7 +367,9 @@ public final class MasterSession implements MasterApi {
 
   private KeepAlive keepAlive() {
     KeepAlive.Builder sign =
-        KeepAlive.newBuilder().setHighestDurableTxid(identity.highestDurableTxid());
+        KeepAlive.newBuilder()
+            .setHighestDurableTxid(identity.heardDurable().txid())
+            .setHighestDurableTerm(identity.heardDurable().term());
     if (orphansQuestion != null) {
       sign.setOrphansQuestion(orphansQuestion.getOrphansQuestion());
       for (long inode : orphansQuestion.getOrphansList()) {

@@ -2,6 +2,7 @@ package org.distrifs.client.session;
 
 import org.distrifs.proto.control.OpenSession;
 import org.distrifs.proto.control.SessionOpened;
+import org.distrifs.proto.id.JournalPosition;
 import org.distrifs.runtime.clock.Entropy;
 
 /**
@@ -17,7 +18,10 @@ final class SessionIdentity {
   private long clusterId;
   private long sessionId;
   private long secret;
-  private long highestDurableTxid;
+  private JournalPosition heard = JournalPosition.NONE;
+
+  /** Of the master that the session is open with. */
+  private long term;
 
   SessionIdentity(Entropy entropy, String clientName, int wantedSlots) {
     this.entropy = entropy;
@@ -34,8 +38,9 @@ final class SessionIdentity {
     return sessionId;
   }
 
-  long highestDurableTxid() {
-    return highestDurableTxid;
+  /** How far this client knows the master's journal to be durable. */
+  JournalPosition heardDurable() {
+    return heard;
   }
 
   OpenSession introduction() {
@@ -46,12 +51,13 @@ final class SessionIdentity {
         .setSessionSecret(secret)
         .setSlots(wantedSlots)
         .setClientName(clientName)
-        .setHighestDurableTxid(highestDurableTxid)
+        .setHighestDurableTxid(heard.txid())
+        .setHighestDurableTerm(heard.term())
         .build();
   }
 
   void sawDurable(long txid) {
-    highestDurableTxid = Math.max(highestDurableTxid, txid);
+    heard = heard.max(new JournalPosition(term, txid));
   }
 
   /** Why this master must not be talked to, or null. */
@@ -77,6 +83,7 @@ final class SessionIdentity {
     boolean another = !opened.getResumed() || opened.getSessionId() != sessionId;
     clusterId = opened.getClusterId();
     sessionId = opened.getSessionId();
+    term = opened.getTerm();
     sawDurable(opened.getDurableTxid());
     return another;
   }

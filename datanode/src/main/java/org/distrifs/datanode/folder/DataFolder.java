@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.UUID;
+import org.distrifs.proto.id.JournalPosition;
 import org.distrifs.runtime.clock.Entropy;
 import org.distrifs.runtime.disk.Disk;
 import org.distrifs.runtime.disk.DiskFile;
 import org.distrifs.runtime.disk.FolderLock;
+import org.distrifs.runtime.disk.LocalDisk;
 import org.distrifs.runtime.disk.OpenMode;
 import org.distrifs.runtime.lifecycle.OperatorException;
 
@@ -27,7 +30,7 @@ public final class DataFolder implements AutoCloseable {
   private final FolderLock lock;
   private final boolean uncleanStart;
   private volatile NodeRecord record;
-  private long highestDurableTxid;
+  private JournalPosition heard;
 
   private DataFolder(
       Disk disk,
@@ -35,13 +38,13 @@ public final class DataFolder implements AutoCloseable {
       FolderLock lock,
       boolean uncleanStart,
       NodeRecord record,
-      long highestDurableTxid) {
+      JournalPosition heard) {
     this.disk = disk;
     this.path = path;
     this.lock = lock;
     this.uncleanStart = uncleanStart;
     this.record = record;
-    this.highestDurableTxid = highestDurableTxid;
+    this.heard = heard;
   }
 
   /**
@@ -88,8 +91,25 @@ public final class DataFolder implements AutoCloseable {
       disk.syncDirectory(path);
     }
     ByteBuffer txid = new SmallFile(disk, path.resolve(DURABLE_TXID)).read();
-    long highest = txid == null ? 0 : DurableTxid.decode(txid, path.resolve(DURABLE_TXID));
-    return new DataFolder(disk, path, lock, !wasClean && !isNew, record, highest);
+    JournalPosition heard =
+        txid == null
+            ? JournalPosition.NONE
+            : DurablePosition.decode(txid, path.resolve(DURABLE_TXID));
+    return new DataFolder(disk, path, lock, !wasClean && !isNew, record, heard);
+  }
+
+  /**
+   * The id of the node whose folder this is, whether a process uses it or not; empty if no cluster
+   * has taken it in, or the folder cannot be read.
+   */
+  public static OptionalInt nodeIdIn(Path folder) {
+    try {
+      ByteBuffer bytes = new SmallFile(new LocalDisk(), folder.resolve(IDENTITY)).read();
+      int id = bytes == null ? 0 : NodeRecord.decode(bytes, IDENTITY).nodeId();
+      return id == 0 ? OptionalInt.empty() : OptionalInt.of(id);
+    } catch (IOException | OperatorException e) {
+      return OptionalInt.empty();
+    }
   }
 
   private static OperatorException unusable(Path path, IOException e) {
@@ -153,16 +173,17 @@ public final class DataFolder implements AutoCloseable {
     record = adopted;
   }
 
-  /** The highest durable transaction of the master that this node has ever heard of. */
-  public synchronized long highestDurableTxid() {
-    return highestDurableTxid;
+  /** How far this node knows the master's journal to be durable. */
+  public synchronized JournalPosition heardDurable() {
+    return heard;
   }
 
-  /** Remembers durably a transaction that the master said is durable. */
-  public synchronized void raiseDurableTxid(long txid) throws IOException {
-    if (Long.compareUnsigned(txid, highestDurableTxid) > 0) {
-      new SmallFile(disk, path.resolve(DURABLE_TXID)).replace(DurableTxid.encode(txid));
-      highestDurableTxid = txid;
+  /** Remembers durably how far a master said that its journal is durable. */
+  public synchronized void hearDurable(JournalPosition told) throws IOException {
+    JournalPosition highest = heard.max(told);
+    if (highest.txid() != heard.txid()) {
+      new SmallFile(disk, path.resolve(DURABLE_TXID)).replace(DurablePosition.encode(highest));
+      heard = highest;
     }
   }
 

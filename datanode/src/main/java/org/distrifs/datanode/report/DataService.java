@@ -2,6 +2,8 @@ package org.distrifs.datanode.report;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.distrifs.datanode.store.Removal;
 
 /** What the master asks of the part of this node that serves, and hears of it. Any thread. */
 public interface DataService {
@@ -20,6 +22,11 @@ public interface DataService {
    */
   void revoke(Collection<Long> sessionIds);
 
-  /** Moves a replica to the trash if it has this version and nothing is going on with it. */
-  void discard(long chunkId, int version);
+  /**
+   * Moves a replica to the trash or into quarantine, if it has this version and nothing is going on
+   * with it.
+   *
+   * @return completes when it is gone, or is known to stay
+   */
+  CompletableFuture<Void> discard(long chunkId, int version, Removal removal);
 }

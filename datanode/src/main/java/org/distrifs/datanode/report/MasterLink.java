@@ -4,6 +4,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -12,14 +13,17 @@ import org.distrifs.datanode.server.Incarnation;
 import org.distrifs.datanode.server.NodeLease;
 import org.distrifs.datanode.server.TermGuard;
 import org.distrifs.datanode.store.ChunkStore;
+import org.distrifs.datanode.store.Removal;
 import org.distrifs.proto.control.DatanodesGrpc;
 import org.distrifs.proto.control.DeleteReplicas;
 import org.distrifs.proto.control.HeartbeatReply;
 import org.distrifs.proto.control.HeartbeatRequest;
 import org.distrifs.proto.control.NodeCommand;
+import org.distrifs.proto.control.QuarantineReplicas;
 import org.distrifs.proto.control.RegisterReply;
 import org.distrifs.proto.control.RegisterRequest;
 import org.distrifs.proto.control.ReplicaName;
+import org.distrifs.proto.id.JournalPosition;
 import org.distrifs.runtime.clock.ClockSource;
 import org.distrifs.runtime.lifecycle.NamedThreads;
 import org.distrifs.runtime.lifecycle.OperatorException;
@@ -30,8 +34,9 @@ import org.slf4j.LoggerFactory;
  * Registers the node with the master and keeps it heard, on a thread of its own; block reports go
  * out on another, so that a long one does not cost the lease.
  *
- * <p>A master that is away is waited for without end. One that refuses ends the node: {@link
- * #refused} completes with the sentence.
+ * <p>A master that is away, starts, lags behind what this node knows, or does not let it in is
+ * waited for without end, and the operator is told once why. Only one of another cluster ends the
+ * node: {@link #refused} completes with the sentence.
  */
 public final class MasterLink implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MasterLink.class);
@@ -67,8 +72,8 @@ public final class MasterLink implements AutoCloseable {
   /** Only of the link's thread: the revocations up to this number are in force. */
   private long revokedThrough;
 
-  /** Only of the link's thread: whether the operator has been told that the master is away. */
-  private boolean toldAway;
+  /** Why the master is waited for, as the operator was told; empty while it is not. */
+  private volatile String waitsFor = "";
 
   public MasterLink(
       ReportSettings settings,
@@ -149,7 +154,7 @@ public final class MasterLink implements AutoCloseable {
             reply.getNodeId(),
             reply.getTerm(),
             store.count());
-        toldAway = false;
+        waitsFor = "";
         registered = true;
         blockReporter.scheduleEvery(reply.getBlockReportIntervalMs());
         return reply;
@@ -178,7 +183,9 @@ public final class MasterLink implements AutoCloseable {
                     .setPort(settings.port())
                     .setRack(settings.rack())
                     .setBootId(settings.bootId())
-                    .setHighestDurableTxid(folder.highestDurableTxid())
+                    .setHighestDurableTxid(folder.heardDurable().txid())
+                    .setHighestDurableTerm(folder.heardDurable().term())
+                    .setWantedNodeId(settings.wantedNodeId())
                     .setTotalBytes(store.totalBytes())
                     .setAvailableBytes(store.roomBytes())
                     .setFreeBytes(store.freeBytes())
@@ -198,11 +205,12 @@ public final class MasterLink implements AutoCloseable {
    * must not be followed.
    */
   private void admit(long term, long durableTxid) throws IOException {
-    if (Long.compareUnsigned(durableTxid, folder.highestDurableTxid()) < 0) {
+    long heard = folder.heardDurable().txid();
+    if (Long.compareUnsigned(durableTxid, heard) < 0) {
       throw Status.UNAVAILABLE
           .withDescription(
               "the master is at transaction %d, and this node has heard of %d: it was restored from an old copy, or it is not the current one"
-                  .formatted(durableTxid, folder.highestDurableTxid()))
+                  .formatted(durableTxid, heard))
           .asRuntimeException();
     }
     if (!terms.admit(term)) {
@@ -210,7 +218,7 @@ public final class MasterLink implements AutoCloseable {
           .withDescription("a master of term %d, below %d".formatted(term, terms.highest()))
           .asRuntimeException();
     }
-    folder.raiseDurableTxid(durableTxid);
+    folder.hearDurable(new JournalPosition(term, durableTxid));
   }
 
   private void refuseOrWait(StatusRuntimeException e) {
@@ -224,16 +232,25 @@ public final class MasterLink implements AutoCloseable {
               + ".",
           e);
     }
-    if (!toldAway) {
-      toldAway = true;
-      LOG.warn("The master does not answer; waiting for it ({})", describe(status));
+    String reason = describe(status);
+    if (!reason.equals(waitsFor)) {
+      waitsFor = reason;
+      LOG.warn("Waiting for the master: {}", reason);
     }
   }
 
+  /** The same text for the same reason: no durations, nor what else differs from call to call. */
   private static String describe(Status status) {
-    return status.getDescription() == null
-        ? status.getCode().toString()
-        : status.getCode() + ": " + status.getDescription();
+    if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
+      return "it does not answer";
+    }
+    boolean isItsOwnSentence = status.getCause() == null && status.getDescription() != null;
+    return isItsOwnSentence ? status.getDescription() : "it cannot be reached";
+  }
+
+  /** Why the master has not taken the node in, or does not answer; empty if it does. */
+  public String waitsFor() {
+    return waitsFor.isEmpty() ? "it has not answered yet" : waitsFor;
   }
 
   /**
@@ -255,7 +272,8 @@ public final class MasterLink implements AutoCloseable {
       }
       long spentMs = TimeUnit.NANOSECONDS.toMillis(clock.monotonicNs() - sentNs);
       // After a failure sooner than usual: what is left of the lease is short.
-      long pauseMs = toldAway ? Math.min(MIN_BACKOFF_MS, intervalMs) : intervalMs - spentMs;
+      long pauseMs =
+          !waitsFor.isEmpty() ? Math.min(MIN_BACKOFF_MS, intervalMs) : intervalMs - spentMs;
       Thread.sleep(Math.max(1, pauseMs));
     }
   }
@@ -274,7 +292,8 @@ public final class MasterLink implements AutoCloseable {
                       .setBytesCopied(service.bytesCopied())
                       .addAllTroubled(service.troubledChunks(ReplicaReports.MAX_TROUBLED))
                       .setRevokedThrough(revokedThrough)
-                      .setHighestDurableTxid(folder.highestDurableTxid())
+                      .setHighestDurableTxid(folder.heardDurable().txid())
+                      .setHighestDurableTerm(folder.heardDurable().term())
                       .build());
       admit(reply.getTerm(), reply.getDurableTxid());
       return acknowledged(reply, sentNs, leaseMs);
@@ -295,7 +314,17 @@ public final class MasterLink implements AutoCloseable {
       switch (command.getKindCase()) {
         case REPORT_BLOCKS -> blockReporter.reportSoon();
         case REGISTER_AGAIN -> isKnown = false;
-        case DELETE_REPLICAS -> delete(command.getDeleteReplicas());
+        case DELETE_REPLICAS -> {
+          DeleteReplicas delete = command.getDeleteReplicas();
+          remove(delete.getTerm(), delete.getReplicasList(), Removal.TO_TRASH);
+        }
+        case QUARANTINE_REPLICAS -> {
+          QuarantineReplicas aside = command.getQuarantineReplicas();
+          LOG.warn(
+              "The master puts {} replicas into quarantine that belong to what its rollback lost",
+              aside.getReplicasCount());
+          remove(aside.getTerm(), aside.getReplicasList(), Removal.TO_QUARANTINE);
+        }
         case KIND_NOT_SET -> LOG.warn("The master sent a command that this release does not know");
       }
     }
@@ -317,24 +346,26 @@ public final class MasterLink implements AutoCloseable {
     if (!reply.getLeaseRefused()) {
       lease.extend(sentNs, leaseMs);
     }
-    if (toldAway) {
-      toldAway = false;
+    if (!waitsFor.isEmpty()) {
+      waitsFor = "";
       LOG.info("The master answers again");
     }
     return true;
   }
 
-  private void delete(DeleteReplicas command) {
-    if (!terms.admit(command.getTerm())) {
-      LOG.warn(
-          "Refused to delete replicas: term {} is below {}", command.getTerm(), terms.highest());
+  private void remove(long term, List<ReplicaName> replicas, Removal removal) {
+    if (!terms.admit(term)) {
+      LOG.warn("Refused to delete replicas: term {} is below {}", term, terms.highest());
       return;
     }
-    for (ReplicaName name : command.getReplicasList()) {
-      service.discard(name.getChunkId(), name.getVersion());
+    List<CompletableFuture<Void>> under = new ArrayList<>(replicas.size());
+    for (ReplicaName name : replicas) {
+      under.add(service.discard(name.getChunkId(), name.getVersion(), removal));
     }
-    // A heartbeat can tell that a replica has changed, not that it is gone: a report is needed.
-    blockReporter.reportSoon();
+    // A heartbeat can tell that a replica has changed, not that it is gone: a report is needed. One
+    // that is made before they are gone would list them, and they would be ordered away again.
+    CompletableFuture.allOf(under.toArray(CompletableFuture[]::new))
+        .whenComplete((nothing, failure) -> blockReporter.reportSoon());
   }
 
   @Override

@@ -36,7 +36,8 @@ public final class ReplicaReports {
             .setAvailableBytes(store.roomBytes())
             .setFreeBytes(store.freeBytes())
             .setReplicas(store.count())
-            .setCorruptBlocksFound(store.corruptBlocksFound());
+            .setCorruptBlocksFound(store.corruptBlocksFound())
+            .setQuarantinedReplicas(store.quarantinedReplicas());
     for (CorruptBlock block : store.corruptBlocks(MAX_CORRUPT)) {
       beat.addCorrupt(
           org.distrifs.proto.control.CorruptBlock.newBuilder()

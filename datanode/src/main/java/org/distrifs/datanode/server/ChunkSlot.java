@@ -5,11 +5,13 @@ import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.distrifs.datanode.chain.ChainActions;
 import org.distrifs.datanode.chain.ChainMember;
 import org.distrifs.datanode.store.FileBlocks;
 import org.distrifs.datanode.store.MemoryBlocks;
 import org.distrifs.datanode.store.OpenedReplica;
+import org.distrifs.datanode.store.Removal;
 import org.distrifs.proto.checksum.BlockChecksums;
 import org.distrifs.proto.connection.ChunkAnswer;
 import org.distrifs.proto.connection.PeerAddress;
@@ -169,10 +171,13 @@ final class ChunkSlot implements ChainActions<Exchange> {
   }
 
   /**
-   * Moves the replica to the trash, unless it is not in this version or something is going on with
-   * it. What is asked meanwhile waits, and finds no replica. False if this slot was given up.
+   * Moves the replica to the trash or into quarantine, unless it is not in this version or
+   * something is going on with it. What is asked meanwhile waits, and finds no replica. False if
+   * this slot was given up.
+   *
+   * @param done completes when the replica is gone, or is known to stay
    */
-  boolean discard(int version) {
+  boolean discard(int version, Removal removal, CompletableFuture<Void> done) {
     return run(
         new Call() {
           @Override
@@ -184,40 +189,46 @@ final class ChunkSlot implements ChainActions<Exchange> {
             if (refusal != null) {
               fail(refusal);
             } else {
-              discardNow(version);
+              discardNow(version, removal, done);
             }
           }
 
           @Override
           public void fail(DataReply reply) {
-            LOG.info(
-                "Did not delete the replica of chunk {} in version {}: {}, {}",
-                chunkId,
-                Integer.toUnsignedString(version),
-                reply.status(),
-                reply.detail());
+            // That there is none is what was wanted: the order came twice.
+            if (reply.status() != Status.NO_SUCH_CHUNK) {
+              LOG.info(
+                  "Did not delete the replica of chunk {} in version {}: {}, {}",
+                  chunkId,
+                  Integer.toUnsignedString(version),
+                  reply.status(),
+                  reply.detail());
+            }
+            done.complete(null);
           }
         });
   }
 
-  private void discardNow(int version) {
+  private void discardNow(int version, Removal removal, CompletableFuture<Void> done) {
     transfers.forget(chunkId);
     member = null;
     busy = true;
     context
         .store()
-        .discard(chunkId, version)
+        .discard(chunkId, version, removal)
         .whenComplete(
             (nothing, failure) -> {
               if (failure == null) {
                 LOG.info(
-                    "Moved the replica of chunk {} in version {} to the trash",
+                    "Moved the replica of chunk {} in version {} {}",
                     chunkId,
-                    Integer.toUnsignedString(version));
+                    Integer.toUnsignedString(version),
+                    removal == Removal.TO_TRASH ? "to the trash" : "into quarantine");
               } else {
                 LOG.warn("Cannot delete the replica of chunk {}", chunkId, failure);
               }
               reload();
+              done.complete(null);
             });
   }
 

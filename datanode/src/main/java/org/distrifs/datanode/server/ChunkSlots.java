@@ -4,8 +4,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import org.distrifs.datanode.store.Removal;
 
 /** The chunks with requests under way, each in a slot of its own. */
 final class ChunkSlots {
@@ -73,12 +75,13 @@ final class ChunkSlots {
     }
   }
 
-  /** Moves a replica to the trash if it has this version and nothing is going on with it. */
-  void discard(long chunkId, int version) {
+  /** See {@link DataServer#discard}. */
+  CompletableFuture<Void> discard(long chunkId, int version, Removal removal) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
     while (true) {
       ChunkSlot slot = slotOf(chunkId);
-      if (slot.discard(version)) {
-        return;
+      if (slot.discard(version, removal, done)) {
+        return done;
       }
       slots.remove(chunkId, slot);
     }

@@ -8,6 +8,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.distrifs.datanode.chain.ChainMember;
 import org.distrifs.datanode.store.ChunkStore;
+import org.distrifs.datanode.store.Removal;
 import org.distrifs.datanode.store.ReplicaState;
 import org.distrifs.proto.checksum.BlockChecksums;
 import org.distrifs.proto.connection.ChunkRequestHandler;
@@ -357,9 +358,14 @@ public final class DataServer implements ChunkRequestHandler {
     answerWith(exchange, copied, Exchange::reply);
   }
 
-  /** Moves a replica to the trash if it has this version and nothing is going on with it. */
-  public void discard(long chunkId, int version) {
-    slots.discard(chunkId, version);
+  /**
+   * Moves a replica to the trash or into quarantine, if it has this version and nothing is going on
+   * with it.
+   *
+   * @return completes when it is gone, or is known to stay
+   */
+  public CompletableFuture<Void> discard(long chunkId, int version, Removal removal) {
+    return slots.discard(chunkId, version, removal);
   }
 
   /**

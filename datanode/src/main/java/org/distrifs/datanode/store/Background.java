@@ -40,7 +40,7 @@ final class Background implements AutoCloseable {
   private final DiskFailure failure;
   private final ClockSource clock;
   private final SpaceGauge space;
-  private final Trash trash;
+  private final KeptReplicas kept;
   private final FileSystemSync fileSystem;
 
   /** Replicas that are dirty though not suspect, and so have to be marked clean some day. */
@@ -68,7 +68,7 @@ final class Background implements AutoCloseable {
       DiskFailure failure,
       ClockSource clock,
       SpaceGauge space,
-      Trash trash,
+      KeptReplicas kept,
       FileSystemSync fileSystem) {
     this.settings = settings;
     this.openFiles = openFiles;
@@ -77,7 +77,7 @@ final class Background implements AutoCloseable {
     this.failure = failure;
     this.clock = clock;
     this.space = space;
-    this.trash = trash;
+    this.kept = kept;
     this.fileSystem = fileSystem;
   }
 
@@ -88,8 +88,8 @@ final class Background implements AutoCloseable {
   private void tick() {
     try {
       space.refresh();
-      trash.purgeDue();
-      trash.makeRoomFor(0);
+      kept.purgeDue();
+      kept.makeRoomFor(0);
       cleanIdle(settings.cleanAfterMs());
     } catch (IOException | RuntimeException e) {
       LOG.error("Cannot look after the data folder; trying again in {} ms", PERIOD_MS, e);

@@ -38,6 +38,9 @@ public interface ChunkStore extends AutoCloseable {
   /** Replicas here. */
   int count();
 
+  /** Replicas kept for the operator after a rollback. */
+  int quarantinedReplicas();
+
   /** Known corrupt blocks, at most {@code limit}. */
   List<CorruptBlock> corruptBlocks(int limit);
 
@@ -128,10 +131,10 @@ public interface ChunkStore extends AutoCloseable {
   CompletableFuture<Void> join(long chunkId);
 
   /**
-   * Moves the replica to the trash, from where it goes after a while, and forgets it. Fails with
-   * {@code STALE_VERSION} if it is in another version.
+   * Moves the replica to the trash or into quarantine, from where it goes after a while, and
+   * forgets it. Fails with {@code STALE_VERSION} if it is in another version.
    */
-  CompletableFuture<Void> discard(long chunkId, int version);
+  CompletableFuture<Void> discard(long chunkId, int version, Removal removal);
 
   /** Takes over the table of recent writes of another member, oldest first. */
   CompletableFuture<Void> replaceRecentWrites(long chunkId, List<WriteId> writes);

@@ -25,16 +25,16 @@ final class FolderScan {
   private final Path quarantine;
   private final UUID bootId;
   private final ReplicaIndex index;
-  private final Trash trash;
+  private final KeptReplicas kept;
 
   FolderScan(
-      Disk disk, Path dataFolder, Path chunks, UUID bootId, ReplicaIndex index, Trash trash) {
+      Disk disk, Path quarantine, Path chunks, UUID bootId, ReplicaIndex index, KeptReplicas kept) {
     this.disk = disk;
     this.chunks = chunks;
-    this.quarantine = dataFolder.resolve("quarantine");
+    this.quarantine = quarantine;
     this.bootId = bootId;
     this.index = index;
-    this.trash = trash;
+    this.kept = kept;
   }
 
   void run() throws IOException {
@@ -64,7 +64,7 @@ final class FolderScan {
       String fileName = file.getFileName().toString();
       if (!fileName.endsWith(ReplicaFiles.META_SUFFIX)
           && !whole.contains(fileName)
-          && !trash.finish(file)) {
+          && !kept.finish(file)) {
         moveAway(file, "it has no whole .meta file beside it");
       }
     }

@@ -38,7 +38,7 @@ public final class LocalChunkStore implements ChunkStore {
   private final ReplicaReader reader;
   private final ReplicaWriter writer;
   private final ReplicaChanger changer;
-  private final Trash trash;
+  private final KeptReplicas kept;
   private final Background background;
 
   /** An operation on an open replica. */
@@ -72,7 +72,7 @@ public final class LocalChunkStore implements ChunkStore {
     this.writer = new ReplicaWriter(durability, corruption, clock);
     this.changer = new ReplicaChanger(durability, corruption, clock);
     this.diskThreads = new DiskThreads(settings.diskThreads());
-    this.trash = new Trash(disk, dataFolder, clock, settings.trashKeepMs(), failure, space);
+    this.kept = new KeptReplicas(disk, dataFolder, clock, settings, failure, space);
     this.background =
         new Background(
             settings,
@@ -82,7 +82,7 @@ public final class LocalChunkStore implements ChunkStore {
             failure,
             clock,
             space,
-            trash,
+            kept,
             disk.fileSystemSync(dataFolder));
   }
 
@@ -104,8 +104,15 @@ public final class LocalChunkStore implements ChunkStore {
       throws IOException {
     LocalChunkStore store =
         new LocalChunkStore(disk, dataFolder, clusterId, bootId, clock, settings);
-    store.trash.load();
-    new FolderScan(disk, dataFolder, store.paths.chunks(), bootId, store.index, store.trash).run();
+    store.kept.load();
+    new FolderScan(
+            disk,
+            dataFolder.resolve(KeptReplicas.QUARANTINE),
+            store.paths.chunks(),
+            bootId,
+            store.index,
+            store.kept)
+        .run();
     store.background.start();
     return store;
   }
@@ -178,7 +185,12 @@ public final class LocalChunkStore implements ChunkStore {
 
   /** Deleted replicas that are kept for a while. */
   public int replicasInTrash() {
-    return trash.count();
+    return kept.inTrash();
+  }
+
+  @Override
+  public int quarantinedReplicas() {
+    return kept.inQuarantine();
   }
 
   /** Whether a sync failed, so that nothing can be known to be durable. */
@@ -354,7 +366,7 @@ public final class LocalChunkStore implements ChunkStore {
   }
 
   @Override
-  public CompletableFuture<Void> discard(long chunkId, int version) {
+  public CompletableFuture<Void> discard(long chunkId, int version, Removal removal) {
     return submit(
         chunkId,
         (replica, files) -> {
@@ -362,7 +374,7 @@ public final class LocalChunkStore implements ChunkStore {
             throw replica.failure(
                 Status.STALE_VERSION, "it is in version " + replica.version() + " by now");
           }
-          trash.take(paths.folderOf(replica.name), replica.name, replica.lengthBytes());
+          kept.take(removal, paths.folderOf(replica.name), replica.name, replica.lengthBytes());
           replica.discarded();
           index.remove(replica);
           openFiles.forget(replica, files);
@@ -487,11 +499,9 @@ public final class LocalChunkStore implements ChunkStore {
         });
   }
 
-  /** Puts bytes on the disk, before which the trash gives back what they need. */
+  /** Puts bytes on the disk, before which the trash or the quarantine gives back what they need. */
   private <T> T withRoom(long bytes, DiskWrite<T> write) throws IOException {
-    if (space.isShortFor(bytes)) {
-      trash.makeRoomFor(bytes);
-    }
+    kept.makeRoomFor(bytes);
     T result = null;
     boolean written = false;
     while (!written) {
@@ -499,7 +509,7 @@ public final class LocalChunkStore implements ChunkStore {
         result = write.run();
         written = true;
       } catch (DiskFullException e) {
-        if (!trash.giveUpOldest()) {
+        if (!kept.giveUpOldest()) {
           space.refused();
           throw e;
         }

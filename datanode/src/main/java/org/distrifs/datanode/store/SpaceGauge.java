@@ -10,7 +10,9 @@ import org.distrifs.runtime.disk.Disk;
 /**
  * Room on the disk, asked for now and then and counted in between. New replicas stop at the
  * reserve, growing ones at a quarter of it, so that what is left serves overwrites and headers.
- * What the trash can give back counts as free: it is purged before anything is refused. Any thread.
+ * What the trash can give back counts as free: it is purged before anything is refused. The
+ * quarantine does not count: no new replica is made at its cost, but one that is there may grow at
+ * its cost. Any thread.
  */
 final class SpaceGauge {
   private static final int GROWTH_DIVISOR = 4;
@@ -24,6 +26,7 @@ final class SpaceGauge {
   private final long reserveBytes;
   private final AtomicLong usable = new AtomicLong();
   private final AtomicLong inTrash = new AtomicLong();
+  private final AtomicLong inQuarantine = new AtomicLong();
   private volatile long total;
 
   /** 0, or the moment until which the disk is reported as full. */
@@ -46,16 +49,20 @@ final class SpaceGauge {
     usable.addAndGet(-bytes);
   }
 
-  /** A deleted replica is kept for a while. */
-  void movedToTrash(long bytes) {
-    inTrash.addAndGet(bytes);
+  /** A replica that is out of use is kept for a while. */
+  void kept(Removal kind, long bytes) {
+    bytesOf(kind).addAndGet(bytes);
   }
 
   /** It is kept no longer. */
-  void purged(long bytes) {
-    inTrash.addAndGet(-bytes);
+  void purged(Removal kind, long bytes) {
+    bytesOf(kind).addAndGet(-bytes);
     usable.addAndGet(bytes);
     fullUntilNs = 0;
+  }
+
+  private AtomicLong bytesOf(Removal kind) {
+    return kind == Removal.TO_TRASH ? inTrash : inQuarantine;
   }
 
   /**
@@ -90,11 +97,15 @@ final class SpaceGauge {
   }
 
   boolean hasRoomToGrow() {
-    return freeBytes() > reserveBytes / GROWTH_DIVISOR;
+    return freeBytes() + inQuarantine.get() > reserveBytes / GROWTH_DIVISOR;
   }
 
-  /** Whether the trash has to give something back before {@code bytes} more are written. */
-  boolean isShortFor(long bytes) {
-    return usable.get() - bytes <= reserveBytes;
+  /**
+   * Whether something has to be given back before {@code bytes} more are written: by the trash from
+   * the reserve on, by the quarantine only where replicas could not grow any more.
+   */
+  boolean isShortFor(long bytes, Removal kind) {
+    long limit = kind == Removal.TO_TRASH ? reserveBytes : reserveBytes / GROWTH_DIVISOR;
+    return usable.get() - bytes <= limit;
   }
 }

@@ -10,6 +10,7 @@ package org.distrifs.datanode.store;
  * @param writeBackBytes written to a replica before the disk is told to begin; 0 leaves it to the
  *     kernel
  * @param trashKeepMs how long deleted replicas are kept while the disk has room
+ * @param quarantineKeepMs how long replicas that a rollback lost are, likewise
  */
 public record StoreSettings(
     int diskThreads,
@@ -17,10 +18,11 @@ public record StoreSettings(
     long reserveBytes,
     long cleanAfterMs,
     int writeBackBytes,
-    long trashKeepMs) {
+    long trashKeepMs,
+    long quarantineKeepMs) {
 
   /** For a machine with a few cores and one disk. */
   public static StoreSettings defaults() {
-    return new StoreSettings(4, 512, 256L << 20, 5000, 32 << 20, 3_600_000);
+    return new StoreSettings(4, 512, 256L << 20, 5000, 32 << 20, 3_600_000, 30L * 24 * 3_600_000);
   }
 }

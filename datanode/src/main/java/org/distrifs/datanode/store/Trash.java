@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deleted replicas, kept for a while: the two files of each in {@code trash/}, under their names
- * with the time of the deletion in between. Any thread.
+ * Replicas that were taken out of use, kept for a while in a folder of their own: the two files of
+ * each, under their names with the time of the removal in between. Any thread.
  */
 final class Trash {
   private static final Logger LOG = LoggerFactory.getLogger(Trash.class);
@@ -27,58 +27,56 @@ final class Trash {
   /** Between two lines that say how much was purged early. */
   private static final long TELL_MS = 60_000;
 
-  private record Entry(String name, long deletedMs, long bytes) {
-    String dataName() {
-      return name + "." + deletedMs;
-    }
-
-    String metaName() {
-      return dataName() + ReplicaFiles.META_SUFFIX;
-    }
-  }
-
+  private final Removal kind;
   private final Disk disk;
   private final Path folder;
   private final ClockSource clock;
   private final long keepMs;
   private final DiskFailure failure;
   private final SpaceGauge space;
-  private final Queue<Entry> oldestFirst =
-      new PriorityQueue<>(Comparator.comparingLong(Entry::deletedMs));
+  private final Queue<RemovedName> oldestFirst =
+      new PriorityQueue<>(Comparator.comparingLong(RemovedName::removedMs));
 
   private long purgedEarly;
   private long bytesPurgedEarly;
   private long toldMs;
 
   /**
-   * @param space told what is here, which counts as free
+   * @param kind of what comes here
+   * @param folder is made when the first replica comes
+   * @param keepMs how long each is kept while there is room
+   * @param space told what is here
    */
   Trash(
+      Removal kind,
       Disk disk,
-      Path dataFolder,
+      Path folder,
       ClockSource clock,
       long keepMs,
       DiskFailure failure,
       SpaceGauge space) {
+    this.kind = kind;
     this.disk = disk;
-    this.folder = dataFolder.resolve("trash");
+    this.folder = folder;
     this.clock = clock;
     this.keepMs = keepMs;
     this.failure = failure;
     this.space = space;
   }
 
-  /** Finds what was deleted before this start. */
+  /** Finds what was removed before this start. */
   synchronized void load() throws IOException {
     if (!disk.exists(folder)) {
       return;
     }
-    Map<String, Entry> found = new HashMap<>();
+    Map<String, RemovedName> found = new HashMap<>();
     for (Path file : disk.list(folder)) {
       String name = file.getFileName().toString();
-      Entry entry = parse(name, name.endsWith(ReplicaFiles.META_SUFFIX) ? 0 : disk.sizeBytes(file));
+      RemovedName entry =
+          RemovedName.parse(name, RemovedName.isMeta(name) ? 0 : disk.sizeBytes(file));
       if (entry == null) {
-        LOG.warn("Left {} in the trash: it is no deleted replica", file);
+        // The quarantine holds halves of replicas too, which FolderScan has put there.
+        LOG.debug("Left {} where it is: it is no replica with a time", file);
       } else {
         // Of the two files of a replica the one with the bytes counts.
         found.merge(entry.dataName(), entry, (a, b) -> a.bytes() >= b.bytes() ? a : b);
@@ -87,27 +85,9 @@ final class Trash {
     found.values().forEach(this::keep);
   }
 
-  private void keep(Entry entry) {
+  private void keep(RemovedName entry) {
     oldestFirst.add(entry);
-    space.movedToTrash(entry.bytes());
-  }
-
-  private static Entry parse(String fileName, long bytes) {
-    String dataName =
-        fileName.endsWith(ReplicaFiles.META_SUFFIX)
-            ? fileName.substring(0, fileName.length() - ReplicaFiles.META_SUFFIX.length())
-            : fileName;
-    int dot = dataName.indexOf('.');
-    try {
-      return dot < 0
-          ? null
-          : new Entry(
-              UUID.fromString(dataName.substring(0, dot)).toString(),
-              Long.parseLong(dataName.substring(dot + 1)),
-              bytes);
-    } catch (IllegalArgumentException e) {
-      return null;
-    }
+    space.kept(kind, entry.bytes());
   }
 
   /**
@@ -118,15 +98,15 @@ final class Trash {
    */
   synchronized void take(Path chunkFolder, UUID name, long bytes) throws IOException {
     disk.createDirectories(folder);
-    Entry entry = new Entry(name.toString(), nowMs(), bytes);
+    RemovedName entry = new RemovedName(name, nowMs(), bytes);
     disk.rename(ReplicaFiles.metaPath(chunkFolder, name), folder.resolve(entry.metaName()));
     keep(entry);
     moveData(chunkFolder, entry);
     failure.guard(folder.toString(), () -> disk.syncDirectory(folder));
   }
 
-  private void moveData(Path chunkFolder, Entry entry) throws IOException {
-    Path data = chunkFolder.resolve(entry.name());
+  private void moveData(Path chunkFolder, RemovedName entry) throws IOException {
+    Path data = chunkFolder.resolve(entry.name().toString());
     if (disk.exists(data)) {
       disk.rename(data, folder.resolve(entry.dataName()));
     }
@@ -141,8 +121,8 @@ final class Trash {
    */
   synchronized boolean finish(Path data) throws IOException {
     String name = data.getFileName().toString();
-    for (Entry entry : oldestFirst) {
-      if (entry.name().equals(name) && !disk.exists(folder.resolve(entry.dataName()))) {
+    for (RemovedName entry : oldestFirst) {
+      if (entry.name().toString().equals(name) && !disk.exists(folder.resolve(entry.dataName()))) {
         moveData(data.getParent(), entry);
         return true;
       }
@@ -154,7 +134,7 @@ final class Trash {
   synchronized void purgeDue() throws IOException {
     long nowMs = nowMs();
     for (int i = 0; i < MAX_PURGED_AT_ONCE && !oldestFirst.isEmpty(); i++) {
-      if (nowMs - oldestFirst.element().deletedMs() < keepMs) {
+      if (nowMs - oldestFirst.element().removedMs() < keepMs) {
         break;
       }
       purgeOldest();
@@ -162,18 +142,11 @@ final class Trash {
     tellPurgedEarly(nowMs);
   }
 
-  /**
-   * Deletes for good what is oldest here, as far as the disk needs it for {@code bytes} more.
-   *
-   * @return whether anything was deleted
-   */
-  synchronized boolean makeRoomFor(long bytes) throws IOException {
-    boolean purged = false;
-    while (!oldestFirst.isEmpty() && space.isShortFor(bytes)) {
+  /** Deletes for good what is oldest here, as far as the disk needs it for {@code bytes} more. */
+  synchronized void makeRoomFor(long bytes) throws IOException {
+    while (!oldestFirst.isEmpty() && space.isShortFor(bytes, kind)) {
       purgeEarly();
-      purged = true;
     }
-    return purged;
   }
 
   /**
@@ -195,20 +168,29 @@ final class Trash {
   }
 
   private long purgeOldest() throws IOException {
-    Entry entry = oldestFirst.remove();
+    RemovedName entry = oldestFirst.remove();
     disk.delete(folder.resolve(entry.dataName()));
     disk.delete(folder.resolve(entry.metaName()));
-    space.purged(entry.bytes());
-    LOG.debug("Purged chunk {} from the trash", entry.name());
+    space.purged(kind, entry.bytes());
+    LOG.debug("Purged chunk {} from {}", entry.name(), folder);
     return entry.bytes();
   }
 
   private void tellPurgedEarly(long nowMs) {
     if (purgedEarly > 0 && nowMs - toldMs >= TELL_MS) {
-      LOG.info(
-          "Purged {} replicas with {} bytes from the trash early: the disk is nearly full",
-          purgedEarly,
-          bytesPurgedEarly);
+      switch (kind) {
+        case TO_TRASH ->
+            LOG.info(
+                "Purged {} replicas with {} bytes from the trash early: the disk is nearly full",
+                purgedEarly,
+                bytesPurgedEarly);
+        case TO_QUARANTINE ->
+            LOG.warn(
+                "Purged {} replicas with {} bytes from quarantine, the oldest first: the disk is"
+                    + " full, and the trash is empty",
+                purgedEarly,
+                bytesPurgedEarly);
+      }
       toldMs = nowMs;
       purgedEarly = 0;
       bytesPurgedEarly = 0;

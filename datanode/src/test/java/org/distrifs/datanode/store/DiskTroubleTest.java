@@ -115,7 +115,7 @@ class DiskTroubleTest {
   void manyReplicasAtRestAreMadeDurableTogetherAndOneThatIsWrittenAgainIsDirtyDurably()
       throws Exception {
     int count = 100;
-    StoreSettings soon = new StoreSettings(2, 4, 0, 50, 0, 3_600_000);
+    StoreSettings soon = new StoreSettings(2, 4, 0, 50, 0, 3_600_000, 3_600_000);
     try (StoreFixture fixture = new StoreFixture(folder, disk, soon)) {
       for (int i = 0; i < count; i++) {
         fixture.put(CHUNK + i, 1, 0, patterned(100, i), 1);
@@ -139,7 +139,7 @@ class DiskTroubleTest {
 
   @Test
   void theDiskIsOutWhenItsFileSystemCannotBeSynced() throws Exception {
-    StoreSettings soon = new StoreSettings(2, 4, 0, 50, 0, 3_600_000);
+    StoreSettings soon = new StoreSettings(2, 4, 0, 50, 0, 3_600_000, 3_600_000);
     BlockingQueue<String> halts = new LinkedBlockingQueue<>();
     try (ProcessHalt.Replacement halt =
             ProcessHalt.replaceForTest((exitCode, reason) -> halts.add(reason));
@@ -168,7 +168,7 @@ class DiskTroubleTest {
 
   @Test
   void aReplicaAtRestIsMadeDurableAndMarkedClean() throws Exception {
-    StoreSettings soon = new StoreSettings(2, 4, 0, 50, 0, 3_600_000);
+    StoreSettings soon = new StoreSettings(2, 4, 0, 50, 0, 3_600_000, 3_600_000);
     try (StoreFixture fixture = new StoreFixture(folder, disk, soon)) {
       fixture.put(CHUNK, 1, 0, patterned(100, 1), 1);
       fixture.put(CHUNK + 1, 1, 0, patterned(100, 1), 1);

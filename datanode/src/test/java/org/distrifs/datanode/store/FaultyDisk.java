@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.distrifs.runtime.disk.Disk;
@@ -24,6 +25,9 @@ final class FaultyDisk implements Disk {
 
   /** Bytes that all files together may have, as {@link #usableBytes} tells; 0: the real ones. */
   volatile long sizeLimit;
+
+  /** Files that were deleted, in their order. */
+  final List<Path> deleted = new CopyOnWriteArrayList<>();
 
   volatile boolean syncFails;
 
@@ -122,6 +126,7 @@ final class FaultyDisk implements Disk {
 
   @Override
   public boolean delete(Path path) throws IOException {
+    deleted.add(path);
     return disk.delete(path);
   }
 

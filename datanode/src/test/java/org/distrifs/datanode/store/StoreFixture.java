@@ -26,7 +26,7 @@ final class StoreFixture implements AutoCloseable {
   static final long CLUSTER = 0x1122_3344_5566_7788L;
   static final UUID BOOT = new UUID(7, 8);
   static final long SESSION = 99;
-  static final StoreSettings SETTINGS = new StoreSettings(2, 4, 0, 60_000, 0, 3_600_000);
+  static final StoreSettings SETTINGS = new StoreSettings(2, 4, 0, 60_000, 0, 3_600_000, 3_600_000);
 
   private final Path folder;
   private final Disk disk;

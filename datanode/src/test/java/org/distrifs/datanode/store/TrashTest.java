@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
+import org.distrifs.proto.id.ChunkName;
 import org.distrifs.runtime.disk.LocalDisk;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,8 +34,9 @@ class TrashTest {
     byte[] others = patterned(500, 2);
     try (StoreFixture fixture = new StoreFixture(folder)) {
       fixture.put(CHUNK, 1, 0, bytes, 1);
-      assertThat(failureOf(fixture.store().discard(CHUNK, 2))).isEqualTo(Status.STALE_VERSION);
-      await(fixture.store().discard(CHUNK, 1));
+      assertThat(failureOf(fixture.store().discard(CHUNK, 2, Removal.TO_TRASH)))
+          .isEqualTo(Status.STALE_VERSION);
+      await(fixture.store().discard(CHUNK, 1, Removal.TO_TRASH));
       assertThat(fixture.store().find(CHUNK)).isNull();
       assertThat(failureOf(fixture.store().drain(CHUNK))).isEqualTo(Status.NO_SUCH_CHUNK);
       assertThat(fixture.dataFile(CHUNK)).doesNotExist();
@@ -55,7 +57,7 @@ class TrashTest {
     try (StoreFixture fixture = new StoreFixture(folder)) {
       fixture.put(CHUNK, 1, 0, bytes, 1);
       FileBlocks blocks = await(fixture.store().locate(CHUNK, 0, 4096));
-      await(fixture.store().discard(CHUNK, 1));
+      await(fixture.store().discard(CHUNK, 1, Removal.TO_TRASH));
       java.nio.ByteBuffer read = java.nio.ByteBuffer.allocate(4096);
       assertThat(blocks.file().read(read, 0)).isEqualTo(4096);
       assertThat(read.array()).isEqualTo(bytes);
@@ -68,7 +70,7 @@ class TrashTest {
   void aCrashBetweenTheTwoFilesLeavesNothingOfThemAmongTheReplicas() throws Exception {
     try (StoreFixture fixture = new StoreFixture(folder)) {
       fixture.put(CHUNK, 1, 0, patterned(100, 1), 1);
-      await(fixture.store().discard(CHUNK, 1));
+      await(fixture.store().discard(CHUNK, 1, Removal.TO_TRASH));
       fixture.store().close();
       Path data = trash().get(0);
       Files.move(data, fixture.dataFile(CHUNK));
@@ -83,17 +85,18 @@ class TrashTest {
   void theTrashIsPurgedInTimeAndEarlierWhenTheDiskIsNearlyFull() throws Exception {
     try (StoreFixture fixture = new StoreFixture(folder, disk)) {
       fixture.put(CHUNK, 1, 0, patterned(100, 1), 1);
-      await(fixture.store().discard(CHUNK, 1));
+      await(fixture.store().discard(CHUNK, 1, Removal.TO_TRASH));
     }
-    StoreSettings nearlyFull = new StoreSettings(2, 4, Long.MAX_VALUE, 60_000, 0, 3_600_000);
+    StoreSettings nearlyFull =
+        new StoreSettings(2, 4, Long.MAX_VALUE, 60_000, 0, 3_600_000, 3_600_000);
     try (StoreFixture fixture = new StoreFixture(folder, disk, nearlyFull)) {
       awaitEmptyTrash(fixture);
     }
     assertThat(trash()).isEmpty();
-    StoreSettings shortly = new StoreSettings(2, 4, 0, 60_000, 0, 1);
+    StoreSettings shortly = new StoreSettings(2, 4, 0, 60_000, 0, 1, 3_600_000);
     try (StoreFixture fixture = new StoreFixture(folder, disk, shortly)) {
       fixture.put(CHUNK, 1, 0, patterned(100, 1), 1);
-      await(fixture.store().discard(CHUNK, 1));
+      await(fixture.store().discard(CHUNK, 1, Removal.TO_TRASH));
       awaitEmptyTrash(fixture);
     }
     assertThat(trash()).isEmpty();
@@ -105,16 +108,16 @@ class TrashTest {
     byte[] bytes = patterned(300_000, 1);
     Path oldest;
     disk.sizeLimit = 1_500_000;
-    StoreSettings reserving = new StoreSettings(2, 4, 100_000, 60_000, 0, 3_600_000);
+    StoreSettings reserving = new StoreSettings(2, 4, 100_000, 60_000, 0, 3_600_000, 3_600_000);
     try (StoreFixture fixture = new StoreFixture(folder, disk, reserving)) {
       fixture.put(CHUNK, 1, 0, bytes, 1);
       fixture.put(CHUNK + 1, 1, 0, bytes, 1);
       fixture.put(CHUNK + 2, 1, 0, bytes, 1);
       long before = fixture.store().roomBytes();
-      await(fixture.store().discard(CHUNK, 1));
+      await(fixture.store().discard(CHUNK, 1, Removal.TO_TRASH));
       oldest = trash().get(0);
       awaitNextMillisecond();
-      await(fixture.store().discard(CHUNK + 1, 1));
+      await(fixture.store().discard(CHUNK + 1, 1, Removal.TO_TRASH));
       assertThat(fixture.store().roomBytes()).isBetween(before + 400_000, before + 600_000);
     }
     try (StoreFixture fixture = new StoreFixture(folder, disk, reserving)) {
@@ -134,6 +137,65 @@ class TrashTest {
     }
   }
 
+  @Test
+  void aFullDiskGivesUpTheTrashBeforeTheQuarantineWhichGoesOldestFirstAndOnlyWhenReplicasGrow()
+      throws Exception {
+    int mb = 1_000_000;
+    disk.sizeLimit = 6 * mb;
+    StoreSettings reserving = new StoreSettings(2, 4, mb, 60_000, 0, 3_600_000, 3_600_000);
+    try (StoreFixture fixture = new StoreFixture(folder, disk, reserving)) {
+      LocalChunkStore store = fixture.store();
+      for (int chunk = 0; chunk < 4; chunk++) {
+        fixture.put(CHUNK + chunk, 1, 0, new byte[mb], 1);
+      }
+      long before = store.roomBytes();
+      await(store.discard(CHUNK, 1, Removal.TO_QUARANTINE));
+      awaitNextMillisecond();
+      await(store.discard(CHUNK + 1, 1, Removal.TO_QUARANTINE));
+      assertThat(store.roomBytes()).as("the quarantine is no room").isLessThanOrEqualTo(before);
+      awaitNextMillisecond();
+      await(store.discard(CHUNK + 2, 1, Removal.TO_TRASH));
+      assertThat(store.roomBytes()).as("the trash is").isGreaterThan(before + mb / 2);
+
+      fixture.put(CHUNK + 3, 1, mb, new byte[mb], 2);
+      assertThat(store.replicasInTrash()).as("the newest, and it went first").isZero();
+      fixture.put(CHUNK + 3, 1, 2 * mb, new byte[300_000], 3);
+      assertThat(store.quarantinedReplicas()).isEqualTo(2);
+
+      fixture.put(CHUNK + 3, 1, 2_300_000, new byte[mb], 4);
+      assertThat(store.hasRoomToCreate()).as("no new replica costs the quarantine").isFalse();
+      assertThat(store.quarantinedReplicas()).isEqualTo(2);
+      assertThat(store.hasRoomToGrow()).as("but what is there may grow").isTrue();
+      fixture.put(CHUNK + 3, 1, 3_300_000, new byte[500_000], 5);
+      assertThat(RemovedReplicas.inQuarantine(folder).list())
+          .extracting(each -> ChunkName.chunkId(each.chunk()))
+          .as("the oldest is gone, and no more than was needed")
+          .containsExactly(CHUNK + 1);
+    }
+  }
+
+  @Test
+  void aDiskThatRefusesBytesTakesTheTrashFirstThenTheQuarantineAndThenTheWriteFails()
+      throws Exception {
+    try (StoreFixture fixture = new StoreFixture(folder, disk)) {
+      LocalChunkStore store = fixture.store();
+      for (int chunk = 0; chunk < 3; chunk++) {
+        fixture.put(CHUNK + chunk, 1, 0, patterned(5000, chunk), 1);
+      }
+      await(store.discard(CHUNK, 1, Removal.TO_QUARANTINE));
+      awaitNextMillisecond();
+      await(store.discard(CHUNK + 1, 1, Removal.TO_TRASH));
+      disk.deleted.clear();
+      disk.roomBytes = 4096;
+      DataRequest.Write write = StoreFixture.write(CHUNK + 3, 1, 0, patterned(5000, 9), 1);
+      assertThat(failureOf(store.write(write, false, StoreFixture.buffer(patterned(5000, 9)))))
+          .isEqualTo(Status.NO_SPACE);
+      assertThat(disk.deleted)
+          .extracting(file -> file.getParent().getFileName().toString())
+          .containsExactly("trash", "trash", "quarantine", "quarantine");
+    }
+  }
+
   /** Of two deletions in one millisecond nobody knows which was the first. */
   private static void awaitNextMillisecond() {
     long now = System.currentTimeMillis();
@@ -147,6 +209,38 @@ class TrashTest {
     while (fixture.store().replicasInTrash() > 0) {
       assertThat(System.nanoTime()).as("purged in time").isLessThan(deadlineNs);
       Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void whatARollbackLostIsSetAsideAndCanBeListedAndBroughtBackOrRemoved() throws Exception {
+    byte[] bytes = patterned(10_000, 1);
+    RemovedReplicas quarantine = RemovedReplicas.inQuarantine(folder);
+    try (StoreFixture fixture = new StoreFixture(folder)) {
+      fixture.put(CHUNK, 1, 0, bytes, 1);
+      fixture.put(CHUNK + 1, 1, 0, patterned(100, 2), 1);
+      await(fixture.store().discard(CHUNK, 1, Removal.TO_QUARANTINE));
+      await(fixture.store().discard(CHUNK + 1, 1, Removal.TO_QUARANTINE));
+      assertThat(fixture.store().find(CHUNK)).isNull();
+      assertThat(trash()).isEmpty();
+      fixture.closeAndReopen();
+      assertThat(fixture.store().quarantinedReplicas()).as("found again").isEqualTo(2);
+    }
+    assertThat(quarantine.list())
+        .extracting(each -> ChunkName.chunkId(each.chunk()))
+        .containsExactlyInAnyOrder(CHUNK, CHUNK + 1);
+    for (RemovedReplicas.Removed each : quarantine.list()) {
+      if (ChunkName.chunkId(each.chunk()) == CHUNK) {
+        assertThat(each.bytes()).isEqualTo(bytes.length);
+        assertThat(quarantine.restore(List.of(each))).isEqualTo(1);
+      } else {
+        quarantine.remove(List.of(each));
+      }
+    }
+    try (StoreFixture fixture = new StoreFixture(folder)) {
+      assertThat(fixture.contents(CHUNK)).isEqualTo(bytes);
+      assertThat(fixture.store().find(CHUNK + 1)).isNull();
+      assertThat(fixture.store().quarantinedReplicas()).isZero();
     }
   }
 

@@ -288,7 +288,7 @@ public final class ChangeDriver {
         new ChangeGoal(
             chunkId,
             chunk.version(),
-            chunk.reservedVersion() + 1,
+            nextVersion(chunk),
             ((ChangePlanner.Begin) plan).who(),
             cutOf(chunkId),
             chunk.fresh() && !chunk.isChanging(),
@@ -301,6 +301,12 @@ public final class ChangeDriver {
             environment.nowNs() + TimeUnit.MILLISECONDS.toNanos(bounds.changeTimeoutMs()));
     running.put(chunkId, change);
     carryOut(change, change.procedure.begin());
+  }
+
+  private int nextVersion(ChunkInfo chunk) {
+    int next = chunk.reservedVersion() + 1;
+    int floor = environment.versionFloor(chunk.id());
+    return Integer.compareUnsigned(next, floor) < 0 ? floor : next;
   }
 
   private void feed(Running change, ChangeEvent event) {

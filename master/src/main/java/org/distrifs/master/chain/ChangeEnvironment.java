@@ -20,6 +20,9 @@ public interface ChangeEnvironment {
 
   Optional<PendingCut> pendingCut(long inode);
 
+  /** The next version of a chunk is at least this, unsigned: after a rollback. */
+  int versionFloor(long chunkId);
+
   /** What is known of a datanode now. */
   ChangePlanner.Availability availability(int nodeId);
 

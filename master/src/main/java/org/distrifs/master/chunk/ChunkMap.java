@@ -1,6 +1,9 @@
 package org.distrifs.master.chunk;
 
+import it.unimi.dsi.fastutil.ints.Int2IntOpenHashMap;
 import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.IntConsumer;
 import org.distrifs.master.table.LinearHash;
 import org.distrifs.master.table.OrderedIndex;
@@ -56,6 +59,17 @@ public final class ChunkMap {
   private long nextId = 1;
   private int detached;
 
+  /** Ids that a rollback skipped: the first after each range by the first of it. */
+  private final TreeMap<Long, Long> skipped = new TreeMap<>();
+
+  /** Chunks below this id may have got versions in lost entries; 0 without a rollback. */
+  private long oldBelow;
+
+  private int versionFloor;
+
+  /** Attached chunks by node that their committed chain names. */
+  private final Int2IntOpenHashMap chainsByNode = new Int2IntOpenHashMap();
+
   /** The slot of a chunk, or 0. */
   public int find(long id) {
     int slot = byId.first(LinearHash.mix(id));
@@ -86,6 +100,7 @@ public final class ChunkMap {
     records.setLong(slot, LONG_ID, nextId++);
     records.setInt(slot, INT_FILE, file);
     records.setInt(slot, INT_RESERVED, FIRST_VERSION);
+    // Without members, whatever chain the slot's former chunk had.
     records.setLong(slot, LONG_INDEX, index | FRESH_BIT);
     setChain(slot, FIRST_VERSION, members);
     byId.insert(slot);
@@ -96,6 +111,7 @@ public final class ChunkMap {
   /** Takes a chunk out of its file; what is left of it is remembered. */
   public void detach(int slot) {
     byFile.remove(slot);
+    countChain(slot, -1);
     records.setInt(slot, INT_FILE, 0);
     setCommitted(slot);
     detached++;
@@ -119,6 +135,7 @@ public final class ChunkMap {
 
   /** Sets the committed chain. */
   public void setChain(int slot, int version, int[] members) {
+    countChain(slot, -1);
     records.setInt(slot, INT_VERSION, version);
     long others = records.getLong(slot, LONG_INDEX) & ~(COUNT_MASK << COUNT_SHIFT);
     records.setLong(slot, LONG_INDEX, others | (long) members.length << COUNT_SHIFT);
@@ -132,6 +149,7 @@ public final class ChunkMap {
       longChains.put(slot, members.clone());
     }
     records.setLong(slot, LONG_MEMBERS, packed);
+    countChain(slot, 1);
   }
 
   public void setReservedVersion(int slot, int version) {
@@ -192,6 +210,60 @@ public final class ChunkMap {
   /** Whether no further chunk can be added. */
   public boolean isFull() {
     return records.isFull();
+  }
+
+  /**
+   * After a rollback: ids count on from further above, and so do the versions of the chunks that
+   * there are.
+   *
+   * @param versions more than a chunk can have got in the lost entries
+   */
+  public void skip(long ids, int versions) {
+    skipped.put(nextId, nextId + ids);
+    nextId += ids;
+    oldBelow = nextId;
+    int[] highest = {versionFloor};
+    forEach(
+        slot -> {
+          if (Integer.compareUnsigned(reservedVersion(slot), highest[0]) > 0) {
+            highest[0] = reservedVersion(slot);
+          }
+        });
+    versionFloor = highest[0] + versions;
+  }
+
+  /** Whether a rollback skipped this id: a lost entry may have given it out. */
+  public boolean isSkipped(long id) {
+    Map.Entry<Long, Long> range = skipped.floorEntry(id);
+    return range != null && id < range.getValue();
+  }
+
+  /** The id itself, or the first behind the range of skipped ones that it lies in. */
+  public long notSkipped(long id) {
+    return isSkipped(id) ? skipped.floorEntry(id).getValue() : id;
+  }
+
+  /** The next version of a chunk is at least this, unsigned: below it lost entries used some. */
+  public int versionFloor(long id) {
+    return id < oldBelow ? versionFloor : 0;
+  }
+
+  /** Chunks of files whose committed chain names a node. */
+  public int chainsNaming(int nodeId) {
+    return chainsByNode.get(nodeId);
+  }
+
+  private void countChain(int slot, int more) {
+    if (file(slot) != 0) {
+      for (int node : members(slot)) {
+        chainsByNode.addTo(node, more);
+      }
+    }
+  }
+
+  /** A number that is equal for equal skipped ids and versions. */
+  public long skippedDigest() {
+    return 31L * skipped.hashCode() + 37L * oldBelow + versionFloor;
   }
 
   /** The id that the next chunk gets. */

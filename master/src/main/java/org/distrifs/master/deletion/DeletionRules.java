@@ -25,20 +25,38 @@ final class DeletionRules {
     this.replication = replication;
   }
 
-  /** Whether the replica of a chunk that a node reported may go. */
-  boolean mayGo(Datanode holder, long chunkId, Replica replica) {
+  /** Where a replica may go. */
+  enum Verdict {
+    STAYS,
+    /** For good, after a while in the trash. */
+    TO_TRASH,
+    /** To be kept for the operator: it is, or may be, of what a rollback lost. */
+    TO_QUARANTINE
+  }
+
+  /** What may become of the replica of a chunk that a node reported. */
+  Verdict verdict(Datanode holder, long chunkId, Replica replica) {
     if (!holder.isAlive() || !holder.hasReported()) {
-      return false;
+      return Verdict.STAYS;
     }
     if (chunkId <= 0 || chunkId >= facts.nextChunkId()) {
       // This master never gave that id out: its journal may be the one that is behind.
-      return false;
+      return Verdict.STAYS;
+    }
+    if (facts.isLost(chunkId)) {
+      return Verdict.TO_QUARANTINE;
     }
     Optional<ChunkInfo> chunk = facts.chunk(chunkId);
     if (chunk.isEmpty() || chunk.get().isDetached()) {
-      return facts.revocationsAreInForce();
+      return facts.revocationsAreInForce() ? Verdict.TO_TRASH : Verdict.STAYS;
     }
-    return isSurplus(holder, chunk.get(), replica);
+    if (!isSurplus(holder, chunk.get(), replica)) {
+      return Verdict.STAYS;
+    }
+    boolean mayBeNewer =
+        replica.version() != 0
+            && Integer.compareUnsigned(replica.version(), facts.versionFloor(chunkId)) < 0;
+    return mayBeNewer ? Verdict.TO_QUARANTINE : Verdict.TO_TRASH;
   }
 
   private boolean isSurplus(Datanode holder, ChunkInfo chunk, Replica replica) {

@@ -9,8 +9,8 @@ import org.distrifs.master.liveness.DatanodeRegistry;
 
 /**
  * Finds chunks without a file of which no replica is left, so that the journal can forget them: all
- * members of their last chain are alive and have told all they hold since the chunk was found here,
- * and nobody holds it.
+ * members of their last chain, but for those taken out of the cluster, are alive and have told all
+ * they hold since the chunk was found here, and nobody holds it.
  */
 public final class ForgottenChunks {
 
@@ -52,6 +52,9 @@ public final class ForgottenChunks {
     long sinceNs = watchedSinceNs.get(chunk.id());
     for (int member : chunk.members()) {
       Datanode node = registry.find(member);
+      if (facts.isForgotten(member)) {
+        continue;
+      }
       if (node == null || !node.isAlive() || !node.hasReportedSince(sinceNs)) {
         return false;
       }

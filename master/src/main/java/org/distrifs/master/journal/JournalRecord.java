@@ -2,6 +2,7 @@ package org.distrifs.master.journal;
 
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
+import org.distrifs.proto.journal.JournalEntry;
 
 /**
  * Where a valid record lies in a segment, and its numbers. All fields are big endian.
@@ -71,6 +72,16 @@ record JournalRecord(
     }
     return new JournalRecord(
         opCode, txid, durableMark, offset + OPERATION_OFFSET, operationBytes, end);
+  }
+
+  /**
+   * The txid that the next record follows: that of this one, unless it accepts a rollback. Then the
+   * txids up to the one that it names may have been given to other entries, and are left out.
+   */
+  static long lastTxidAfter(long txid, JournalEntry entry) {
+    return entry.hasRollbackAccepted()
+        ? Math.max(txid, entry.getRollbackAccepted().getNextTxid() - 1)
+        : txid;
   }
 
   private static int crc(ByteBuffer bytes, int from, int to) {

@@ -170,12 +170,20 @@ public final class LocalLog implements ReplicatedLog {
         lastTxid,
         TimeUnit.NANOSECONDS.toMillis(clock.monotonicNs() - startNs));
     listener.durable(durableTxid);
-    listener.leader(found.highestTerm() + 1);
+    listener.leader(nextTerm(found.highestTerm()));
     synchronized (lock) {
       accepting = !closed;
     }
     writerThread = NamedThreads.daemon("master", "journal").newThread(this::writeGroups);
     writerThread.start();
+  }
+
+  /**
+   * By the clock, so that a master which goes on from an older copy of this log has other terms
+   * than the one that went on from the log itself: peers tell the two logs apart by them.
+   */
+  private long nextTerm(long highestTerm) {
+    return Math.max(highestTerm + 1, TimeUnit.NANOSECONDS.toSeconds(clock.wallTimeNs()));
   }
 
   @Override
@@ -323,6 +331,7 @@ public final class LocalLog implements ReplicatedLog {
     lastTxid++;
     writer.append(entry.getKindCase().getNumber(), lastTxid, durableTxid, operation);
     group.add(new Committed(lastTxid, entry, proposal));
+    lastTxid = JournalRecord.lastTxidAfter(lastTxid, entry);
     return operation.length + JournalRecord.OVERHEAD_BYTES;
   }
 

@@ -230,7 +230,7 @@ final class LogRecovery {
     if (entry.getKindCase().getNumber() != found.opCode()) {
       throw unreadable(segment, offset, found, null);
     }
-    lastTxid = found.txid();
+    lastTxid = JournalRecord.lastTxidAfter(found.txid(), entry);
     if (entry.hasStartTerm()) {
       highestTerm = Math.max(highestTerm, entry.getStartTerm().getTerm());
     }

@@ -24,7 +24,8 @@ public interface ReplicatedLog extends AutoCloseable {
   /**
    * An entry that is durable.
    *
-   * @param txid numbers entries from 1 without gaps
+   * @param txid numbers entries from 1; without gaps but for those that a RollbackAccepted entry
+   *     announces
    * @param proposal as it was given to {@link ReplicatedLog#propose}; null for an entry that is
    *     replayed or was proposed by another master
    */

@@ -90,6 +90,12 @@ public final class CorruptionLedger {
     }
   }
 
+  /** A datanode belongs to the cluster no more. */
+  void forget(int nodeId) {
+    incarnationByDamage.keySet().removeIf(each -> each.nodeId() == nodeId);
+    replicas.keySet().removeIf(each -> each.nodeId() == nodeId);
+  }
+
   private static DamagedReplica replicaOf(Damage damage) {
     return new DamagedReplica(damage.nodeId(), damage.chunkId());
   }

@@ -53,6 +53,7 @@ public final class Datanode {
   /** What the next report has to name. */
   private ExpectedChunks expectedNext = ExpectedChunks.NONE;
 
+  private long quarantined;
   private Member member;
 
   Datanode(int id, PeerAddress address, String rack, long nowNs) {
@@ -143,6 +144,11 @@ public final class Datanode {
     return replicas.size();
   }
 
+  /** Replicas that it keeps apart for the operator, after a rollback, as it last told. */
+  public long quarantinedCount() {
+    return quarantined;
+  }
+
   /** How many of them are suspect. */
   public long suspectCount() {
     return replicas.suspectCount();
@@ -226,6 +232,7 @@ public final class Datanode {
     requestsInFlight = beat.getRequestsInFlight();
     tookSpace(beat.getTotalBytes(), beat.getAvailableBytes(), beat.getFreeBytes());
     revokedThrough = beat.getRevokedThrough();
+    quarantined = beat.getQuarantinedReplicas();
     bytesCopied.told(beat.getBytesCopied());
     corruptFound.told(beat.getCorruptBlocksFound());
     leaseRefused = isOutOfReach(nowNs, reachableWithinNs);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.distrifs.master.chunk.ChunkInfo;
 import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.proto.control.HeartbeatRequest;
 import org.distrifs.proto.control.RegisterRequest;
@@ -59,6 +60,12 @@ public final class DatanodeRegistry {
     } else {
       node.moved(address, rack);
     }
+  }
+
+  /** A datanode belongs to the cluster no more. */
+  public void forget(int nodeId) {
+    nodes.remove(nodeId);
+    corruption.forget(nodeId);
   }
 
   /** All of them, by id. */
@@ -251,12 +258,9 @@ public final class DatanodeRegistry {
     return node != null && (node.suspectsUnknown() || node.suspects().contains(chunkId));
   }
 
-  /**
-   * What is known of the replica that a member should have. Good is only what was reported.
-   *
-   * @param version of the committed chain
-   */
-  public ReplicaCondition condition(int nodeId, long chunkId, int version) {
+  /** What is known of the replica that a member should have. Good is only what was reported. */
+  public ReplicaCondition condition(int nodeId, ChunkInfo chunk) {
+    long chunkId = chunk.id();
     Datanode node = nodes.get(nodeId);
     if (node == null || node.liveness() == Liveness.DEAD) {
       return ReplicaCondition.LOST;
@@ -268,8 +272,10 @@ public final class DatanodeRegistry {
     Replica replica = node.replica(chunkId);
     if (replica == null) {
       return node.isMissing(chunkId) ? ReplicaCondition.MISSING : ReplicaCondition.UNKNOWN;
-    } else if (Integer.compareUnsigned(replica.version(), version) < 0) {
+    } else if (Integer.compareUnsigned(replica.version(), chunk.version()) < 0) {
       return ReplicaCondition.STALE;
+    } else if (replica.isAheadOf(chunk)) {
+      return ReplicaCondition.AHEAD;
     } else if (isDamaged(nodeId, chunkId)) {
       return ReplicaCondition.CORRUPT;
     }

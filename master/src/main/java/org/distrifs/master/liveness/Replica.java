@@ -1,5 +1,7 @@
 package org.distrifs.master.liveness;
 
+import org.distrifs.master.chunk.ChunkInfo;
+
 /**
  * A replica as its datanode last reported it.
  *
@@ -8,4 +10,13 @@ package org.distrifs.master.liveness;
  * @param suspect it went through an unclean stop and serves nothing until it has been compared
  * @param corrupt a block of it does not match its checksum
  */
-public record Replica(int version, int lengthBytes, boolean suspect, boolean corrupt) {}
+public record Replica(int version, int lengthBytes, boolean suspect, boolean corrupt) {
+
+  /**
+   * Whether it is in a later version than the committed one of its chunk, which no change has
+   * reserved: a rollback has lost the commit.
+   */
+  public boolean isAheadOf(ChunkInfo chunk) {
+    return !chunk.isChanging() && Integer.compareUnsigned(version, chunk.version()) > 0;
+  }
+}

@@ -12,6 +12,11 @@ public enum ReplicaCondition {
   AWAY,
   /** Reported with an older version. */
   STALE,
+  /**
+   * Reported with a later version, which no change has reserved: a rollback lost the commit. It
+   * serves nobody before a change has made it equal to the others.
+   */
+  AHEAD,
   /** Reported as having gone through an unclean stop: it has to be compared. */
   SUSPECT,
   /** A block of it does not match its checksum. */

@@ -92,6 +92,11 @@ final class DentryTable {
     return records.isFull();
   }
 
+  /** Cookies count on from further above. */
+  void skipCookies(long numbers) {
+    lastCookie += numbers;
+  }
+
   long lastCookie() {
     return lastCookie;
   }

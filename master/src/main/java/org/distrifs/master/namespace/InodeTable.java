@@ -98,6 +98,15 @@ public final class InodeTable {
     return records.size();
   }
 
+  /**
+   * Ids count on from further above, and so does the change counter of each inode: whoever
+   * remembers a number from what was lost must not take it for a later one.
+   */
+  void skipNumbers(long numbers) {
+    nextId += numbers;
+    forEach(slot -> records.setLong(slot, LONG_CHANGES, changeCounter(slot) + numbers));
+  }
+
   long nextId() {
     return nextId;
   }

@@ -453,6 +453,12 @@ public final class Namespace {
                 dentries.inode(dentry)));
   }
 
+  /** Inodes, cookies and change counters count on from further above, after a rollback. */
+  public void skipNumbers(long numbers) {
+    inodes.skipNumbers(numbers);
+    dentries.skipCookies(numbers);
+  }
+
   /** The numbers that future inodes and cookies follow from: part of the state. */
   public long nextNumbersDigest() {
     return inodes.nextId() * 31 + dentries.lastCookie();

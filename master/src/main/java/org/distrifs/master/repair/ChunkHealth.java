@@ -40,7 +40,7 @@ record ChunkHealth(
             new ArrayList<>(),
             new ArrayList<>());
     for (int node : chunk.members()) {
-      health.listOf(registry.condition(node, chunk.id(), chunk.version())).add(node);
+      health.listOf(registry.condition(node, chunk)).add(node);
     }
     for (Datanode node : registry.nodes()) {
       boolean mayReturn = node.liveness() == Liveness.SILENT || node.liveness() == Liveness.UNKNOWN;
@@ -55,7 +55,7 @@ record ChunkHealth(
     return switch (condition) {
       case GOOD -> good;
       case UNKNOWN -> unknown;
-      case STALE, SUSPECT, CORRUPT -> unequal;
+      case AHEAD, STALE, SUSPECT, CORRUPT -> unequal;
       case MISSING -> missing;
       case AWAY -> away;
       case LOST -> lost;

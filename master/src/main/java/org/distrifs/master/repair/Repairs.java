@@ -24,6 +24,8 @@ import org.distrifs.proto.frame.ChainHop;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
+import org.distrifs.proto.journal.ChainAdopted;
+import org.distrifs.proto.journal.JournalEntry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,6 +99,11 @@ public final class Repairs {
       return;
     }
     ChunkHealth health = ChunkHealth.of(chunk, registry);
+    Optional<LostChain> lost = lostChain(chunk, health);
+    if (lost.isPresent()) {
+      adopt(lost.get(), chunk);
+      return;
+    }
     if (mayBeReconciled(chunk, health)) {
       // One beyond repair would stop its writers for nothing.
       if (!changes.isPastMending(chunk.id())) {
@@ -111,12 +118,41 @@ public final class Repairs {
   }
 
   /**
-   * A damaged replica without any other cannot be repaired; a suspect one can be taken as it is.
+   * A damaged replica without any other cannot be repaired; a suspect one, or one that is ahead of
+   * the committed version, can be taken as it is.
    */
   private boolean mayBeReconciled(ChunkInfo chunk, ChunkHealth health) {
     boolean hasOther = health.unequal().size() + health.good().size() > 1;
     return health.unequal().stream()
-        .anyMatch(node -> hasOther || registry.isSuspect(node, chunk.id()));
+        .anyMatch(
+            node ->
+                hasOther
+                    || registry.isSuspect(node, chunk.id())
+                    || registry.condition(node, chunk) == ReplicaCondition.AHEAD);
+  }
+
+  private Optional<LostChain> lostChain(ChunkInfo chunk, ChunkHealth health) {
+    return environment.versionFloor(chunk.id()) == 0
+        ? Optional.empty()
+        : LostChain.find(chunk, health, registry.nodes());
+  }
+
+  private void adopt(LostChain lost, ChunkInfo chunk) {
+    LOG.warn(
+        "Chunk {}: none of its members {} has a replica, and datanodes {} have one of version {},"
+            + " which a rollback has lost: they are its chain now",
+        chunk.id(),
+        chunk.members(),
+        lost.holders(),
+        Integer.toUnsignedString(lost.version()));
+    environment.journal(
+        JournalEntry.newBuilder()
+            .setChainAdopted(
+                ChainAdopted.newBuilder()
+                    .setChunkId(chunk.id())
+                    .setVersion(lost.version())
+                    .addAllNodeIds(lost.holders())),
+        applied -> changes.want(chunk.id()));
   }
 
   /** Whether enough time has passed since the start for datanodes to have come back. */
@@ -139,7 +175,9 @@ public final class Repairs {
       return ChunkCondition.FULL;
     }
     ChunkHealth health = ChunkHealth.of(chunk, registry);
-    boolean canBeMended = mayBeReconciled(chunk, health) && !changes.isPastMending(chunk.id());
+    boolean canBeMended =
+        (mayBeReconciled(chunk, health) && !changes.isPastMending(chunk.id()))
+            || lostChain(chunk, health).isPresent();
     if (health.good().isEmpty() && !health.isOpen() && !canBeMended) {
       return ChunkCondition.LOST;
     } else if (isCopying(chunk.id()) || changes.isUnderWay(chunk.id())) {
@@ -164,7 +202,7 @@ public final class Repairs {
       return false;
     }
     for (int node : chunk.members()) {
-      if (registry.condition(node, chunk.id(), chunk.version()) != ReplicaCondition.GOOD) {
+      if (registry.condition(node, chunk) != ReplicaCondition.GOOD) {
         return false;
       }
     }

@@ -6,6 +6,8 @@ import io.grpc.stub.StreamObserver;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.distrifs.proto.control.AdministrationGrpc;
+import org.distrifs.proto.control.ForgetNodeReply;
+import org.distrifs.proto.control.ForgetNodeRequest;
 import org.distrifs.proto.control.LocateReply;
 import org.distrifs.proto.control.LocateRequest;
 import org.distrifs.proto.control.StatusReply;
@@ -16,10 +18,12 @@ final class AdministrationEndpoint extends AdministrationGrpc.AdministrationImpl
 
   private final MasterLoop loop;
   private final StatusReport report;
+  private final NodeRemoval removal;
 
-  AdministrationEndpoint(MasterLoop loop, StatusReport report) {
+  AdministrationEndpoint(MasterLoop loop, StatusReport report, NodeRemoval removal) {
     this.loop = loop;
     this.report = report;
+    this.removal = removal;
   }
 
   @Override
@@ -46,6 +50,14 @@ final class AdministrationEndpoint extends AdministrationGrpc.AdministrationImpl
       answer.fail(
           Status.NOT_FOUND.withDescription(
               "there is no " + request.getPath().toString(StandardCharsets.UTF_8)));
+    }
+  }
+
+  @Override
+  public void forgetNode(ForgetNodeRequest request, StreamObserver<ForgetNodeReply> observer) {
+    UnaryAnswer<ForgetNodeReply> answer = answerTo(observer);
+    if (!loop.offer(() -> removal.forget(request.getNodeId(), answer))) {
+      answer.overloaded();
     }
   }
 

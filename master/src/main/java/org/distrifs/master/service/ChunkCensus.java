@@ -98,7 +98,7 @@ final class ChunkCensus {
     boolean isAvailable = false;
     for (int node : chunk.members()) {
       isAvailable |=
-          switch (registry.condition(node, chunk.id(), chunk.version())) {
+          switch (registry.condition(node, chunk)) {
             case GOOD, UNKNOWN -> true;
             default -> false;
           };

@@ -2,9 +2,11 @@ package org.distrifs.master.service;
 
 import org.distrifs.master.state.MasterState;
 import org.distrifs.proto.control.ClientMessage;
+import org.distrifs.proto.control.KeepAlive;
 import org.distrifs.proto.control.KeepAliveReply;
 import org.distrifs.proto.control.MasterMessage;
 import org.distrifs.proto.control.NumberedOperation;
+import org.distrifs.proto.id.JournalPosition;
 import org.distrifs.runtime.clock.ClockSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,8 +90,11 @@ final class ClientStreams implements MetadataEndpoint.Sessions {
   }
 
   private void keepAlive(ClientSession session, ClientMessage message) {
-    serving.peerSaw(message.getKeepAlive().getHighestDurableTxid(), session.toString());
-    orphans.answered(session, message.getKeepAlive());
+    KeepAlive sign = message.getKeepAlive();
+    serving.peerSaw(
+        new JournalPosition(sign.getHighestDurableTerm(), sign.getHighestDurableTxid()),
+        session.toString());
+    orphans.answered(session, sign);
     KeepAliveReply.Builder reply =
         KeepAliveReply.newBuilder().setTerm(state.term()).setDurableTxid(journal.durableTxid());
     reply.setSpaceIsScarce(space.isScarce());

@@ -54,6 +54,11 @@ final class ClusterChanges implements ChangeEnvironment {
   }
 
   @Override
+  public int versionFloor(long chunkId) {
+    return state.versionFloor(chunkId);
+  }
+
+  @Override
   public Optional<PendingCut> pendingCut(long inode) {
     return state.pendingCut(inode);
   }

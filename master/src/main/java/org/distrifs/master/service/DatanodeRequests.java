@@ -1,5 +1,7 @@
 package org.distrifs.master.service;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.distrifs.master.chain.ChangeDriver;
 import org.distrifs.master.deletion.Deletions;
@@ -18,6 +20,7 @@ import org.distrifs.proto.control.RegisterAgain;
 import org.distrifs.proto.control.RegisterReply;
 import org.distrifs.proto.control.RegisterRequest;
 import org.distrifs.proto.control.ReportBlocks;
+import org.distrifs.proto.id.JournalPosition;
 import org.distrifs.proto.journal.JournalEntry;
 import org.distrifs.proto.journal.NodeJoin;
 import org.distrifs.runtime.clock.ClockSource;
@@ -33,12 +36,19 @@ final class DatanodeRequests {
 
   private static final Logger LOG = LoggerFactory.getLogger(DatanodeRequests.class);
 
-  /** How a request ends: with a reply, or refused with a sentence for the datanode's operator. */
+  /** How a request ends: with a reply, or with a sentence for the datanode's operator. */
   interface Outcome<T> {
     void reply(T reply);
 
+    /** For good: the datanode ends. Only one of another cluster is refused so. */
     void refuse(String sentence);
+
+    /** For now: the datanode goes on asking. */
+    void postpone(String sentence);
   }
+
+  /** Addresses whose last refusal is remembered, so that it is logged once. */
+  private static final int MAX_REMEMBERED_REFUSALS = 1024;
 
   private final MasterState state;
   private final JournalPipeline journal;
@@ -50,6 +60,15 @@ final class DatanodeRequests {
   private final LivenessBounds bounds;
   private final long blockReportIntervalMs;
   private final ClockSource clock;
+
+  /** Why the datanode at an address was not let in the last time. */
+  private final Map<PeerAddress, String> refusals =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<PeerAddress, String> eldest) {
+          return size() > MAX_REMEMBERED_REFUSALS;
+        }
+      };
 
   DatanodeRequests(
       MasterState state,
@@ -85,14 +104,18 @@ final class DatanodeRequests {
   }
 
   void register(RegisterRequest request, Outcome<RegisterReply> outcome) {
-    Optional<String> refusal = refusalOf(request);
-    if (refusal.isPresent()) {
-      LOG.warn(
-          "The datanode at {}:{} is refused: {}",
-          request.getHost(),
-          request.getPort(),
-          refusal.get());
-      outcome.refuse(refusal.get());
+    if (request.getClusterId() != 0 && request.getClusterId() != state.clusterId()) {
+      String sentence =
+          "its data folder belongs to cluster %016x, and this master serves cluster %016x: start it with the master of its own cluster, or with an empty data folder"
+              .formatted(request.getClusterId(), state.clusterId());
+      tellRefusal(request, sentence);
+      outcome.refuse(sentence);
+      return;
+    }
+    Optional<String> obstacle = obstacleTo(request);
+    if (obstacle.isPresent()) {
+      tellRefusal(request, obstacle.get());
+      outcome.postpone(obstacle.get());
       return;
     }
     if (state.node(request.getNodeId()).filter(node -> isSame(node, request)).isPresent()) {
@@ -106,23 +129,38 @@ final class DatanodeRequests {
             .setHost(request.getHost())
             .setPort(request.getPort())
             .setRack(request.getRack())
+            .setWantedNodeId(request.getWantedNodeId())
             .build();
     journal.propose(
         JournalEntry.newBuilder().setNodeJoin(join), applied -> joined(applied, request, outcome));
   }
 
-  private Optional<String> refusalOf(RegisterRequest request) {
+  /** Says once why a datanode is not let in: it goes on asking. */
+  private void tellRefusal(RegisterRequest request, String sentence) {
+    PeerAddress address = new PeerAddress(request.getHost(), request.getPort());
+    if (!sentence.equals(refusals.put(address, sentence))) {
+      LOG.warn("The datanode at {} is not let in: {}", address, sentence);
+    }
+  }
+
+  private Optional<String> obstacleTo(RegisterRequest request) {
     if (request.getProtocolVersion() != PROTOCOL_VERSION) {
       return Optional.of(
           "the master speaks version %d of the protocol, the datanode version %d: run the same release on both"
               .formatted(PROTOCOL_VERSION, request.getProtocolVersion()));
     }
-    if (request.getClusterId() != 0 && request.getClusterId() != state.clusterId()) {
-      return Optional.of(
-          "its data folder belongs to cluster %016x, and this master serves cluster %016x: start it with the master of its own cluster, or with an empty data folder"
-              .formatted(request.getClusterId(), state.clusterId()));
+    if (request.getClusterId() != 0) {
+      serving.nodeSaw(heardBy(request), request.getNodeId());
     }
-    if (request.getNodeId() != 0 && state.node(request.getNodeId()).isEmpty()) {
+    if (!serving.isServing()) {
+      return Optional.of(serving.reason());
+    }
+    Optional<String> forgotten = state.forgotten(request.getNodeId());
+    if (forgotten.isPresent()) {
+      return forgotten;
+    }
+    boolean isUnknown = request.getNodeId() != 0 && state.node(request.getNodeId()).isEmpty();
+    if (isUnknown && !state.mayReturn(request.getNodeId())) {
       return Optional.of(
           "this master knows no datanode %d: its data folder and the master's are not of the same age"
               .formatted(request.getNodeId()));
@@ -135,18 +173,11 @@ final class DatanodeRequests {
     if (!hasAddress) {
       return Optional.of("it gave no address at which it can be reached");
     }
-    if (request.getIncarnation() == 0) {
-      return Optional.of("it gave no incarnation");
-    }
-    return outdated(
-        request.getClusterId(), request.getHighestDurableTxid(), "datanode " + request.getNodeId());
+    return request.getIncarnation() == 0 ? Optional.of("it gave no incarnation") : Optional.empty();
   }
 
-  private Optional<String> outdated(long clusterId, long highestDurableTxid, String peer) {
-    if (clusterId != 0) {
-      serving.peerSaw(highestDurableTxid, peer);
-    }
-    return serving.isServing() ? Optional.empty() : Optional.of(serving.reason());
+  private static JournalPosition heardBy(RegisterRequest request) {
+    return new JournalPosition(request.getHighestDurableTerm(), request.getHighestDurableTxid());
   }
 
   private static boolean isSame(NodeInfo node, RegisterRequest request) {
@@ -158,20 +189,40 @@ final class DatanodeRequests {
 
   private void joined(Applied applied, RegisterRequest request, Outcome<RegisterReply> outcome) {
     if (applied instanceof Applied.NodeJoined joined) {
+      tellOfPredecessors(joined.nodeId(), request);
       know(state.node(joined.nodeId()).orElseThrow());
       welcome(joined.nodeId(), request, outcome);
     } else if (applied instanceof Applied.Refused refused) {
-      LOG.warn(
-          "The datanode at {}:{} is refused: {}",
-          request.getHost(),
-          request.getPort(),
-          refused.reason());
-      outcome.refuse(refused.reason());
+      tellRefusal(request, refused.reason());
+      outcome.postpone(refused.reason());
+    }
+  }
+
+  /** A disk was replaced, most likely: its old node will not come back by itself. */
+  private void tellOfPredecessors(int nodeId, RegisterRequest request) {
+    if (request.getNodeId() != 0) {
+      return;
+    }
+    for (NodeInfo other : state.nodes()) {
+      boolean isPredecessor =
+          other.id() != nodeId
+              && other.host().equals(request.getHost())
+              && other.port() == request.getPort();
+      if (isPredecessor) {
+        LOG.warn(
+            "Datanode {} is new at {}:{}, which was the address of datanode {}: its data folder was replaced. If that one will not come back, 'distrifs node forget {}' takes it out of the cluster once its replicas are made up for",
+            nodeId,
+            request.getHost(),
+            request.getPort(),
+            other.id(),
+            other.id());
+      }
     }
   }
 
   private void welcome(int nodeId, RegisterRequest request, Outcome<RegisterReply> outcome) {
     registry.registered(nodeId, request, expectedChunks(), clock.monotonicNs());
+    refusals.remove(new PeerAddress(request.getHost(), request.getPort()));
     outcome.reply(
         RegisterReply.newBuilder()
             .setClusterId(state.clusterId())
@@ -192,10 +243,12 @@ final class DatanodeRequests {
         registry.find(beat.getNodeId()) != null
             && registry.find(beat.getNodeId()).incarnation() == beat.getIncarnation();
     if (isOurs) {
-      serving.peerSaw(beat.getHighestDurableTxid(), "datanode " + beat.getNodeId());
+      serving.nodeSaw(
+          new JournalPosition(beat.getHighestDurableTerm(), beat.getHighestDurableTxid()),
+          beat.getNodeId());
     }
     if (!serving.isServing()) {
-      outcome.refuse(serving.reason());
+      outcome.postpone(serving.reason());
       return;
     }
     HeartbeatReply.Builder reply =
@@ -213,9 +266,8 @@ final class DatanodeRequests {
           .setRevokedThrough(state.expiries().last())
           .addAllRevokedSessions(state.expiries().after(beat.getRevokedThrough()));
       deletions
-          .commandFor(beat.getNodeId(), state.term())
-          .ifPresent(
-              delete -> reply.addCommands(NodeCommand.newBuilder().setDeleteReplicas(delete)));
+          .commandsFor(beat.getNodeId(), state.term(), clock.monotonicNs())
+          .forEach(reply::addCommands);
     }
     outcome.reply(reply.build());
   }

@@ -83,7 +83,7 @@ final class Housekeeping {
       return;
     }
     repairs.tick();
-    deletions.tick();
+    deletions.tick(nowNs);
     orphans.tick(nowNs);
     List<Long> gone = forgotten.take();
     if (!gone.isEmpty()) {
@@ -119,6 +119,21 @@ final class Housekeeping {
     @Override
     public long nextChunkId() {
       return state.nextChunkId();
+    }
+
+    @Override
+    public boolean isLost(long chunkId) {
+      return state.isLostChunk(chunkId);
+    }
+
+    @Override
+    public boolean isForgotten(int nodeId) {
+      return state.forgotten(nodeId).isPresent();
+    }
+
+    @Override
+    public int versionFloor(long chunkId) {
+      return state.versionFloor(chunkId);
     }
 
     @Override

@@ -15,6 +15,7 @@ import org.distrifs.master.liveness.CorruptionLedger;
 import org.distrifs.master.liveness.Datanode;
 import org.distrifs.master.liveness.DatanodeRegistry;
 import org.distrifs.master.liveness.Liveness;
+import org.distrifs.master.liveness.LivenessBounds;
 import org.distrifs.master.liveness.LivenessEvents;
 import org.distrifs.master.liveness.PeerProbe;
 import org.distrifs.master.placement.PlacementPolicy;
@@ -51,6 +52,9 @@ public final class MasterService implements AutoCloseable {
   /** Ticks between two walks of the chunk census. */
   private static final int CENSUS_TICKS = 10;
 
+  /** Starts of a master that can have been lost without a peer having told of one. */
+  private static final int UNTOLD_TERMS = 1024;
+
   private static final HexFormat HEX = HexFormat.of();
 
   private static final Logger LOG = LoggerFactory.getLogger(MasterService.class);
@@ -76,6 +80,12 @@ public final class MasterService implements AutoCloseable {
   private final DatanodeRequests datanodes;
   private final StatusReport report;
   private final CountDownLatch started = new CountDownLatch(1);
+  private final LivenessBounds liveness;
+  private boolean acceptsRollback;
+
+  /** While it is waited for what is lost; null otherwise. */
+  private RollbackAcceptance acceptance;
+
   private long lastTickNs;
   private int ticksToCensus;
 
@@ -109,13 +119,14 @@ public final class MasterService implements AutoCloseable {
       Metrics metrics,
       MasterLoop.Factory loops) {
     this.log = log;
+    liveness = settings.liveness();
     this.clock = clock;
     this.metrics = new ServiceMetrics(metrics);
     loop = loops.make(clock, new Work());
     this.metrics.watchQueue(metrics, loop);
     journal = new JournalPipeline(state, clock, this.metrics, this::afterApply, this::becameLeader);
     journal.use(log);
-    serving = new ServingState(journal::durableTxid);
+    serving = new ServingState(journal::durableTxid, state.history());
     long nowNs = clock.monotonicNs();
     registry = new DatanodeRegistry(settings.liveness(), new NodeEvents(), nowNs);
     probing = new Probing(registry, probe, clock, loop);
@@ -229,6 +240,14 @@ public final class MasterService implements AutoCloseable {
   }
 
   /**
+   * Before {@link #start}: this master gives up what its journal lacks, if it lacks anything that a
+   * datanode or client has seen. It serves nobody until it has heard them.
+   */
+  public void acceptRollback() {
+    acceptsRollback = true;
+  }
+
+  /**
    * Replays the journal, takes office, and returns when requests can be answered.
    *
    * @throws OperatorException if the journal cannot be used
@@ -283,7 +302,8 @@ public final class MasterService implements AutoCloseable {
             new ClientStreams(state, journal, serving, sessions, operations, orphans, space, clock),
             clock),
         new DatanodesEndpoint(loop, datanodes),
-        new AdministrationEndpoint(loop, report));
+        new AdministrationEndpoint(
+            loop, report, new NodeRemoval(state, journal, registry, housekeeping, serving)));
   }
 
   public HealthCheck health() {
@@ -323,6 +343,51 @@ public final class MasterService implements AutoCloseable {
       ProcessHalt.now("the journal refused this master's term: " + refused.reason());
       return;
     }
+    if (acceptsRollback) {
+      acceptance =
+          new RollbackAcceptance(
+              state, clock.monotonicNs(), liveness.heartbeatIntervalMs(), liveness.graceMs());
+      serving.accept(acceptance);
+      LOG.info("Nobody is served yet: {}", acceptance.reason());
+      started.countDown();
+    } else {
+      takeUp();
+    }
+  }
+
+  private void awaitRollback(long nowNs) {
+    if (acceptance == null || !acceptance.isDue(nowNs)) {
+      return;
+    }
+    RollbackAcceptance told = acceptance;
+    acceptance = null;
+    if (told.isNothingLost()) {
+      LOG.info("Nothing is lost, as far as every datanode knows: there is no rollback to accept");
+      takeUp();
+      return;
+    }
+    journal.propose(
+        JournalEntry.newBuilder().setRollbackAccepted(told.entry(journal.durableTxid())),
+        applied -> rolledBack(applied, told.highestTerm() + UNTOLD_TERMS));
+  }
+
+  private void rolledBack(Applied applied, long term) {
+    if (applied instanceof Applied.Refused refused) {
+      ProcessHalt.now("the journal refused the rollback: " + refused.reason());
+      return;
+    }
+    journal.propose(
+        JournalEntry.newBuilder().setStartTerm(StartTerm.newBuilder().setTerm(term)),
+        began -> {
+          if (began instanceof Applied.Refused refused) {
+            ProcessHalt.now("the journal refused this master's term: " + refused.reason());
+          } else {
+            takeUp();
+          }
+        });
+  }
+
+  private void takeUp() {
     datanodes.begin();
     sessions.begin();
     state.pendingCuts().forEach(cut -> changes.want(cut.chunkId()));
@@ -375,6 +440,7 @@ public final class MasterService implements AutoCloseable {
     @Override
     public void tick(long nowNs) {
       if (!serving.isServing()) {
+        awaitRollback(nowNs);
         return;
       }
       long gapNs = nowNs - lastTickNs;

@@ -2,26 +2,40 @@ package org.distrifs.master.service;
 
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.distrifs.master.state.JournalHistory;
+import org.distrifs.proto.id.JournalPosition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Whether this master may answer at all. It may not once a peer has seen more of the journal than
  * it holds: then its folder is an old copy, and to go on would give ids twice and forget what was
- * acknowledged. Readable on any thread.
+ * acknowledged. Belongs to the state's thread; the reason is readable on any.
  */
 final class ServingState {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServingState.class);
 
   private final LongSupplier durableTxid;
+  private final JournalHistory history;
   private volatile String reason = "the master is starting";
 
-  ServingState(LongSupplier durableTxid) {
+  /** Asked by peers that have seen more; null unless the operator accepts that. */
+  private RollbackAcceptance acceptance;
+
+  ServingState(LongSupplier durableTxid, JournalHistory history) {
     this.durableTxid = durableTxid;
+    this.history = history;
+  }
+
+  /** From now on peers that have seen more are asked how much, rather than a reason to stop. */
+  void accept(RollbackAcceptance rollback) {
+    acceptance = rollback;
+    reason = rollback.reason();
   }
 
   void started() {
+    acceptance = null;
     reason = "";
   }
 
@@ -39,22 +53,31 @@ final class ServingState {
     return problem.isEmpty() ? List.of() : List.of(problem);
   }
 
-  /**
-   * A peer of this cluster tells the highest txid that it was told to be durable.
-   *
-   * @return whether this master has it
-   */
-  boolean peerSaw(long highestDurableTxid, String peer) {
-    long held = durableTxid.getAsLong();
-    if (highestDurableTxid <= held) {
-      return true;
+  /** As {@link #peerSaw}, of a datanode that this cluster knows, or may have known. */
+  boolean nodeSaw(JournalPosition heard, int nodeId) {
+    boolean holds = peerSaw(heard, "datanode " + nodeId);
+    if (acceptance != null) {
+      acceptance.nodeTold(nodeId);
     }
-    if (isServing()) {
+    return holds;
+  }
+
+  /**
+   * A peer of this cluster tells up to where it was told that the journal is durable.
+   *
+   * @return whether this master has that
+   */
+  boolean peerSaw(JournalPosition heard, String peer) {
+    long held = durableTxid.getAsLong();
+    boolean holds = history.holds(heard, held);
+    if (acceptance != null) {
+      acceptance.told(heard, holds, peer);
+    } else if (!holds && isServing()) {
       reason =
-          "this master's journal ends at txid %d, but %s has seen %d: the data folder is an older copy. Stop the master and put the newest folder in place"
-              .formatted(held, peer, highestDurableTxid);
+          "this master's journal is an older copy: it ends at txid %d, and %s has seen txid %d, which is not in it. Stop the master and put the newest journal in place; or, if there is none, start it with --accept-rollback, which gives up what was done since the copy was made"
+              .formatted(held, peer, heard.txid());
       LOG.error("Nothing is served any more: {}", reason);
     }
-    return false;
+    return holds;
   }
 }

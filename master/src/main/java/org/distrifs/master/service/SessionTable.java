@@ -14,6 +14,7 @@ import org.distrifs.proto.control.OpenSession;
 import org.distrifs.proto.control.SessionEnded;
 import org.distrifs.proto.control.SessionOpened;
 import org.distrifs.proto.error.Errno;
+import org.distrifs.proto.id.JournalPosition;
 import org.distrifs.proto.journal.JournalEntry;
 import org.distrifs.proto.journal.SessionEnd;
 import org.distrifs.proto.journal.SessionStart;
@@ -134,7 +135,9 @@ final class SessionTable {
       return;
     }
     if (request.getClusterId() != 0) {
-      serving.peerSaw(request.getHighestDurableTxid(), "the client '" + nameOf(request) + "'");
+      serving.peerSaw(
+          new JournalPosition(request.getHighestDurableTerm(), request.getHighestDurableTxid()),
+          "the client '" + nameOf(request) + "'");
     }
     if (!serving.isServing()) {
       refuse(stream, Errno.EIO, serving.reason());

@@ -12,6 +12,7 @@ import org.distrifs.master.liveness.Replica;
 import org.distrifs.master.repair.ChunkCondition;
 import org.distrifs.master.repair.Repairs;
 import org.distrifs.master.session.SessionInfo;
+import org.distrifs.master.state.JournalHistory;
 import org.distrifs.master.state.MasterState;
 import org.distrifs.master.state.StateCounts;
 import org.distrifs.proto.control.Attributes;
@@ -22,6 +23,7 @@ import org.distrifs.proto.control.LocatedChunk;
 import org.distrifs.proto.control.NodeStatus;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.ReplicaState;
+import org.distrifs.proto.control.RollbackStatus;
 import org.distrifs.proto.control.SessionStatus;
 import org.distrifs.proto.control.StatusReply;
 import org.distrifs.proto.id.ChunkName;
@@ -111,6 +113,7 @@ final class StatusReport {
             .setServing(serving.isServing())
             .setNotServingReason(serving.reason())
             .setRepair(housekeeping.status());
+    state.history().rollback().ifPresent(rollback -> reply.setRollback(describe(rollback)));
     registry.nodes().forEach(node -> reply.addNodes(describe(node, nowNs)));
     registry
         .corruption()
@@ -138,6 +141,28 @@ final class StatusReport {
         .setRoom(node.isAlive() ? space.roomOf(node).word() : "")
         .setReplicas(node.replicaCount())
         .setSuspectReplicas(node.suspectCount())
+        .setQuarantinedReplicas(node.quarantinedCount())
+        .setReplacedBy(youngerAtSameAddress(node))
+        .build();
+  }
+
+  /** The node that took over the address of another, whose data folder was replaced; 0 if none. */
+  private int youngerAtSameAddress(Datanode node) {
+    return registry.nodes().stream()
+        .filter(other -> other.id() > node.id() && other.address().equals(node.address()))
+        .mapToInt(Datanode::id)
+        .max()
+        .orElse(0);
+  }
+
+  private RollbackStatus describe(JournalHistory.Rollback rollback) {
+    return RollbackStatus.newBuilder()
+        .setAcceptedTimeMs(TimeUnit.NANOSECONDS.toMillis(rollback.timeNs()))
+        .setLastTxid(rollback.lastTxid())
+        .setHighestSeenTxid(rollback.highestSeenTxid())
+        .setNextTxid(rollback.nextTxid())
+        .setQuarantinedReplicas(
+            registry.nodes().stream().mapToLong(Datanode::quarantinedCount).sum())
         .build();
   }
 
@@ -215,8 +240,7 @@ final class StatusReport {
         ReplicaState.newBuilder()
             .setNodeId(node.id())
             .setMember(member)
-            .setCondition(
-                member ? registry.condition(node.id(), chunk.id(), chunk.version()).word() : "")
+            .setCondition(member ? registry.condition(node.id(), chunk).word() : "")
             .setReported(replica != null)
             .setCorrupt(registry.corruption().lists(node.id(), chunk.id()));
     if (replica != null) {

@@ -23,6 +23,11 @@ final class UnaryAnswer<T> implements DatanodeRequests.Outcome<T> {
     fail(Status.FAILED_PRECONDITION.withDescription(sentence));
   }
 
+  @Override
+  public void postpone(String sentence) {
+    fail(Status.UNAVAILABLE.withDescription(sentence));
+  }
+
   void overloaded() {
     fail(Status.UNAVAILABLE.withDescription("the master has too much to do: try again"));
   }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import org.distrifs.master.chunk.ChunkInfo;
+import org.distrifs.master.chunk.ChunkMap;
 import org.distrifs.master.chunk.PendingCut;
 import org.distrifs.master.namespace.FileTime;
 import org.distrifs.master.namespace.InodeTable;
@@ -22,6 +23,8 @@ import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.journal.FormatCluster;
 import org.distrifs.proto.journal.JournalEntry;
+import org.distrifs.proto.journal.NodeForgotten;
+import org.distrifs.proto.journal.RollbackAccepted;
 import org.distrifs.proto.journal.SessionEnd;
 import org.distrifs.proto.journal.SessionStart;
 import org.distrifs.proto.journal.StartTerm;
@@ -82,6 +85,9 @@ public final class MasterState {
   private final Expiries expiries = new Expiries();
   private final Reads reads = new Reads(namespace, resolver, chunks, blocks, locks, replies);
 
+  private final JournalHistory history = new JournalHistory();
+  private final RolledBack rolledBack = new RolledBack(namespace, chunks.map(), nodes, history);
+
   private long clusterId;
   private int featureLevel;
   private long term;
@@ -102,7 +108,7 @@ public final class MasterState {
     return switch (entry.getKindCase()) {
       case CLIENT -> mutations.apply(txid, timeNs, entry.getClient());
       case FORMAT_CLUSTER -> format(entry.getFormatCluster());
-      case START_TERM -> start(entry.getStartTerm());
+      case START_TERM -> start(txid, entry.getStartTerm());
       case SESSION_START -> start(entry.getSessionStart());
       case SESSION_END -> endSession(txid, entry.getSessionEnd());
       case NODE_JOIN -> nodes.join(entry.getNodeJoin());
@@ -111,6 +117,9 @@ public final class MasterState {
       case DURABLE_MARK -> new Applied.Accepted();
       case CHUNKS_FORGOTTEN -> cleanup.forget(entry.getChunksForgotten());
       case ORPHANS_PURGED -> cleanup.purge(entry.getOrphansPurged());
+      case ROLLBACK_ACCEPTED -> rollBack(txid, entry.getRollbackAccepted());
+      case CHAIN_ADOPTED -> rolledBack.adopt(entry.getChainAdopted());
+      case NODE_FORGOTTEN -> forget(entry.getNodeForgotten());
       case INTENTS_SETTLED -> unfinished.settle(entry.getIntentsSettled(), FileTime.ofNs(timeNs));
       case KIND_NOT_SET -> new Applied.Refused("The entry is of a kind unknown to this master");
     };
@@ -177,11 +186,14 @@ public final class MasterState {
    */
   public List<ChunkInfo> chunksAfter(long afterChunkId, int limit) {
     List<ChunkInfo> found = new ArrayList<>();
-    for (long id = afterChunkId + 1; id < chunks.map().nextId() && found.size() < limit; id++) {
-      int chunk = chunks.map().find(id);
+    ChunkMap map = chunks.map();
+    long id = map.notSkipped(afterChunkId + 1);
+    while (id < map.nextId() && found.size() < limit) {
+      int chunk = map.find(id);
       if (chunk != 0) {
         found.add(chunks.info(chunk));
       }
+      id = map.notSkipped(id + 1);
     }
     return found;
   }
@@ -251,6 +263,38 @@ public final class MasterState {
   /** What keeps locks from being set. */
   public FileLocks locks() {
     return locks;
+  }
+
+  /** Which masters wrote the journal, and the last rollback. */
+  public JournalHistory history() {
+    return history;
+  }
+
+  /** Whether a chunk id is one that only entries have given out, if any, that a rollback lost. */
+  public boolean isLostChunk(long chunkId) {
+    return chunks.map().isSkipped(chunkId);
+  }
+
+  /** The next version of a chunk's chain is at least this, unsigned; 0 for one without a bound. */
+  public int versionFloor(long chunkId) {
+    return chunks.map().versionFloor(chunkId);
+  }
+
+  /** Whether a datanode of this id, which is not known, may have joined in lost entries. */
+  public boolean mayReturn(int nodeId) {
+    return nodes.mayReturn(nodeId);
+  }
+
+  /** Why a datanode that was forgotten is not let in; empty if it was not. */
+  public Optional<String> forgotten(int nodeId) {
+    return nodes.isForgotten(nodeId)
+        ? Optional.of(Nodes.forgottenSentence(nodeId))
+        : Optional.empty();
+  }
+
+  /** Chunks of files whose committed chain names a datanode. */
+  public int chainsNaming(int nodeId) {
+    return chunks.map().chainsNaming(nodeId);
   }
 
   /** Above the id of every chunk there ever was. */
@@ -333,6 +377,7 @@ public final class MasterState {
         + 31L * unfinished.intents().hashCode()
         + 47L * appends.leases().hashCode()
         + 53L * locks.table().hashCode()
+        + 61L * history.hashCode()
         + 31 * clusterId
         + 37 * term
         + 59L * featureLevel
@@ -366,12 +411,46 @@ public final class MasterState {
     return new Applied.Accepted();
   }
 
-  private Applied start(StartTerm start) {
+  private Applied start(long txid, StartTerm start) {
     if (Long.compareUnsigned(start.getTerm(), term) <= 0) {
       return new Applied.Refused("Term " + start.getTerm() + " is not above the last one, " + term);
     }
     term = start.getTerm();
     raiseFeatureLevel(start.getFeatureLevel());
+    history.termBegins(term, txid);
+    return new Applied.Accepted();
+  }
+
+  /**
+   * The sessions end as if they had expired: what a client has done since is lost, and what it
+   * holds may be of what is lost. Each end has a number of its own, below the next txid.
+   */
+  private Applied rollBack(long txid, RollbackAccepted accepted) {
+    if (accepted.getNextTxid() - txid <= sessions.count()) {
+      return new Applied.Refused("A rollback skips more entries than there are sessions");
+    }
+    Applied applied = rolledBack.accept(accepted, txid, timeNs);
+    if (applied instanceof Applied.Accepted) {
+      long number = txid;
+      for (Session session : sessions.all()) {
+        SessionEnd end =
+            SessionEnd.newBuilder().setSessionId(session.info().id()).setExpired(true).build();
+        endSession(number++, end);
+      }
+    }
+    return applied;
+  }
+
+  private Applied forget(NodeForgotten forgotten) {
+    int id = forgotten.getNodeId();
+    if (nodes.find(id) == null) {
+      return new Applied.Refused("There is no datanode " + Integer.toUnsignedString(id));
+    }
+    int chains = chunks.map().chainsNaming(id);
+    if (chains > 0) {
+      return new Applied.Refused("the chains of " + chains + " chunks still name datanode " + id);
+    }
+    nodes.forget(id);
     return new Applied.Accepted();
   }
 

@@ -21,7 +21,7 @@ final class StateDigest {
     digest.addNamespace(namespace);
     digest.addChunks(chunks, namespace.inodes());
     sessions.forEach(digest::addSession);
-    digest.add(6, nodes.all().hashCode());
+    digest.add(6, nodes.digest());
     return digest.sum;
   }
 
@@ -75,6 +75,7 @@ final class StateDigest {
                 chunks.fresh().holders(map.id(chunk)).hashCode()));
     add(5, map.nextId(), chunks.cuts().hashCode(), chunks.changing().hashCode());
     add(8, chunks.garbageCount());
+    add(9, map.skippedDigest());
   }
 
   private void addSession(Session session) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.distrifs.master.chunk.ChunkInfo;
+import org.distrifs.master.deletion.DeletionRules.Verdict;
 import org.distrifs.master.liveness.CorruptionLedger;
 import org.distrifs.master.liveness.Datanode;
 import org.distrifs.master.liveness.DatanodeRegistry;
@@ -130,11 +131,32 @@ class DeletionRulesTest {
     assertThat(mayGo()).isFalse();
   }
 
+  @Test
+  void whatARollbackLostIsKeptForTheOperatorInsteadOfDeleted() {
+    known.floor = VERSION;
+    assertThat(verdict()).isEqualTo(Verdict.TO_QUARANTINE);
+    known.chunks.clear();
+    known.lost = true;
+    known.revoked = false;
+    assertThat(verdict()).isEqualTo(Verdict.TO_QUARANTINE);
+  }
+
+  @Test
+  void aFileRemovedAfterARollbackGoesToTheTrashLikeAnyOther() {
+    known.floor = VERSION;
+    known.chunk(chunk(List.of(1, 2, 3), VERSION, 0, false));
+    assertThat(verdict()).isEqualTo(Verdict.TO_TRASH);
+  }
+
   // --- steps
 
   private boolean mayGo() {
+    return verdict() == Verdict.TO_TRASH;
+  }
+
+  private Verdict verdict() {
     Datanode holder = registry.find(HOLDER);
-    return rules.mayGo(holder, CHUNK, holder.replica(CHUNK));
+    return rules.verdict(holder, CHUNK, holder.replica(CHUNK));
   }
 
   private void register(int node, long incarnation) {
@@ -170,6 +192,8 @@ class DeletionRulesTest {
     private long next = 100;
     private boolean busy;
     private boolean revoked = true;
+    private boolean lost;
+    private int floor;
 
     void chunk(ChunkInfo chunk) {
       chunks.put(chunk.id(), chunk);
@@ -178,6 +202,21 @@ class DeletionRulesTest {
     @Override
     public long nextChunkId() {
       return next;
+    }
+
+    @Override
+    public boolean isLost(long chunkId) {
+      return lost;
+    }
+
+    @Override
+    public int versionFloor(long chunkId) {
+      return floor;
+    }
+
+    @Override
+    public boolean isForgotten(int nodeId) {
+      return false;
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.distrifs.proto.journal.JournalEntry;
+import org.distrifs.proto.journal.RollbackAccepted;
 import org.distrifs.runtime.clock.SystemClock;
 import org.distrifs.runtime.disk.Disk;
 import org.distrifs.runtime.disk.LocalDisk;
@@ -32,11 +33,11 @@ class LocalLogTest {
   }
 
   @Test
-  void aNewLogBeginsWithItsFormatEntryAndTermOne() throws IOException {
+  void aNewLogBeginsWithItsFormatEntry() throws IOException {
     assertThat(LocalLog.exists(disk, folder)).isTrue();
     RecordingListener seen = replay();
     assertThat(entries(seen)).containsExactly(TestEntries.format());
-    assertThat(seen.term()).isEqualTo(1);
+    assertThat(seen.term()).isPositive();
     assertThat(seen.durable()).isEqualTo(1);
   }
 
@@ -70,12 +71,29 @@ class LocalLogTest {
   }
 
   @Test
+  void afterARollbackWasAcceptedTheJournalGoesOnWithTheTxidThatItNames() throws IOException {
+    RecordingListener seen = new RecordingListener();
+    JournalEntry rollback =
+        JournalEntry.newBuilder()
+            .setRollbackAccepted(RollbackAccepted.newBuilder().setNextTxid(5000))
+            .build();
+    try (LocalLog log = start(seen, LocalLog.DEFAULT_MAX_SEGMENT_BYTES)) {
+      log.propose(List.of(TestEntries.proposal(rollback), TestEntries.proposal(mutation(1))));
+      seen.awaitApplied(3);
+    }
+    assertThat(replay().applied())
+        .extracting(ReplicatedLog.Committed::txid)
+        .containsExactly(1L, 2L, 5000L, 5001L);
+    assertThat(replay().durable()).isEqualTo(5001);
+  }
+
+  @Test
   void theTermIsAboveTheHighestThatWasStarted() throws IOException {
     RecordingListener seen = new RecordingListener();
     try (LocalLog log = start(seen, LocalLog.DEFAULT_MAX_SEGMENT_BYTES)) {
-      log.propose(List.of(TestEntries.proposal(TestEntries.startTerm(8))));
+      log.propose(List.of(TestEntries.proposal(TestEntries.startTerm(1L << 40))));
     }
-    assertThat(replay().term()).isEqualTo(9);
+    assertThat(replay().term()).isEqualTo((1L << 40) + 1);
   }
 
   @Test

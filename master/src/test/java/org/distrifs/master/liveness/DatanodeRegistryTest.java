@@ -6,6 +6,7 @@ import it.unimi.dsi.fastutil.longs.LongSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.distrifs.master.chunk.ChunkInfo;
 import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.proto.control.CorruptBlock;
 import org.distrifs.proto.control.HeartbeatRequest;
@@ -211,12 +212,23 @@ class DatanodeRegistryTest {
   }
 
   @Test
+  void aReplicaInAVersionThatNoChangeReservedIsNotGood() {
+    register(false);
+    report(replica(1, 3));
+    assertThat(registry.condition(NODE, chunk(1, 2, 2))).isEqualTo(ReplicaCondition.AHEAD);
+    assertThat(registry.condition(NODE, chunk(1, 2, 3)))
+        .as("a change is about to commit it")
+        .isEqualTo(ReplicaCondition.GOOD);
+    assertThat(registry.condition(NODE, chunk(1, 3, 3))).isEqualTo(ReplicaCondition.GOOD);
+  }
+
+  @Test
   void aReplicaIsAwayWhileItsNodeIsSilentAndLostOnceItIsDead() {
     register(false);
     assertThat(condition(1)).isEqualTo(ReplicaCondition.UNKNOWN);
     report(replica(1, 1));
     assertThat(condition(1)).isEqualTo(ReplicaCondition.GOOD);
-    assertThat(registry.condition(NODE, 1, 2)).isEqualTo(ReplicaCondition.STALE);
+    assertThat(registry.condition(NODE, chunk(1, 2, 2))).isEqualTo(ReplicaCondition.STALE);
     pass(11_001);
     assertThat(condition(1)).isEqualTo(ReplicaCondition.AWAY);
     pass(19_000);
@@ -341,7 +353,11 @@ class DatanodeRegistryTest {
   }
 
   private ReplicaCondition condition(long chunkId) {
-    return registry.condition(NODE, chunkId, 1);
+    return registry.condition(NODE, chunk(chunkId, 1, 1));
+  }
+
+  private static ChunkInfo chunk(long id, int version, int reservedVersion) {
+    return new ChunkInfo(id, version, reservedVersion, List.of(NODE), 1, 0, false);
   }
 
   private Datanode node() {

@@ -55,6 +55,28 @@ class CleanupServiceTest extends ClusterSteps {
   }
 
   @Test
+  void anOrderToDeleteAReplicaIsGivenAgainOnlyAfterAMinute() throws Exception {
+    ChunkLocation chunk = unlinkedFileAfterTheStart();
+    KeepAliveReply question = ask();
+    client.keepAlive(question.getOrphansQuestion(), List.of());
+    master.until(() -> master.status().getRepair().getOrphans() == 0);
+    assertThat(ordersWhileItReports(chunk, 50_000)).isEqualTo(1);
+    assertThat(ordersWhileItReports(chunk, 20_000)).as("it may have been lost").isEqualTo(1);
+    assertThat(master.status().getRepair().getReplicasDeleted()).isZero();
+  }
+
+  /** Orders that a datanode gets to delete its replica, which it goes on reporting. */
+  private long ordersWhileItReports(ChunkLocation chunk, long ms) throws Exception {
+    long orders = 0;
+    for (long passed = 0; passed < ms; passed += 900) {
+      master.report(2, master.incarnation(2), reported(chunk, 1).build());
+      passWithBeats(900, 1, 3);
+      orders += commandsTo(2).stream().filter(NodeCommand::hasDeleteReplicas).count();
+    }
+    return orders;
+  }
+
+  @Test
   void aThousandGoByOneQuestionInEntriesThatAreNotLarge() {
     int files = 1100;
     callAtOnce(files, TestClient::create);

@@ -40,19 +40,28 @@ class ClusterTest extends ClusterSteps {
   }
 
   @Test
-  void foreignAndUnknownNodesAreRefusedWithASentence() {
-    assertRefused("cluster", () -> master.register(master.registration(1).setClusterId(99)));
-    assertRefused("no datanode 5", () -> master.register(master.registration(1).setNodeId(5)));
-    assertRefused("version", () -> master.register(master.registration(1).setProtocolVersion(9)));
+  void aForeignNodeIsRefusedForGoodAndOthersAreAskedToWaitWithASentence() {
+    assertRefused(
+        "FAILED_PRECONDITION",
+        "cluster",
+        () -> master.register(master.registration(1).setClusterId(99)));
+    assertRefused(
+        "UNAVAILABLE", "no datanode 5", () -> master.register(master.registration(1).setNodeId(5)));
+    assertRefused(
+        "UNAVAILABLE",
+        "version",
+        () -> master.register(master.registration(1).setProtocolVersion(9)));
     master.nodesJoin(1);
     assertRefused(
-        "", () -> master.register(master.registration(1).setNodeId(1).setNodeSecret(777)));
+        "UNAVAILABLE",
+        "",
+        () -> master.register(master.registration(1).setNodeId(1).setNodeSecret(777)));
   }
 
-  private static void assertRefused(String words, Runnable request) {
+  private static void assertRefused(String status, String words, Runnable request) {
     assertThatThrownBy(request::run)
         .isInstanceOf(StatusRuntimeException.class)
-        .hasMessageContaining("FAILED_PRECONDITION")
+        .hasMessageContaining(status)
         .hasMessageContaining(words);
   }
 

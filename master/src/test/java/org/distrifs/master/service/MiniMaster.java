@@ -23,6 +23,7 @@ import org.distrifs.proto.control.AdministrationGrpc;
 import org.distrifs.proto.control.BlockReportPart;
 import org.distrifs.proto.control.BlockReportReply;
 import org.distrifs.proto.control.DatanodesGrpc;
+import org.distrifs.proto.control.ForgetNodeRequest;
 import org.distrifs.proto.control.HeartbeatReply;
 import org.distrifs.proto.control.HeartbeatRequest;
 import org.distrifs.proto.control.NodeCommand;
@@ -59,10 +60,10 @@ final class MiniMaster implements AutoCloseable {
 
   MiniMaster(MemoryLog log) throws IOException {
     this.log = log;
-    start();
+    start(false);
   }
 
-  private void start() throws IOException {
+  private void start(boolean acceptsRollback) throws IOException {
     metrics = new Metrics("master");
     openLog = log.open();
     SeededEntropy entropy = new SeededEntropy(1);
@@ -89,6 +90,9 @@ final class MiniMaster implements AutoCloseable {
             clock,
             entropy,
             metrics);
+    if (acceptsRollback) {
+      service.acceptRollback();
+    }
     service.start();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -100,7 +104,13 @@ final class MiniMaster implements AutoCloseable {
   /** As kill -9 and a new start. */
   void restart() throws IOException {
     stop();
-    start();
+    start(false);
+  }
+
+  /** As {@link #restart}, by an operator who accepts that the journal is an older copy. */
+  void restartAcceptingRollback() throws IOException {
+    stop();
+    start(true);
   }
 
   private void stop() throws IOException {
@@ -248,6 +258,14 @@ final class MiniMaster implements AutoCloseable {
   StatusReply status() {
     return AdministrationGrpc.newBlockingStub(statusChannel())
         .status(StatusRequest.getDefaultInstance());
+  }
+
+  /**
+   * @throws io.grpc.StatusRuntimeException with the reasons, if the node is kept
+   */
+  void forgetNode(int node) {
+    AdministrationGrpc.newBlockingStub(statusChannel())
+        .forgetNode(ForgetNodeRequest.newBuilder().setNodeId(node).build());
   }
 
   /** Operations that wait for something else than the journal, as the metrics say. */

@@ -169,7 +169,12 @@ public final class ChunkListener implements AutoCloseable {
   private final class Accepted extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(Channel accepted) {
-      if (closing || connections.size() >= MAX_CONNECTIONS) {
+      if (closing) {
+        // Accepted in the moment before the listener stopped: its peer sees that nobody is here.
+        accepted.close();
+        return;
+      }
+      if (connections.size() >= MAX_CONNECTIONS) {
         LOG.warn(
             "Closed the connection from {}: {} others are open, which is the limit",
             Sockets.name(accepted.remoteAddress()),

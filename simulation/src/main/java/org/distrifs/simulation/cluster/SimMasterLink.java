@@ -9,6 +9,7 @@ import org.distrifs.datanode.server.Incarnation;
 import org.distrifs.datanode.server.NodeLease;
 import org.distrifs.datanode.server.TermGuard;
 import org.distrifs.datanode.store.ChunkStore;
+import org.distrifs.datanode.store.Removal;
 import org.distrifs.proto.control.BlockReportPart;
 import org.distrifs.proto.control.HeartbeatReply;
 import org.distrifs.proto.control.HeartbeatRequest;
@@ -16,6 +17,7 @@ import org.distrifs.proto.control.NodeCommand;
 import org.distrifs.proto.control.RegisterReply;
 import org.distrifs.proto.control.RegisterRequest;
 import org.distrifs.proto.control.ReplicaReport;
+import org.distrifs.proto.id.JournalPosition;
 import org.distrifs.simulation.disk.NodeDisk;
 import org.distrifs.simulation.network.MasterCalls;
 import org.distrifs.simulation.scheduler.ProcessClock;
@@ -89,7 +91,8 @@ final class SimMasterLink {
             .setPort(1)
             .setRack(host)
             .setBootId(disk.bootId().toString())
-            .setHighestDurableTxid(disk.highestDurableTxid())
+            .setHighestDurableTxid(disk.heardDurable().txid())
+            .setHighestDurableTerm(disk.heardDurable().term())
             .setTotalBytes(store.totalBytes())
             .setAvailableBytes(store.roomBytes())
             .setFreeBytes(store.freeBytes())
@@ -114,10 +117,10 @@ final class SimMasterLink {
   }
 
   private boolean admit(long term, long durableTxid) {
-    if (durableTxid < disk.highestDurableTxid() || !terms.admit(term)) {
+    if (durableTxid < disk.heardDurable().txid() || !terms.admit(term)) {
       return false;
     }
-    disk.raiseDurableTxid(durableTxid);
+    disk.hearDurable(new JournalPosition(term, durableTxid));
     return true;
   }
 
@@ -133,7 +136,8 @@ final class SimMasterLink {
             .setRequestsInFlight(service.requestsInFlight())
             .addAllTroubled(service.troubledChunks(ReplicaReports.MAX_TROUBLED))
             .setRevokedThrough(revokedThrough)
-            .setHighestDurableTxid(disk.highestDurableTxid())
+            .setHighestDurableTxid(disk.heardDurable().txid())
+            .setHighestDurableTerm(disk.heardDurable().term())
             .build();
     master
         .heartbeat(request)
@@ -179,7 +183,8 @@ final class SimMasterLink {
         command
             .getDeleteReplicas()
             .getReplicasList()
-            .forEach(name -> service.discard(name.getChunkId(), name.getVersion()));
+            .forEach(
+                name -> service.discard(name.getChunkId(), name.getVersion(), Removal.TO_TRASH));
         // A beat can tell of a replica that changed, not of one that is gone.
         later(BACKOFF_NS, () -> report(true));
       }

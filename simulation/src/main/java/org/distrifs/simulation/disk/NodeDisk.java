@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.LongConsumer;
+import org.distrifs.proto.id.JournalPosition;
 import org.distrifs.simulation.scheduler.SeededChoices;
 
 /** What a datanode's machine keeps when its process dies: page cache, disk, and who it is. */
@@ -18,7 +19,7 @@ public final class NodeDisk {
   private UUID bootId;
   private long clusterId;
   private int nodeId;
-  private long highestDurableTxid;
+  private JournalPosition heard = JournalPosition.NONE;
   private boolean used;
   private boolean lostPower;
   private LongConsumer deletions = chunkId -> {};
@@ -87,12 +88,12 @@ public final class NodeDisk {
     nodeId = node;
   }
 
-  public long highestDurableTxid() {
-    return highestDurableTxid;
+  public JournalPosition heardDurable() {
+    return heard;
   }
 
-  public void raiseDurableTxid(long txid) {
-    highestDurableTxid = Math.max(highestDurableTxid, txid);
+  public void hearDurable(JournalPosition told) {
+    heard = heard.max(told);
   }
 
   /** Whether a process used it before: none of them here ever stops in order. */

@@ -24,6 +24,7 @@ import org.distrifs.datanode.store.MemoryBlocks;
 import org.distrifs.datanode.store.MibDigest;
 import org.distrifs.datanode.store.OpenedReplica;
 import org.distrifs.datanode.store.RecentWrites;
+import org.distrifs.datanode.store.Removal;
 import org.distrifs.datanode.store.ReplicaState;
 import org.distrifs.datanode.store.StoreException;
 import org.distrifs.datanode.store.WriteId;
@@ -117,6 +118,12 @@ public final class SimChunkStore implements ChunkStore {
   @Override
   public int count() {
     return index.size();
+  }
+
+  /** None: no journal is rolled back here. */
+  @Override
+  public int quarantinedReplicas() {
+    return 0;
   }
 
   @Override
@@ -345,7 +352,7 @@ public final class SimChunkStore implements ChunkStore {
   }
 
   @Override
-  public CompletableFuture<Void> discard(long chunkId, int version) {
+  public CompletableFuture<Void> discard(long chunkId, int version, Removal removal) {
     return submit(
         chunkId,
         replica -> {

@@ -10,6 +10,7 @@ import org.distrifs.datanode.store.FileBlocks;
 import org.distrifs.datanode.store.MemoryBlocks;
 import org.distrifs.datanode.store.MibDigest;
 import org.distrifs.datanode.store.OpenedReplica;
+import org.distrifs.datanode.store.Removal;
 import org.distrifs.datanode.store.ReplicaState;
 import org.distrifs.datanode.store.WriteId;
 import org.distrifs.proto.frame.DataRequest;
@@ -36,6 +37,11 @@ abstract class StoreFilter implements ChunkStore {
   @Override
   public int count() {
     return real.count();
+  }
+
+  @Override
+  public int quarantinedReplicas() {
+    return real.quarantinedReplicas();
   }
 
   @Override
@@ -136,8 +142,8 @@ abstract class StoreFilter implements ChunkStore {
   }
 
   @Override
-  public CompletableFuture<Void> discard(long chunkId, int version) {
-    return real.discard(chunkId, version);
+  public CompletableFuture<Void> discard(long chunkId, int version, Removal removal) {
+    return real.discard(chunkId, version, removal);
   }
 
   @Override
