@@ -25,6 +25,7 @@ import org.distrifs.runtime.disk.Disk;
 import org.distrifs.runtime.lifecycle.CloseStack;
 import org.distrifs.runtime.lifecycle.NamedThreads;
 import org.distrifs.runtime.lifecycle.OperatorException;
+import org.distrifs.runtime.log.EventSums;
 import org.distrifs.runtime.metrics.Metrics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,7 +80,14 @@ final class DataPlane implements DataService, AutoCloseable {
     server =
         new DataServer(
             new ServerContext(
-                store, transport, clock, this::identity, lease, terms, settings.hopTimeoutMs()),
+                store,
+                transport,
+                clock,
+                this::identity,
+                lease,
+                terms,
+                settings.hopTimeoutMs(),
+                new EventSums(LOG)),
             metrics);
     ScheduledExecutorService ticker =
         Executors.newSingleThreadScheduledExecutor(NamedThreads.daemon("datanode", "tick"));

@@ -197,7 +197,8 @@ final class ChunkSlot implements ChainActions<Exchange> {
           public void fail(DataReply reply) {
             // That there is none is what was wanted: the order came twice.
             if (reply.status() != Status.NO_SUCH_CHUNK) {
-              LOG.info(
+              context.sums().add("replicas not deleted", 1);
+              LOG.debug(
                   "Did not delete the replica of chunk {} in version {}: {}, {}",
                   chunkId,
                   Integer.toUnsignedString(version),
@@ -219,11 +220,13 @@ final class ChunkSlot implements ChainActions<Exchange> {
         .whenComplete(
             (nothing, failure) -> {
               if (failure == null) {
-                LOG.info(
+                String where = removal == Removal.TO_TRASH ? "to the trash" : "into quarantine";
+                context.sums().add("replicas moved " + where, 1);
+                LOG.debug(
                     "Moved the replica of chunk {} in version {} {}",
                     chunkId,
                     Integer.toUnsignedString(version),
-                    removal == Removal.TO_TRASH ? "to the trash" : "into quarantine");
+                    where);
               } else {
                 LOG.warn("Cannot delete the replica of chunk {}", chunkId, failure);
               }

@@ -44,14 +44,19 @@ public final class DataServer implements ChunkRequestHandler {
     metrics.gauge("chunks.active", "Chunks that requests came for lately", slots::count);
   }
 
-  /** To be called a few times a second: ends waits whose bound has passed. */
+  /**
+   * To be called a few times a second: ends waits whose bound has passed, and logs what has been
+   * done.
+   */
   public void tick() {
     slots.tick();
+    context.sums().tick(context.clock().monotonicNs());
   }
 
   /** Takes no more writes; what is under way goes on. */
   public void beginClose() {
     closing = true;
+    context.sums().tell(context.clock().monotonicNs());
   }
 
   /** Requests under way. */

@@ -6,6 +6,7 @@ import org.distrifs.datanode.store.ReplicaState;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
+import org.distrifs.runtime.log.EventSums;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,9 +23,11 @@ final class Reconciliation {
   private final DataRequest.Reconcile request;
   private final Transfer transfer;
   private final DeltaCopy deltaCopy;
+  private final EventSums sums;
 
   Reconciliation(ServerContext context, DataRequest.Reconcile request, Transfer transfer) {
     this.store = context.store();
+    this.sums = context.sums();
     this.request = request;
     this.transfer = transfer;
     this.deltaCopy =
@@ -52,7 +55,7 @@ final class Reconciliation {
     int sourceId = request.source().nodeId();
     int missing = deltaCopy.blocksMissing();
     if (bytesCopied() > 0 || missing > 0) {
-      LOG.info(
+      LOG.debug(
           "Reconciled chunk {} with node {} under version {}: {} bytes copied, {} blocks not to be"
               + " had",
           request.chunkId(),
@@ -66,6 +69,7 @@ final class Reconciliation {
           Status.CORRUPT_REPLICA,
           missing + " blocks that differ could not be had from node " + sourceId);
     }
+    sums.add("replicas reconciled", 1);
     return Exchange.okAfterCopying(state, bytesCopied());
   }
 }

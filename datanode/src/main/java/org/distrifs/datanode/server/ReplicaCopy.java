@@ -6,6 +6,7 @@ import org.distrifs.datanode.store.ReplicaState;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
+import org.distrifs.runtime.log.EventSums;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,12 +24,14 @@ final class ReplicaCopy {
   private final Transfers transfers;
   private final Transfer transfer;
   private final SourceReads source;
+  private final EventSums sums;
   private final DeltaCopy deltaCopy;
   private DataReply origin;
 
   ReplicaCopy(
       ServerContext context, DataRequest.Copy request, Transfers transfers, Transfer transfer) {
     this.store = context.store();
+    this.sums = context.sums();
     this.request = request;
     this.transfers = transfers;
     this.transfer = transfer;
@@ -63,7 +66,8 @@ final class ReplicaCopy {
   }
 
   private DataReply conclude(ReplicaState state) {
-    LOG.info(
+    sums.add("replicas copied from another datanode", 1);
+    LOG.debug(
         "Copied chunk {} from node {} in version {}: {} of {} bytes differed, {} blocks are left"
             + " for the reconciliation behind the fence",
         request.chunkId(),

@@ -473,7 +473,7 @@ public final class ChangeDriver {
           version,
           goal.chain());
     } else if (!change.before.equals(goal.chain())) {
-      LOG.info(
+      LOG.debug(
           "Chunk {}: its chain {} is now {}, version {}, after {} ms; {}",
           goal.chunkId(),
           change.before,
@@ -482,7 +482,7 @@ public final class ChangeDriver {
           tookMs,
           goal.who());
     } else if (goal.cut().isEmpty()) {
-      LOG.info(
+      LOG.debug(
           "Chunk {}: its replicas on {} are reconciled, version {}, after {} ms",
           goal.chunkId(),
           goal.chain(),

@@ -137,7 +137,7 @@ public final class Deletions {
     }
     List<NodeCommand> commands = new ArrayList<>();
     if (delete.getReplicasCount() > 0) {
-      LOG.info(
+      LOG.debug(
           "{} is to delete {} replicas that no chain needs, from chunk {} on",
           node,
           delete.getReplicasCount(),

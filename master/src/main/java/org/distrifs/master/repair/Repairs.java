@@ -334,7 +334,7 @@ public final class Repairs {
     Copy copy = new Copy(sourceId, targetId, environment.nowNs());
     copies.put(chunk.id(), copy);
     count(copy, 1);
-    LOG.info(
+    LOG.debug(
         "Chunk {} is short of replicas on {}: it is copied from datanode {} to {}",
         chunk.id(),
         chunk.members(),
@@ -369,7 +369,7 @@ public final class Repairs {
     end(chunk.id(), copy);
     done++;
     registry.installed(copy.target(), chunk.id(), 0, reply.replicaLength());
-    LOG.info(
+    LOG.debug(
         "Chunk {}: datanode {} has a copy of {} bytes after {} ms, and joins the chain",
         chunk.id(),
         copy.target(),

@@ -14,6 +14,7 @@ import org.distrifs.master.state.MasterState;
 import org.distrifs.proto.control.RepairStatus;
 import org.distrifs.proto.journal.ChunksForgotten;
 import org.distrifs.proto.journal.JournalEntry;
+import org.distrifs.runtime.log.EventSums;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,9 @@ final class Housekeeping {
   private final ForgottenChunks forgotten;
   private final OrphanQuestions orphans;
   private final FilesInDoubt inDoubt;
+
+  /** Of what is done to single chunks and files, for the log. */
+  private final EventSums sums = new EventSums(LOG);
 
   Housekeeping(
       MasterState state,
@@ -79,6 +83,8 @@ final class Housekeeping {
   /** Lets time pass. To be called several times a second. */
   void tick(long nowNs) {
     inDoubt.tick(nowNs);
+    addUp();
+    sums.tick(nowNs);
     if (!repairs.hasBegun()) {
       return;
     }
@@ -90,8 +96,22 @@ final class Housekeeping {
       journal.propose(
           JournalEntry.newBuilder()
               .setChunksForgotten(ChunksForgotten.newBuilder().addAllChunkIds(gone)),
-          applied -> LOG.info("{} chunks without a file or a replica are forgotten", gone.size()));
+          applied -> sums.add("chunks without a file or a replica forgotten", gone.size()));
     }
+  }
+
+  private void addUp() {
+    sums.addGrowth("replicas copied", repairs.done());
+    sums.addGrowth("copies failed", repairs.failed());
+    sums.addGrowth("changes of chains committed", changes.completed());
+    sums.addGrowth("replicas deleted", deletions.deleted());
+    sums.addGrowth("inodes without a name purged", orphans.purged());
+  }
+
+  /** Logs what was done since the last sums. Once nothing is done any more. */
+  void end(long nowNs) {
+    addUp();
+    sums.tell(nowNs);
   }
 
   RepairStatus status() {

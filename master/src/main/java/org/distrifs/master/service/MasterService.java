@@ -426,6 +426,7 @@ public final class MasterService implements AutoCloseable {
   @Override
   public void close() {
     loop.close();
+    housekeeping.end(clock.monotonicNs());
   }
 
   /** What the state's thread does besides tasks. */

@@ -47,6 +47,7 @@ final class OrphanQuestions {
   private long after;
   private long notBeforeNs;
   private boolean paused;
+  private long purged;
 
   OrphanQuestions(MasterState state, JournalPipeline journal, SessionTable sessions) {
     this.state = state;
@@ -57,6 +58,11 @@ final class OrphanQuestions {
   /** Whether files without a name are there that nobody has been found to hold open. */
   boolean mayPurgeSome() {
     return state.counts().orphans() > 0 && !paused;
+  }
+
+  /** Inodes that were purged since the start. */
+  long purged() {
+    return purged;
   }
 
   /** Takes what a session answers with its sign of life. */
@@ -108,12 +114,13 @@ final class OrphanQuestions {
       notBeforeNs = nowNs + PAUSE_NS;
       return;
     }
-    LOG.info("{} inodes without a name are purged, of {} asked about", unheld.size(), asked.size());
+    LOG.debug(
+        "{} inodes without a name are purged, of {} asked about", unheld.size(), asked.size());
     for (int at = 0; at < unheld.size(); at += MAX_PURGED) {
       List<Long> next = unheld.subList(at, Math.min(at + MAX_PURGED, unheld.size()));
       journal.propose(
           JournalEntry.newBuilder().setOrphansPurged(OrphansPurged.newBuilder().addAllInodes(next)),
-          applied -> LOG.debug("{} inodes without a name were purged", next.size()));
+          applied -> purged += next.size());
     }
   }
 }

@@ -9,12 +9,14 @@ import org.distrifs.datanode.server.TermGuard;
 import org.distrifs.datanode.store.ChunkStore;
 import org.distrifs.proto.connection.ChunkRequestHandler;
 import org.distrifs.proto.connection.NodeIdentity;
+import org.distrifs.runtime.log.EventSums;
 import org.distrifs.simulation.disk.NodeDisk;
 import org.distrifs.simulation.disk.SimChunkStore;
 import org.distrifs.simulation.network.SimChunkTransport;
 import org.distrifs.simulation.scheduler.ProcessClock;
 import org.distrifs.simulation.scheduler.SimProcess;
 import org.distrifs.simulation.scheduler.SimTimer;
+import org.slf4j.LoggerFactory;
 
 /** One run of a datanode's process. */
 final class SimDatanode implements SimChunkTransport.Target {
@@ -46,7 +48,8 @@ final class SimDatanode implements SimChunkTransport.Target {
                 this::identity,
                 lease,
                 terms,
-                HOP_TIMEOUT_MS),
+                HOP_TIMEOUT_MS,
+                new EventSums(LoggerFactory.getLogger(SimDatanode.class))),
             SharedMeters.METRICS);
     handler = world.sabotage().handler(host, server);
     link =
