@@ -141,7 +141,7 @@ class TrashTest {
   void aFullDiskGivesUpTheTrashBeforeTheQuarantineWhichGoesOldestFirstAndOnlyWhenReplicasGrow()
       throws Exception {
     int mb = 1_000_000;
-    disk.sizeLimit = 6 * mb;
+    disk.sizeLimit = 6L * mb;
     StoreSettings reserving = new StoreSettings(2, 4, mb, 60_000, 0, 3_600_000, 3_600_000);
     try (StoreFixture fixture = new StoreFixture(folder, disk, reserving)) {
       LocalChunkStore store = fixture.store();
