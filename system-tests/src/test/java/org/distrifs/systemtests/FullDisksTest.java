@@ -101,6 +101,8 @@ class FullDisksTest {
       final Map<Path, byte[]> files = new TreeMap<>();
       long written = 0;
       IOException refusal = null;
+      // Removed only when the disks need not be full any more: what it has taken would come back.
+      Path refused = null;
       while (refusal == null) {
         final byte[] bytes = new byte[1 + random.nextInt(MAX_FILE)];
         random.nextBytes(bytes);
@@ -111,7 +113,7 @@ class FullDisksTest {
           written += bytes.length;
         } catch (IOException e) {
           refusal = e;
-          Files.delete(file);
+          refused = file;
         }
       }
       assertThat(refusal).as(where).hasMessageContaining("No space left");
@@ -124,6 +126,7 @@ class FullDisksTest {
         aReservationThatCannotBeKeptIsRefused();
         assertThat(cluster.distrifs("status").expectSuccess().output()).contains(" full");
       }
+      Files.delete(refused);
       for (Map.Entry<Path, byte[]> each : files.entrySet()) {
         assertThat(Files.readAllBytes(each.getKey())).as(where).isEqualTo(each.getValue());
       }
