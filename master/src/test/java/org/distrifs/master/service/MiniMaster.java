@@ -47,6 +47,8 @@ final class MiniMaster implements AutoCloseable {
   /** Shorter than what the master takes for its own standstill. */
   private static final long STEP_MS = 900;
 
+  private static final long UNTIL_STEP_MS = 20;
+
   final ManualClock clock = new ManualClock(1_000_000_000L);
   final FakeDatanodes datanodes = new FakeDatanodes();
   private final MemoryLog log;
@@ -149,6 +151,16 @@ final class MiniMaster implements AutoCloseable {
       status();
       status();
     }
+  }
+
+  /** The master's time, from an origin of its own. */
+  long timeMs() {
+    return TimeUnit.NANOSECONDS.toMillis(clock.monotonicNs());
+  }
+
+  /** As {@link #pass}, up to a {@link #timeMs}; nothing if that is over. */
+  void passUntil(long endMs) {
+    pass(endMs - timeMs());
   }
 
   RegisterRequest.Builder registration(int node) {
@@ -284,14 +296,17 @@ final class MiniMaster implements AutoCloseable {
     return channels.isEmpty() ? channel() : channels.get(0);
   }
 
-  /** Waits until something holds, letting the master's time pass meanwhile. */
+  /**
+   * Waits until something holds, letting the master's time pass meanwhile: slowly, so that little
+   * of it goes by while a message is on its way.
+   */
   void until(BooleanSupplier condition) {
     long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CONDITION_BOUND_MS);
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > endNs) {
         throw new AssertionError("did not come about within " + CONDITION_BOUND_MS + " ms");
       }
-      pass(100);
+      pass(UNTIL_STEP_MS);
     }
   }
 }
