@@ -1,5 +1,5 @@
 /**
- * Everything that is on a wire, and both ends of it: messages, frames, connections, checksums and
- * ids.
+ * The protocols between processes: messages, frames, checksums and ids, and both ends of a
+ * connection.
  */
 package org.distrifs.proto;

@@ -2,22 +2,22 @@ package org.distrifs.proto.access;
 
 /**
  * The flags of an inode that {@code chattr(1)} sets, with the values of {@code FS_IOC_GETFLAGS}
- * (man 2 ioctl_iflags). They bind everybody, root too.
+ * (man 2 ioctl_iflags). They apply to every caller, root included.
  */
 public final class InodeFlags {
-  /** Nothing of the inode may change, nor may it get or lose a name. */
+  /** The inode cannot change, and cannot get or lose a name. */
   public static final int IMMUTABLE = 0x10;
 
   /** A file may only grow by appending; a directory may only gain names. */
   public static final int APPEND_ONLY = 0x20;
 
-  /** {@code dump(8)} leaves it out; kept for who asks, without an effect here. */
+  /** {@code dump(8)} leaves the file out. DistriFS keeps the flag and does nothing with it. */
   public static final int NO_DUMP = 0x40;
 
   /** Reads do not set its access time. */
   public static final int NO_ACCESS_TIME = 0x80;
 
-  /** All that may be set; four bits in a row. */
+  /** All flags that can be set. */
   public static final int ALL = IMMUTABLE | APPEND_ONLY | NO_DUMP | NO_ACCESS_TIME;
 
   private InodeFlags() {}
@@ -30,7 +30,10 @@ public final class InodeFlags {
     return (flags & APPEND_ONLY) != 0;
   }
 
-  /** Whether it is immutable or append-only: it can neither be removed nor described anew. */
+  /**
+   * Whether an inode with these flags is immutable or append-only. It can then neither be removed,
+   * nor can its mode, owner or times be set.
+   */
   public static boolean isProtected(int flags) {
     return (flags & (IMMUTABLE | APPEND_ONLY)) != 0;
   }

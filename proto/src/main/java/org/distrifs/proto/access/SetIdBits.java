@@ -3,8 +3,8 @@ package org.distrifs.proto.access;
 import org.distrifs.proto.control.Caller;
 
 /**
- * The set-user-id and set-group-id bits, which a change of a file's contents by an ordinary user
- * takes away, and a change of its owner by anybody.
+ * The set-user-id and set-group-id bits. A file loses them when an ordinary user changes its
+ * contents, and when anybody changes its owner.
  */
 public final class SetIdBits {
   private static final int SET_USER_ID = 04000;
@@ -14,15 +14,15 @@ public final class SetIdBits {
 
   private SetIdBits() {}
 
-  /** Whether a mode has one of them. */
+  /** Whether a mode has one of the two bits. */
   public static boolean areSet(int mode) {
     return (mode & (SET_USER_ID | SET_GROUP_ID)) != 0;
   }
 
   /**
-   * A mode without those that a caller may not keep. On a file that its group may not execute,
-   * set-group-id means locking, not privilege (inode(7)), and members of the group keep it ({@code
-   * setattr_should_drop_sgid} in Linux, {@code fs/attr.c}).
+   * A mode without the bits that are taken away when this caller changes the contents. On a file
+   * that its group may not execute, set-group-id means locking, not privilege (inode(7)), and
+   * members of the group keep it ({@code setattr_should_drop_sgid} in Linux, {@code fs/attr.c}).
    *
    * @param gid the file's group
    * @param caller with all its groups

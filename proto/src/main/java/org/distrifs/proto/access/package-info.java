@@ -1,2 +1,2 @@
-/** Rules of access that both ends go by. */
+/** Rules of access that master and client have in common. */
 package org.distrifs.proto.access;

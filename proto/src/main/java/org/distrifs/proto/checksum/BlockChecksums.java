@@ -99,7 +99,7 @@ public final class BlockChecksums {
     return checksums;
   }
 
-  /** As {@link #ofParts(ByteBuf, int)}. */
+  /** Like {@link #ofParts(ByteBuf, int)}. */
   public static int[] ofParts(ByteBuffer bytes, int offset) {
     final int length = bytes.remaining();
     final int[] checksums = new int[count(offset, length)];

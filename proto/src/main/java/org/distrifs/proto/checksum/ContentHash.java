@@ -4,13 +4,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A 128-bit hash of bytes, by which a change of a chain tells whether two replicas of a MiB are the
- * same without moving it: MurmurHash3_x64_128 (Austin Appleby, SMHasher) with seed 0.
+ * A 128-bit hash of bytes. A chain change compares hashes of each MiB to find out whether two
+ * replicas are equal, without sending the bytes. The hash is MurmurHash3_x64_128 (Austin Appleby,
+ * SMHasher) with seed 0.
  *
- * <p>It guards against chance, not against somebody who searches for two contents with one hash:
- * such a person could only make his own data stay unequal on a replica that was cut off. The
- * digests of the JDK cost ten times as much and more (2 to 6 CPU seconds per GiB), which a fenced
- * chunk would wait for.
+ * <p>It detects accidental differences. It does not resist somebody who looks for two contents with
+ * the same hash; all he could reach is that his own data stays different on a replica that was cut
+ * off. The digests of the JDK cost ten times as much or more (2 to 6 CPU seconds per GiB), and a
+ * chunk is fenced while they are computed.
  */
 public final class ContentHash {
   /** Bytes of a hash. */
@@ -50,7 +51,10 @@ public final class ContentHash {
     target.putLong(h1).putLong(h2);
   }
 
-  /** The bytes from {@code from} to {@code to} as the low bytes of a number; 0 if there is none. */
+  /**
+   * The bytes from {@code from} to {@code to} as the low bytes of a number; 0 if the range is
+   * empty.
+   */
   private static long tail(ByteBuffer bytes, int from, int to) {
     long value = 0;
     for (int i = to - 1; i >= from; i--) {

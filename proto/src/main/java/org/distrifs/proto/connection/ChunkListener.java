@@ -24,21 +24,21 @@ import org.slf4j.LoggerFactory;
  * The listening side of the data plane over TCP. Requests go to a {@link ChunkRequestHandler} on
  * the I/O thread of their connection.
  *
- * <p>What no peer of this protocol would send closes its own connection with one log line. If the
- * listener itself fails, the process halts: others then see a refused connection rather than a node
- * that beats and does not serve.
+ * <p>When a peer breaks the protocol, its connection is closed with one log line. If the listener
+ * itself fails, the process halts: its peers then see a refused connection, rather than a node that
+ * sends heartbeats and does not serve.
  */
 public final class ChunkListener implements AutoCloseable {
-  /** Connections at once; a further one is closed as it comes. */
+  /** The most connections at once. A further one is closed at once. */
   static final int MAX_CONNECTIONS = 1024;
 
-  /** Bytes of requests and answers that may be under way on one connection. */
+  /** The most bytes of requests and answers that may be under way on one connection. */
   static final int MAX_BYTES_PER_CONNECTION = 16 << 20;
 
-  /** Whatever the number of connections, each may have this much under way. */
+  /** What each connection may have under way at least, however many there are; in bytes. */
   static final int MIN_BYTES_PER_CONNECTION = 2 << 20;
 
-  /** What the connections divide among them, in bytes. */
+  /** What all connections together may have under way, in bytes. */
   static final int MAX_BYTES = 256 << 20;
 
   private static final int BACKLOG = 1024;
@@ -106,7 +106,7 @@ public final class ChunkListener implements AutoCloseable {
     return connections.size();
   }
 
-  /** Stops to listen and cuts all connections. Not to be called on an I/O thread. */
+  /** Stops listening and cuts all connections. Not to be called on an I/O thread. */
   @Override
   public void close() {
     closing = true;
@@ -170,7 +170,7 @@ public final class ChunkListener implements AutoCloseable {
     @Override
     protected void initChannel(Channel accepted) {
       if (closing) {
-        // Accepted in the moment before the listener stopped: its peer sees that nobody is here.
+        // It was accepted just before the listener stopped. Its peer sees a closed connection.
         accepted.close();
         return;
       }
@@ -186,7 +186,7 @@ public final class ChunkListener implements AutoCloseable {
     }
   }
 
-  /** Pauses when no connection can be accepted, usually for want of file descriptors. */
+  /** Pauses accepting when it fails, usually because the process has no file descriptor left. */
   private static final class AcceptFailures extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {

@@ -18,7 +18,7 @@ public interface ChunkRequestHandler {
    */
   void handle(DataRequest request, ByteBuf payload, Answer answer);
 
-  /** The way back of one request. */
+  /** Takes the answer to one request. */
   interface Answer {
     /**
      * Answers with a payload from memory.
@@ -31,7 +31,7 @@ public interface ChunkRequestHandler {
      * Answers with bytes of a file, which go from the page cache to the socket without passing
      * through this process.
      *
-     * @param done runs exactly once when the bytes have left or cannot leave any more
+     * @param done runs exactly once, when the bytes have been sent or can no longer be sent
      */
     void replyFromFile(DataReply reply, FileChannel file, long position, int length, Runnable done);
   }

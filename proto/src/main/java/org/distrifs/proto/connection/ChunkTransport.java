@@ -5,11 +5,11 @@ import java.util.concurrent.CompletableFuture;
 import org.distrifs.proto.frame.DataRequest;
 
 /**
- * The asking side of the data plane: sends requests to datanodes and brings their answers. Seam:
- * over TCP in production, over a simulated network in tests.
+ * The asking side of the data plane: sends requests to datanodes and delivers their answers. Works
+ * over TCP in production, and over a simulated network in tests.
  *
- * <p>Two requests of one lane to one peer are sent, and arrive, in the order in which one thread
- * called {@code send}; answers come in any order. WRITEs to each position of a chain have a lane of
+ * <p>Requests of one lane to one peer are sent, and arrive, in the order in which a thread called
+ * {@code send}. Their answers come in any order. WRITEs to each position of a chain have a lane of
  * their own, and all other requests share one: a SYNC that is to cover a WRITE is sent after the
  * WRITE's answer. A request that fails as broken or timed out may have arrived, and those sent
  * after it may have gone over a new connection. Thread-safe.
@@ -30,8 +30,8 @@ public interface ChunkTransport extends AutoCloseable {
       PeerAddress peer, DataRequest request, ByteBuf payload, int timeoutMs);
 
   /**
-   * Whether more can be sent to a peer without piling up in this process. Senders of bulk data wait
-   * with {@link #whenWritable} while it is false.
+   * Whether more can be sent to a peer without queueing up in this process. Senders of bulk data
+   * wait with {@link #whenWritable} while it is false.
    */
   boolean isWritable(PeerAddress peer);
 

@@ -1,7 +1,7 @@
 package org.distrifs.proto.connection;
 
 /**
- * How long a data-plane connection waits for what; milliseconds.
+ * Time-outs of a data-plane connection, in milliseconds.
  *
  * @param connectMs for a connection to be made
  * @param helloMs for a HELLO, or its answer

@@ -11,8 +11,8 @@ import org.distrifs.proto.frame.FrameHeader;
 import org.distrifs.proto.frame.FrameType;
 
 /**
- * A request and the promise of its answer. It holds the payload until that is written or given up,
- * and counts as waiting to leave for just as long.
+ * A request and the future of its answer. It holds the payload, and counts as waiting to be sent,
+ * until the payload is written or dropped.
  */
 final class Exchange implements ChannelFutureListener {
   private final Peer peer;
@@ -23,7 +23,7 @@ final class Exchange implements ChannelFutureListener {
   private final long deadlineNs;
   private final CompletableFuture<ChunkAnswer> answer = new CompletableFuture<>();
 
-  /** Null when it was handed on. */
+  /** Null after {@link #takePayload}. */
   private ByteBuf payload;
 
   Exchange(Peer peer, DataRequest request, ByteBuf payload, int timeoutMs) {
@@ -52,7 +52,7 @@ final class Exchange implements ChannelFutureListener {
     return payloadLength;
   }
 
-  /** What this counts for while it waits to leave. */
+  /** How many bytes this exchange counts for while it waits to be sent. */
   int weightBytes() {
     return FrameHeader.LENGTH + payloadLength;
   }
@@ -65,7 +65,9 @@ final class Exchange implements ChannelFutureListener {
     return nowNs - deadlineNs >= 0;
   }
 
-  /** Hands the payload over to whom writes it; {@link #operationComplete} is to follow. */
+  /**
+   * Gives the payload to the caller, who writes it and then has {@link #operationComplete} called.
+   */
   ByteBuf takePayload() {
     final ByteBuf taken = payload;
     payload = null;
@@ -89,7 +91,7 @@ final class Exchange implements ChannelFutureListener {
     answer.completeExceptionally(failure);
   }
 
-  /** Lets go of a payload that will not be written. */
+  /** Releases a payload that will not be written. */
   void dropPayload() {
     if (payload != null) {
       payload.release();

@@ -12,19 +12,22 @@ import org.distrifs.proto.frame.FrameHeader;
 import org.distrifs.proto.frame.FrameType;
 
 /**
- * Cuts what arrives on a connection into frames, and has each payload read from the socket straight
- * into the buffer that it will live in.
+ * Cuts the bytes that arrive on a connection into frames. Each payload is read from the socket
+ * directly into the buffer in which it is passed on.
  *
- * <p>It decides what the next {@code recv} reads into: between frames a small <em>stage</em>, in
- * which header and body come to lie side by side; once a body is there, a buffer of exactly the
- * payload's length. Only the few bytes of a payload that came into the stage with its header are
- * copied.
+ * <p>It chooses the buffer of each {@code recv}. Between frames that is a small <em>stage</em>,
+ * which collects header and body. When the body is complete, it is a buffer of exactly the
+ * payload's length. Only those bytes of a payload that were read into the stage together with the
+ * header are copied.
  */
 final class FrameReader extends ChannelInboundHandlerAdapter {
-  /** More than any header with its body, so that a stage that is full holds one to be taken out. */
+  /** Larger than any header with its body, so a full stage always holds at least one of them. */
   private static final int STAGE_BYTES = FrameHeader.LENGTH + FrameHeader.MAX_BODY_BYTES + 4056;
 
-  /** Reads in a row from one connection, before the others of its thread get their turn. */
+  /**
+   * The most reads in a row from one connection; then the other connections of the thread get their
+   * turn.
+   */
   private static final int MAX_READS_IN_A_ROW = 16;
 
   private final FrameSink sink;
@@ -33,7 +36,10 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
   private ByteBuf stage;
 
-  /** Of the frame under way; null between frames and while header and body are incomplete. */
+  /**
+   * The payload of the frame that is being read; null between frames and while header and body are
+   * incomplete.
+   */
   private ByteBuf payload;
 
   private FrameType type;
@@ -55,14 +61,14 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     channel.pipeline().addLast(this);
   }
 
-  /** Goes on after the sink was not ready. On the I/O thread. */
+  /** Continues reading after the sink was not ready. On the I/O thread. */
   void resume() throws FrameException {
     if (!parsing) {
       parse();
     }
   }
 
-  /** Whether the peer owes the rest of a frame. */
+  /** Whether a frame has begun to arrive and is incomplete. */
   boolean isInsideFrame() {
     return payload != null || (stage != null && stage.isReadable());
   }
@@ -74,7 +80,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    // Always the stage or the payload: the transport's own claim on it ends here.
+    // This is the stage or the payload: release the reference that the transport held.
     ((ByteBuf) message).release();
     lastReadNs = System.nanoTime();
     if (ended) {
@@ -119,7 +125,10 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Takes one frame from the stage, or its beginning; false when the stage does not hold it. */
+  /**
+   * Takes one frame, or the beginning of one, from the stage; false when the stage holds too
+   * little.
+   */
   private boolean parseOne() throws FrameException {
     final int available = stage == null ? 0 : stage.readableBytes();
     if (available < FrameHeader.LENGTH) {
@@ -171,7 +180,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** The buffer for the next read, with a claim for the transport. */
+  /** The buffer for the next read, with a reference for the transport. */
   private ByteBuf target() {
     if (payload != null) {
       return payload.retain();

@@ -11,21 +11,24 @@ interface FrameSink {
   boolean isReady();
 
   /**
-   * Decodes a body before memory is taken for the payload.
+   * Decodes a body. Called before a buffer for the payload is allocated.
    *
    * @param body to be read during the call only
    */
   Object decode(FrameHeader header, FrameType type, ByteBuf body) throws FrameException;
 
   /**
-   * Takes a whole frame.
+   * Takes a complete frame.
    *
    * @param body what {@link #decode} made of it
    * @param payload direct; ownership passes
    */
   void take(FrameType type, long requestId, Object body, ByteBuf payload) throws FrameException;
 
-  /** The peer sent what is no frame. Nothing more is read; the connection is to be closed. */
+  /**
+   * The peer sent bytes that are no frame. Nothing more is read, and the sink must close the
+   * connection.
+   */
   void malformed(FrameException reason);
 
   /** Reading or writing failed. */

@@ -36,10 +36,10 @@ import org.slf4j.LoggerFactory;
  * The threads on which all sockets of a process are served, data plane and control plane alike: one
  * set for each process. What runs on them must not block.
  *
- * <p>Native epoll where it is there, otherwise the JDK's selectors.
+ * <p>They use native epoll where it is available, otherwise the JDK's selectors.
  */
 public final class IoThreads implements AutoCloseable {
-  /** Threads when none are asked for: {@value}. A connection stays on one of them. */
+  /** The default number of threads: {@value}. A connection stays on one of them. */
   public static final int DEFAULT_THREADS = 2;
 
   private static final int MAX_RESOLVERS = 4;
@@ -84,7 +84,7 @@ public final class IoThreads implements AutoCloseable {
     return new IoThreads(role, threads, Epoll.isAvailable());
   }
 
-  /** Threads with the JDK's selectors although epoll may be there. */
+  /** Starts threads that use the JDK's selectors even if epoll is available. */
   static IoThreads startWithoutEpoll(String role) {
     return new IoThreads(role, DEFAULT_THREADS, false);
   }
@@ -118,7 +118,8 @@ public final class IoThreads implements AutoCloseable {
   }
 
   /**
-   * Finds the address of a host, without blocking: addresses at once, names on other threads.
+   * Finds the address of a host without blocking. An address is parsed at once; a name is looked up
+   * on another thread.
    *
    * @return fails with a {@link java.util.concurrent.CompletionException} around an {@link
    *     UnknownHostException}, or with {@link RejectedExecutionException} when too many wait
@@ -143,7 +144,10 @@ public final class IoThreads implements AutoCloseable {
     }
   }
 
-  /** Ends the threads; whatever is still connected is cut. Not to be called on one of them. */
+  /**
+   * Ends the threads, and cuts all connections that are still open. Not to be called on one of
+   * them.
+   */
   @Override
   public void close() {
     resolvers.shutdown();
@@ -153,7 +157,8 @@ public final class IoThreads implements AutoCloseable {
   }
 
   /**
-   * Netty's own kind of thread, on which its thread-locals and buffer caches are array look-ups.
+   * Makes threads of Netty's own class, on which thread-locals and buffer caches are array
+   * look-ups.
    */
   private static ThreadFactory ioThreads(String role) {
     final AtomicInteger count = new AtomicInteger();
@@ -168,7 +173,7 @@ public final class IoThreads implements AutoCloseable {
     };
   }
 
-  /** What the C library says for ECONNREFUSED, in the language of this process. */
+  /** The text of the C library for ECONNREFUSED, in the language of this process. */
   private static final class EpollText {
     static final String REFUSED =
         afterColon(Errors.newIOException("connect", Errors.ERROR_ECONNREFUSED_NEGATIVE));

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A part of a file that leaves by {@code sendfile}. Unlike its parent it leaves the file open when
- * it is done, and tells the file's owner so.
+ * A part of a file that is sent by {@code sendfile}. Unlike its superclass it does not close the
+ * file afterwards, but runs a callback of the file's owner.
  */
 final class KeepOpenFileRegion extends DefaultFileRegion {
   private static final Logger LOG = LoggerFactory.getLogger(KeepOpenFileRegion.class);
@@ -24,7 +24,10 @@ final class KeepOpenFileRegion extends DefaultFileRegion {
     run(done);
   }
 
-  /** Runs a callback of a request's handler, whose failure is not the connection's. */
+  /**
+   * Runs a callback of a request's handler. If it throws, that is logged, and the connection goes
+   * on.
+   */
   static void run(Runnable done) {
     try {
       done.run();

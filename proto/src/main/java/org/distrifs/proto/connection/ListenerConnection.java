@@ -23,11 +23,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The listening end of one connection: greets, hands requests to the handler, sends its answers
- * back, and stops reading while too much is under way. All state is confined to its I/O thread.
+ * The listening end of one connection. It answers HELLO, passes requests to the handler, sends the
+ * answers, and stops reading while requests and answers under way exceed its limit. All state is
+ * confined to its I/O thread.
  */
 final class ListenerConnection implements FrameSink {
-  /** What a request counts for at the least, which bounds how many can be under way. */
+  /** The least that a request counts for. It bounds how many requests can be under way. */
   private static final int MIN_WEIGHT_BYTES = 4096;
 
   private static final Logger LOG = LoggerFactory.getLogger(ListenerConnection.class);
@@ -45,7 +46,7 @@ final class ListenerConnection implements FrameSink {
   private boolean paused;
   private boolean closing;
 
-  /** Bytes of requests without an answer, and of answers that have not left. */
+  /** Bytes of requests that are not answered, and of answers that are not sent yet. */
   private long underWayBytes;
 
   ListenerConnection(ChunkListener owner, Channel channel, IoThreads io, ConnectionBounds bounds) {
@@ -98,7 +99,7 @@ final class ListenerConnection implements FrameSink {
     try {
       owner.handler().handle(request, payload, answer);
     } catch (RuntimeException e) {
-      // The handler may have kept a way to answer; a broken connection is an answer in any case.
+      // The handler may still hold the Answer and use it, so do not answer here: close instead.
       LOG.error("Handling a {} from {} failed; closing the connection", type, peer, e);
       close();
     }
@@ -130,7 +131,7 @@ final class ListenerConnection implements FrameSink {
     owner.forget(this);
   }
 
-  /** Closes without a word. On the I/O thread. */
+  /** Closes without logging. On the I/O thread. */
   void close() {
     closing = true;
     channel.close();
@@ -158,7 +159,7 @@ final class ListenerConnection implements FrameSink {
     }
   }
 
-  /** Takes an answered request off the account. On the I/O thread. */
+  /** Subtracts a request whose answer was written from the bytes under way. On the I/O thread. */
   void answerWritten(int weightBytes, Throwable failure) {
     underWayBytes -= weightBytes;
     if (failure != null) {
@@ -246,7 +247,10 @@ final class ListenerConnection implements FrameSink {
     }
   }
 
-  /** A request holds its payload now, and the payload of its answer later. */
+  /**
+   * The bytes that a request counts for: it holds its own payload now, and that of its answer
+   * later.
+   */
   private static int weigh(DataRequest request, ByteBuf payload) {
     int answerBytes = 0;
     if (request instanceof DataRequest.Read read) {

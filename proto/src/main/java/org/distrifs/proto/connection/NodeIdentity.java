@@ -1,7 +1,7 @@
 package org.distrifs.proto.connection;
 
 /**
- * Who listens, as its answer to a HELLO tells.
+ * Identifies the listening process in its answer to a HELLO.
  *
  * @param clusterId 0 when not known yet
  * @param nodeId 0 when not known yet

@@ -8,18 +8,18 @@ import java.util.function.IntFunction;
 import org.distrifs.proto.frame.DataRequest;
 
 /**
- * What a transport knows of one listener: a connection for each lane that is in use, and how much
- * waits to leave for it. Any thread.
+ * One listener, as a transport knows it: a connection for each lane in use, and how many bytes wait
+ * to be sent to it. Any thread.
  *
- * <p>Lane 0 carries everything but WRITEs; lane {@code p + 1} the WRITEs to position {@code p} of a
- * chain, so that a chain waits only for lanes of higher numbers and never for itself ({@code
- * docs/data-plane.md}).
+ * <p>Lane 0 carries everything but WRITEs. Lane {@code p + 1} carries the WRITEs to position {@code
+ * p} of a chain. So a WRITE waits only for lanes of higher numbers, and members cannot wait for
+ * each other in a circle ({@code docs/data-plane.md}).
  */
 final class Peer {
-  /** While more than this waits to leave, the peer is not writable; in bytes. */
+  /** The peer is not writable while more than these bytes wait to be sent. */
   static final int HIGH_MARK_BYTES = 8 << 20;
 
-  /** Waiting senders are woken when no more than this is left; in bytes. */
+  /** Waiting senders are woken when no more than these bytes wait to be sent. */
   static final int LOW_MARK_BYTES = 4 << 20;
 
   private static final int LANES = 1 + DataRequest.MAX_CHAIN_MEMBERS;
@@ -59,8 +59,9 @@ final class Peer {
   }
 
   /**
-   * A connection is closed: the next request makes a new one. Waits for {@link #connection}, which
-   * may have begun it a moment ago: closed before it is set, it would stay for good.
+   * Forgets a connection that is closed, so that the next request makes a new one. Synchronized
+   * with {@link #connection}: if this ran before that method had stored the connection, a closed
+   * one would stay for good.
    */
   synchronized void detach(PeerConnection connection) {
     lanes.compareAndSet(connection.lane(), connection, null);
@@ -104,14 +105,14 @@ final class Peer {
       return;
     }
     senders.add(action);
-    // What was waiting may have left between the two lines above, without seeing this sender.
+    // All bytes may have been sent before this sender was added; then nothing would wake it.
     if (isWritable()) {
       wakeSenders();
     }
   }
 
   private void wakeSenders() {
-    // Only those that are here now: a sender that fills the peer again may come back at once.
+    // Only senders that wait now: one that is woken may fill the peer and wait again at once.
     final int count = senders.size();
     for (int i = 0; i < count; i++) {
       final Runnable sender = senders.poll();

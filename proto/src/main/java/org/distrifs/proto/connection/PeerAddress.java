@@ -5,7 +5,7 @@ import java.util.List;
 import org.distrifs.runtime.lifecycle.OperatorException;
 
 /**
- * Where a process listens.
+ * The address at which a process listens.
  *
  * @param host name or address
  * @param port TCP port, 1 to 65535

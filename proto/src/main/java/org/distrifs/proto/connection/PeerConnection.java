@@ -35,11 +35,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The asking end of one connection, from the attempt to connect to its end; it is not used again.
- * All state is confined to its I/O thread; {@link #submit} and {@link #close} may be called on any.
+ * The asking end of one connection, from the attempt to connect until it is closed. A connection
+ * that broke is replaced by another object. All state is confined to its I/O thread; {@link
+ * #submit} and {@link #close} may be called on any.
  */
 final class PeerConnection implements FrameSink {
-  /** Requests on one connection that wait for it or for their answers. */
+  /** The most requests of a connection that wait to be sent or to be answered. */
   static final int MAX_EXCHANGES = 16_384;
 
   private static final int EXPIRY_TICK_MS = 25;
@@ -239,7 +240,7 @@ final class PeerConnection implements FrameSink {
     }
     final Exchange exchange = inFlight.remove(requestId);
     if (exchange == null) {
-      // Its bound had passed.
+      // The exchange has timed out already.
       payload.release();
     } else if (exchange.type() != type) {
       payload.release();
@@ -271,7 +272,10 @@ final class PeerConnection implements FrameSink {
     }
   }
 
-  /** The listener is there and will not serve us: that is an answer to all that waited for it. */
+  /**
+   * The listener refuses to serve this process. Its refusal is the answer to all requests that
+   * waited for the connection.
+   */
   private void refused(Status status, String detail) {
     LOG.warn("{} does not serve this process: {}", peer.address(), detail);
     final List<Exchange> unsent = new ArrayList<>(waiting);
@@ -307,7 +311,10 @@ final class PeerConnection implements FrameSink {
     }
   }
 
-  /** Closes, and fails all that is under way. Callbacks may send again: over a new connection. */
+  /**
+   * Closes, and fails all exchanges under way. Their callbacks may send again, over a new
+   * connection.
+   */
   private void end(Cause why, String message) {
     if (state == State.CLOSED) {
       return;
@@ -329,7 +336,7 @@ final class PeerConnection implements FrameSink {
     sent.forEach(exchange -> exchange.fail(new TransportException(why, message)));
   }
 
-  /** Fails an exchange of which nothing was sent. */
+  /** Fails an exchange that was not sent. */
   private void refuse(Exchange exchange) {
     exchange.dropPayload();
     exchange.fail(new TransportException(end.why(), end.getMessage()));

@@ -9,7 +9,10 @@ import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.FrameType;
 
-/** The way back of one request; gives up its share of the connection's bytes when it has left. */
+/**
+ * The answer to one request. When it is sent, the connection no longer counts the bytes of the
+ * request.
+ */
 final class PendingAnswer implements ChunkRequestHandler.Answer, ChannelFutureListener {
   private final ListenerConnection connection;
   private final FrameType type;

@@ -8,7 +8,7 @@ import io.netty.handler.flush.FlushConsolidationHandler;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
-/** What both ends of a connection set up alike. */
+/** Sets up the socket of a connection in the same way at both ends. */
 final class Sockets {
   /** Frames that may be written before one flush, while reading goes on. */
   private static final int MAX_FRAMES_PER_FLUSH = 64;

@@ -12,14 +12,17 @@ import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Hello;
 
 /**
- * The asking side of the data plane over TCP. Connections are made when they are needed, stay, and
- * are made anew when they broke.
+ * The asking side of the data plane over TCP. A connection is made when it is first needed, stays
+ * open, and is made again after it broke.
  *
- * <p>A listener that is there and serves nobody of this cluster, or of this format version, answers
- * with a status like any other refusal ({@code WRONG_CLUSTER}, {@code BAD_REQUEST}).
+ * <p>A listener that belongs to another cluster, or speaks another format version, answers with a
+ * status like any other refusal ({@code WRONG_CLUSTER}, {@code BAD_REQUEST}).
  */
 public final class TcpChunkTransport implements ChunkTransport {
-  /** Peers that are remembered; beyond it, those without a connection are forgotten. */
+  /**
+   * The most peers that are remembered. When there are more, those without a connection are
+   * forgotten.
+   */
   private static final int MAX_PEERS = 4096;
 
   private final IoThreads io;

@@ -2,7 +2,10 @@ package org.distrifs.proto.connection;
 
 import java.io.IOException;
 
-/** No answer came, and none will: why, and whether the request can have had an effect. */
+/**
+ * A request got no answer and will not get one. Says why, and whether the request can have had an
+ * effect.
+ */
 public final class TransportException extends IOException {
   private static final long serialVersionUID = 1L;
 

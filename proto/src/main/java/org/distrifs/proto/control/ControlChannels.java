@@ -20,7 +20,8 @@ public final class ControlChannels {
   private static final int CONNECT_MS = 3000;
 
   /**
-   * gRPC by itself waits up to two minutes between attempts, which a restarted master is not worth.
+   * Without this bound gRPC waits up to two minutes between attempts, far longer than a master
+   * takes to restart.
    */
   private static final int RECONNECT_MS = 500;
 

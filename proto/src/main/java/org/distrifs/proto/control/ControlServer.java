@@ -33,8 +33,8 @@ public final class ControlServer implements AutoCloseable {
    * @param host an address or name of this machine; {@code 127.0.0.1} unless the operator wants
    *     others to reach it
    * @param port 0 to have a free one chosen, see {@link #port}
-   * @param executor runs what calls bring; {@code Runnable::run} to stay on the I/O threads, for
-   *     services that never block
+   * @param executor runs the callbacks of calls; {@code Runnable::run} to stay on the I/O threads,
+   *     for services that never block
    * @throws OperatorException if the host is not of this machine or the port is in use
    */
   public static ControlServer start(
@@ -67,7 +67,7 @@ public final class ControlServer implements AutoCloseable {
     return server.getPort();
   }
 
-  /** Stops to listen, gives open calls {@value #GRACE_MS} ms, then cuts them. */
+  /** Stops listening, gives open calls {@value #GRACE_MS} ms, then cuts them. */
   @Override
   public void close() {
     server.shutdown();

@@ -97,7 +97,7 @@ final class MasterResolverProvider extends NameResolverProvider {
 
     @Override
     public void shutdown() {
-      // Nothing is kept: a look-up that is under way ends with the JDK's own bound.
+      // There is nothing to close: the JDK bounds a look-up that is under way.
     }
 
     private ResolutionResult resolve() {

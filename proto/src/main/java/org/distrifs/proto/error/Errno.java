@@ -55,7 +55,7 @@ public enum Errno {
     return code;
   }
 
-  /** A few lower-case words for people. */
+  /** What the error means, in a few lower-case words. */
   public String description() {
     return description;
   }

@@ -2,7 +2,7 @@ package org.distrifs.proto.error;
 
 import java.io.IOException;
 
-/** A file system operation that failed with a POSIX error: what was attempted, and the errno. */
+/** A file system operation failed with a POSIX error. Carries what was attempted, and the errno. */
 public class ErrnoException extends IOException {
   private static final long serialVersionUID = 1L;
 

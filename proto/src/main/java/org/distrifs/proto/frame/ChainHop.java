@@ -1,7 +1,7 @@
 package org.distrifs.proto.frame;
 
 /**
- * One member of a chain as a WRITE carries it: who it is, which incarnation of it is meant and
+ * One member of a chain as a WRITE carries it: its id, the incarnation that the sender means, and
  * where it listens.
  *
  * @param nodeId the datanode's id, above 0

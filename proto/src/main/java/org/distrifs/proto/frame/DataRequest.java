@@ -5,11 +5,11 @@ import org.distrifs.proto.checksum.BlockChecksums;
 
 /**
  * A request of the data plane. Offsets and lengths are bytes within one chunk; versions are
- * unsigned 32-bit numbers; {@code incarnation} is the incarnation of the addressed node that the
- * sender means.
+ * unsigned 32-bit numbers; {@code incarnation} is the one that the sender believes the addressed
+ * node to have.
  *
- * <p>The payload of a {@link Write} travels beside its record, in a buffer, so that no copy is made
- * to hold it. {@code docs/data-plane.md} has the byte tables.
+ * <p>The payload of a {@link Write} is not in its record. It is passed beside it, in a buffer, so
+ * that it need not be copied. {@code docs/data-plane.md} has the byte tables.
  */
 public sealed interface DataRequest {
 
@@ -23,12 +23,12 @@ public sealed interface DataRequest {
   int MAX_CHAIN_MEMBERS = 16;
 
   /**
-   * Writes to one chunk that a session may have sent while the first of them is not acknowledged.
-   * So many of its last writes are recognised when they come again.
+   * The most writes to one chunk that a session may have in flight. A member remembers as many of
+   * the last writes of a session, to recognise them when they are sent again.
    */
   int MAX_WRITES_IN_FLIGHT = 32;
 
-  /** {@link Install#lengthBytes()} that leaves the replica as long as it is. */
+  /** The value of {@link Install#lengthBytes()} that leaves the length of the replica as it is. */
   int KEEP_LENGTH = -1;
 
   /**
@@ -36,15 +36,15 @@ public sealed interface DataRequest {
    * acknowledges when it and all behind it have applied it.
    *
    * <p>Exactly once: a {@code (sessionId, sequence)} that was applied is acknowledged and not
-   * applied again. A client's sequences of one chunk rise in the order in which they must be
-   * applied.
+   * applied again. The sequences that a client gives to the writes of one chunk rise in the order
+   * in which these must be applied.
    *
    * @param order the number that the head gave to this write within the chunk version, counting
-   *     from 1; 0 from a client. Members refuse a gap.
+   *     from 1; 0 from a client. Members refuse a write whose predecessor they do not have.
    * @param position index of the addressed member in {@code chain}; 0 is the head
    * @param checksums CRC32C of each part of the payload that falls into one block, in order
-   * @param create make the replica if it is not there; only from the holder of a fresh chunk and at
-   *     version 1
+   * @param create make the replica if it does not exist. Only the session that holds a fresh chunk
+   *     sets this, at version 1
    */
   record Write(
       long chunkId,
@@ -63,17 +63,19 @@ public sealed interface DataRequest {
       return chain.get(position).incarnation();
     }
 
-    /** The same write with the number that the head gives to it. */
+    /** A copy with the order that the head gives to this write. */
     public Write withOrder(long newOrder) {
       return with(newOrder, position, chain, checksums);
     }
 
-    /** The same write, addressed to a member of a chain that may have changed since. */
+    /**
+     * A copy that is addressed to the member at a position of a chain, which may be a newer one.
+     */
     public Write withMember(List<ChainHop> newChain, int newPosition) {
       return with(order, newPosition, newChain, checksums);
     }
 
-    /** The same write of other bytes. */
+    /** A copy with the checksums of other bytes. */
     public Write withChecksums(int[] newChecksums) {
       return with(order, position, chain, newChecksums);
     }
@@ -102,9 +104,9 @@ public sealed interface DataRequest {
    * reader.
    *
    * @param length at most {@link #MAX_PAYLOAD_BYTES}
-   * @param verify check the blocks here, under the chunk's lock: asked after a mismatch, to tell
-   *     rot from a race with an overwrite. Rot is answered with {@link Status#CORRUPT_REPLICA} and
-   *     reported to the master by this node.
+   * @param verify the member checks the blocks under the chunk's lock. A reader asks for this after
+   *     a mismatch, to tell rot from a race with an overwrite. Rot is answered with {@link
+   *     Status#CORRUPT_REPLICA} and reported to the master by this node.
    * @param reconcile the reader is another member of the chunk in a change; {@code version} is the
    *     number under which this replica is fenced
    */
@@ -118,14 +120,14 @@ public sealed interface DataRequest {
       boolean reconcile)
       implements DataRequest {}
 
-  /** Makes durable what this member has applied of a chunk, and its checksums. */
+  /** Makes all writes to a chunk that this member has applied, and their checksums, durable. */
   record Sync(long chunkId, int version, long incarnation) implements DataRequest {}
 
   /**
-   * Asks for what identifies a replica's content. The payload of the answer holds, for {@code
-   * perBlock}, the CRC32C (4 bytes) of each block that starts in {@code [offset, offset + length)},
-   * otherwise a 16-byte hash of each MiB that starts there; the answer's {@code replicaLength}
-   * tells where the replica ends.
+   * Asks for checksums or hashes of a replica's content. The payload of the answer holds, for
+   * {@code perBlock}, the CRC32C (4 bytes) of each block that starts in {@code [offset, offset +
+   * length)}, otherwise a 16-byte hash of each MiB that starts there; the answer's {@code
+   * replicaLength} tells where the replica ends.
    *
    * <p>With {@code perBlock} and a {@code length} of 0 the payload is the table of recent writes,
    * oldest first: session and sequence of each, 8 bytes each. Without {@code perBlock} and {@code
@@ -145,27 +147,27 @@ public sealed interface DataRequest {
    * Step 2 of a change: stop writes under every version below {@code newVersion}, drain, and answer
    * with the replica's state.
    *
-   * @param stopReads this member is to leave the chain
+   * @param stopReads stop reads, too: this member is about to leave the chain
    */
   record Fence(long chunkId, int newVersion, long incarnation, long term, boolean stopReads)
       implements DataRequest {}
 
   /**
    * Step 3 of a change: make this replica equal to {@code source}'s by copying the blocks that
-   * differ, verified. Both are fenced under {@code newVersion}. A block that differs and does not
-   * match its checksum at the source fails it with {@link Status#CORRUPT_REPLICA}: another member
+   * differ, verified. Both are fenced under {@code newVersion}. If a block that differs does not
+   * match its checksum at the source, the answer is {@link Status#CORRUPT_REPLICA}: another member
    * has to be the source.
    *
-   * <p>Told to reconcile with itself, a suspect member gives each block without its checksum that
-   * lies where it was being written a checksum of what is there: the last resort of a chunk of
-   * which no member has it whole.
+   * <p>A suspect member that is told to reconcile with itself rechecksums: among the blocks that it
+   * was writing when it stopped, it gives each one that does not match its checksum a checksum of
+   * the bytes that are there. This is the last resort for a chunk that no member has whole.
    */
   record Reconcile(long chunkId, int newVersion, long incarnation, long term, ChainHop source)
       implements DataRequest {}
 
   /**
-   * Step 4 of a change: durably take the new version, chain and length. Accepted only while fenced
-   * under {@code newVersion}; ends the fence, and a replica that was suspect no longer is.
+   * Step 4 of a change: take over the new version, chain and length, durably. Accepted only while
+   * fenced under {@code newVersion}; ends the fence, and a replica that was suspect no longer is.
    *
    * @param nodeIds the chain, head first
    * @param lengthBytes cut or extend with zeros to this length, or {@link #KEEP_LENGTH}
@@ -184,11 +186,11 @@ public sealed interface DataRequest {
    * source goes on taking writes. A replica that is here already becomes that copy, and only what
    * differs is copied. It has version 0 until an INSTALL, and serves nobody.
    *
-   * @param version committed one, under which the source serves
+   * @param version the committed version, under which the source serves
    */
   record Copy(long chunkId, int version, long incarnation, long term, ChainHop source)
       implements DataRequest {}
 
-  /** Asks whether this process is there: the master's probe of a node that fell silent. */
+  /** Asks whether this process is running: the master's probe of a node that fell silent. */
   record Probe(long incarnation) implements DataRequest {}
 }

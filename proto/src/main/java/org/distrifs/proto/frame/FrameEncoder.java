@@ -5,13 +5,16 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.function.Consumer;
 
 /**
- * Makes the part of a frame that stands before its payload: header and body, in one direct buffer
- * that the caller owns. The payload is sent behind it from where it is.
+ * Encodes header and body of a frame into one direct buffer, which the caller owns. The payload is
+ * not copied: the connection sends it behind this buffer.
  *
  * <p>Not thread-safe: one per connection.
  */
 public final class FrameEncoder {
-  /** What most bodies fit into; a buffer grows for others. */
+  /**
+   * The first capacity of a buffer. Most frames without their payload fit; for others the buffer
+   * grows.
+   */
   private static final int USUAL_BYTES = 1024;
 
   private final FrameHeader header = new FrameHeader();

@@ -3,8 +3,8 @@ package org.distrifs.proto.frame;
 import java.io.IOException;
 
 /**
- * Bytes that are no frame of this protocol. The message is a clause for the one log line with which
- * the connection is closed.
+ * The bytes that arrived are no frame of this protocol. The message completes the log line with
+ * which the connection is closed.
  */
 public final class FrameException extends IOException {
   private static final long serialVersionUID = 1L;
@@ -30,7 +30,7 @@ public final class FrameException extends IOException {
         true);
   }
 
-  /** Whether the peer speaks DistriFS, in a format version that this build does not know. */
+  /** Whether the peer speaks DistriFS, but in a format version that this build does not know. */
   public boolean isOtherVersion() {
     return otherVersion;
   }

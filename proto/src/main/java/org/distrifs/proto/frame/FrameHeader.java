@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import java.util.zip.CRC32C;
 
 /**
- * The 40 bytes with which every frame of the data plane begins: a flyweight over the buffer that
- * holds them, and the one place that knows their layout ({@code docs/data-plane.md}). Big endian.
+ * A flyweight over the 40 bytes with which every frame of the data plane begins. No other class
+ * knows their layout ({@code docs/data-plane.md}). Big endian.
  *
  * <p>Not thread-safe; does not own the buffer.
  */
@@ -68,8 +68,8 @@ public final class FrameHeader {
   }
 
   /**
-   * Checks what can be known before the body is there: magic, version, type and that the lengths
-   * are within their limits.
+   * Checks the fields of the header before the body has arrived: magic, version, type, and that the
+   * lengths are within their limits.
    *
    * @throws FrameException if the connection cannot be understood any more
    */
@@ -85,8 +85,8 @@ public final class FrameHeader {
   }
 
   /**
-   * Checks the first four bytes, so that a peer of another protocol is told at once, however little
-   * it says.
+   * Checks the first four bytes. This needs no whole header, so a peer of another protocol is
+   * refused even if it sends little and waits.
    *
    * @throws FrameException if they are not the magic
    */

@@ -1,6 +1,6 @@
 package org.distrifs.proto.frame;
 
-/** What a frame is. The numbers are on the wire: never reuse one. */
+/** The kinds of frames. The numbers are on the wire: never reuse one. */
 public enum FrameType {
   HELLO(1),
   WRITE(2),
@@ -13,7 +13,7 @@ public enum FrameType {
   PROBE(9),
   COPY(10);
 
-  /** Set in the type byte of an answer. */
+  /** The bit of the type byte that marks an answer. */
   static final int ANSWER_BIT = 0x80;
 
   private static final FrameType[] BY_CODE = new FrameType[11];
@@ -41,7 +41,7 @@ public enum FrameType {
   }
 
   /**
-   * The type of a number on the wire, of a request or an answer.
+   * The type that a number on the wire stands for, be it of a request or of its answer.
    *
    * @throws FrameException for a number that this build does not know
    */

@@ -1,7 +1,7 @@
 package org.distrifs.proto.frame;
 
 /**
- * The first frame on each connection: who speaks.
+ * The first frame on each connection. It says which process opened the connection.
  *
  * @param clusterId the cluster that the speaker belongs to; 0 when it does not know yet
  * @param name the speaker for logs, such as {@code mount} or {@code datanode-2}; at most 255 bytes

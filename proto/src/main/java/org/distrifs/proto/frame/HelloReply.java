@@ -1,7 +1,8 @@
 package org.distrifs.proto.frame;
 
 /**
- * The answer to a {@link Hello}: who listens, and whether it will answer requests of this peer.
+ * The answer to a {@link Hello}: which process listens, and whether it will answer requests of this
+ * peer.
  *
  * @param status {@link Status#OK}, or why the listener closes the connection
  * @param clusterId 0 when the listener does not know it yet

@@ -78,7 +78,7 @@ public final class ReplyCodec {
     body.setShort(lengthAt, WireText.writeCut(body, detail, MAX_DETAIL_BYTES));
   }
 
-  /** A detail is the last field of a body. */
+  /** Reads the detail, which is the last field of a body and must end where the body ends. */
   static String readDetail(ByteBuf body) throws FrameException {
     final int bytes = body.readUnsignedShort();
     if (bytes != body.readableBytes()) {

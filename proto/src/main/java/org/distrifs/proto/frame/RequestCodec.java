@@ -253,7 +253,10 @@ public final class RequestCodec {
     return members;
   }
 
-  /** Flags that this build does not know would be ignored in silence: refuse them. */
+  /**
+   * Refuses flags that this build does not know: to ignore them would change what the request
+   * means.
+   */
   private static int readFlags(ByteBuf body, int known) throws FrameException {
     final int flags = body.readUnsignedByte();
     if ((flags & ~known) != 0) {

@@ -5,7 +5,7 @@ public enum Status {
   OK(0),
   /** The request names a chain version that is not this replica's. Look the chain up again. */
   STALE_VERSION(1),
-  /** There is no such chunk here. Never to be read as zeros. */
+  /** This node has no replica of the chunk. A reader must not take that for zeros. */
   NO_SUCH_CHUNK(2),
   /** The request was meant for an earlier incarnation of this process. Look the chain up again. */
   WRONG_INCARNATION(3),
@@ -19,9 +19,9 @@ public enum Status {
   NO_SPACE(7),
   /** Reading or writing the disk failed. */
   IO_FAILURE(8),
-  /** A write came out of order on a chain link; the link has to be set up again. */
+  /** A write came out of order: this member lacks an earlier one, or has accepted a later one. */
   SEQUENCE_GAP(9),
-  /** This node has lost its lease and serves nothing until the master has heard it again. */
+  /** This node has lost its lease. It serves nothing until the master has answered a heartbeat. */
   NO_LEASE(10),
   /** This replica went through an unclean stop and has not been reconciled yet. */
   SUSPECT(11),
@@ -33,13 +33,13 @@ public enum Status {
   BAD_REQUEST(13),
   /** The node is at one of its limits; try again later. */
   OVERLOADED(14),
-  /** A bound was reached while waiting for something named in the answer. */
+  /** This node waited too long for what the answer names. */
   TIMED_OUT(15),
   /** The command carries a lower term, or a lower fence, than one seen before. */
   SUPERSEDED(16),
   /** The peer belongs to another cluster. */
   WRONG_CLUSTER(17),
-  /** The session that writes has ended, and what it held may be another's by now. */
+  /** The session of the writer has ended. Another session may hold by now what it held. */
   SESSION_OVER(18);
 
   private static final Status[] BY_CODE = new Status[19];

@@ -4,13 +4,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.util.CharsetUtil;
 
-/** Strings in bodies: UTF-8, their length in bytes written elsewhere. */
+/**
+ * Reads and writes strings in the bodies of frames. They are UTF-8; the caller reads and writes
+ * their length in bytes.
+ */
 final class WireText {
   private WireText() {}
 
   /**
-   * Writes as much of a string as fits, whole characters only, and returns the bytes written. For
-   * texts that only people read.
+   * Writes as many whole characters of a string as fit, and returns the number of bytes written.
+   * Only for texts that people read.
    */
   static int writeCut(ByteBuf target, String text, int maxBytes) {
     int bytes = 0;
@@ -28,7 +31,7 @@ final class WireText {
   }
 
   /**
-   * Writes a string whole and returns the bytes written.
+   * Writes a whole string and returns the number of bytes written.
    *
    * @throws IllegalArgumentException if it is longer than {@code maxBytes}
    */
@@ -45,7 +48,7 @@ final class WireText {
     return source.readCharSequence(bytes, CharsetUtil.UTF_8).toString();
   }
 
-  /** Reads a text that ends up in a log: whatever would begin a new line there becomes a "?". */
+  /** Reads a text for a log. Each character that would begin a new line there becomes a "?". */
   static String readLine(ByteBuf source, int bytes) {
     final String text = read(source, bytes);
     final boolean plain = text.chars().noneMatch(Character::isISOControl);

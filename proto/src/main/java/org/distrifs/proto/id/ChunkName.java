@@ -3,8 +3,8 @@ package org.distrifs.proto.id;
 import java.util.UUID;
 
 /**
- * A chunk's name on disk and on screen: a UUID whose high half is the cluster id and whose low half
- * is the chunk id.
+ * The name of a chunk on disks and in messages: a UUID whose high half is the cluster id and whose
+ * low half is the chunk id.
  */
 public final class ChunkName {
   private ChunkName() {}

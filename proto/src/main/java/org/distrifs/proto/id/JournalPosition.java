@@ -1,18 +1,18 @@
 package org.distrifs.proto.id;
 
 /**
- * How far a peer of the master knows the journal to be durable. The term tells one journal from
- * another that went on from an older copy of it: their entries have the same txids.
+ * How far the journal is durable, as far as a peer of the master knows. After a rollback, entries
+ * with the same txid can differ: the term tells the journal from the older copy that went on.
  *
  * @param term of the master that told the txid; 0 if that is not known
  * @param txid everything up to it is durable; 0 before anything was heard
  */
 public record JournalPosition(long term, long txid) {
 
-  /** Of a peer that has heard nothing yet. */
+  /** The position of a peer that has not heard from a master yet. */
   public static final JournalPosition NONE = new JournalPosition(0, 0);
 
-  /** The one of two that is further on. */
+  /** The later of two positions. */
   public JournalPosition max(JournalPosition other) {
     return Long.compareUnsigned(other.txid, txid) > 0 ? other : this;
   }

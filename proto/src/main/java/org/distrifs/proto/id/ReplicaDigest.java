@@ -1,9 +1,9 @@
 package org.distrifs.proto.id;
 
 /**
- * The digest of what a datanode holds: the sum, modulo 2^64, of one number for each replica. A sum
- * does not depend on the order, and follows a change of one replica without a walk through all. It
- * finds what was lost on the way, not what somebody forged.
+ * The digest of the replicas of a datanode: the sum, modulo 2^64, of one number for each replica. A
+ * sum does not depend on the order of the replicas, and can be updated when one replica changes,
+ * without a walk through all. It detects lost reports, not forged ones.
  */
 public final class ReplicaDigest {
 
@@ -12,8 +12,8 @@ public final class ReplicaDigest {
   private ReplicaDigest() {}
 
   /**
-   * The share of one replica: what a block report tells of it, but for dirty and corrupt, which
-   * come and go with every write and every scrub.
+   * The number of one replica. It depends on what a block report tells of the replica, except dirty
+   * and corrupt, which change with every write and every scrub.
    *
    * @param version 0 for a copy that has not joined a chain
    * @param lengthBytes of the replica, unsigned

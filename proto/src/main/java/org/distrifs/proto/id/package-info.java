@@ -1,2 +1,2 @@
-/** Identifiers and how they are written. */
+/** Identifiers, and how they are written as text. */
 package org.distrifs.proto.id;

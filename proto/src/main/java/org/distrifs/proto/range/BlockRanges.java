@@ -18,7 +18,7 @@ public final class BlockRanges {
   public static final BlockRanges NONE = new BlockRanges(new long[0]);
   public static final BlockRanges ALL = of(0, MAX_BLOCKS);
 
-  /** The first block of a range, the first block behind it, and so on: strictly ascending. */
+  /** For each range its first block and the first block behind it; strictly ascending. */
   private final long[] bounds;
 
   private BlockRanges(long[] bounds) {
@@ -35,13 +35,13 @@ public final class BlockRanges {
     return offset < end ? of(offset / BLOCK_BYTES, count(end)) : NONE;
   }
 
-  /** The blocks that lie in [{@code offset}, {@code end}) as a whole. */
+  /** The blocks that lie completely within [{@code offset}, {@code end}). */
   public static BlockRanges within(long offset, long end) {
     return of(count(offset), end == Long.MAX_VALUE ? MAX_BLOCKS : end / BLOCK_BYTES);
   }
 
   /**
-   * What a message says, whose ranges may be in any order and overlap.
+   * The union of the ranges of a message, which may be in any order and may overlap.
    *
    * @throws IllegalArgumentException if one is empty or reaches beyond the largest file
    */
@@ -58,7 +58,7 @@ public final class BlockRanges {
     return all;
   }
 
-  /** The blocks of a file of so many bytes. */
+  /** How many blocks a file of this many bytes has. */
   public static long count(long bytes) {
     return bytes == 0 ? 0 : (bytes - 1) / BLOCK_BYTES + 1;
   }
@@ -98,12 +98,12 @@ public final class BlockRanges {
     return others.isEmpty() || isEmpty() ? this : merged(others, true);
   }
 
-  /** Those before a block. */
+  /** The blocks before {@code end}. */
   public BlockRanges below(long end) {
     return minus(of(end, MAX_BLOCKS));
   }
 
-  /** No more than so many ranges, 1 or more: the smallest gaps are closed. */
+  /** At most {@code count} ranges, 1 or more, that contain these: the smallest gaps are filled. */
   public BlockRanges atMost(int count) {
     if (size() <= count) {
       return this;
@@ -119,7 +119,7 @@ public final class BlockRanges {
     long[] kept = new long[2 * count];
     int length = 0;
     kept[length++] = bounds[0];
-    // Of gaps as large as the smallest that is kept, as many as there is room for.
+    // Several gaps may be as large as the smallest that is kept: keep only as many as fit.
     int larger = 0;
     for (long gap : gaps) {
       larger += gap > smallestKept ? 1 : 0;
@@ -135,25 +135,27 @@ public final class BlockRanges {
     return new BlockRanges(kept);
   }
 
-  /** The first of these blocks at or behind one; {@link #MAX_BLOCKS} if there is none. */
+  /**
+   * The first block of this set at or behind {@code block}; {@link #MAX_BLOCKS} if there is none.
+   */
   public long nextIn(long block) {
     int end = boundsUpTo(block);
     return (end & 1) != 0 ? block : end < bounds.length ? bounds[end] : MAX_BLOCKS;
   }
 
-  /** The first block at or behind one that is not among these. */
+  /** The first block at or behind {@code block} that is not in this set. */
   public long nextOut(long block) {
     int end = boundsUpTo(block);
     return (end & 1) != 0 ? bounds[end] : block;
   }
 
-  /** How many bounds are no higher than a block: an odd number if it is among these. */
+  /** How many bounds are at or below a block. The number is odd if the block is in this set. */
   private int boundsUpTo(long block) {
     int found = Arrays.binarySearch(bounds, block);
     return found >= 0 ? found + 1 : -found - 1;
   }
 
-  /** Walks along the bounds of both, and keeps those where the result begins or ends. */
+  /** Walks along the bounds of both sets, and keeps those at which the result begins or ends. */
   private BlockRanges merged(BlockRanges others, boolean without) {
     long[] result = new long[bounds.length + others.bounds.length];
     int length = 0;

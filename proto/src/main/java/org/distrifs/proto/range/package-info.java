@@ -1,2 +1,2 @@
-/** Parts of files. */
+/** Ranges of blocks of a file. */
 package org.distrifs.proto.range;

@@ -5,22 +5,23 @@ import java.util.List;
 import org.distrifs.proto.error.Errno;
 
 /**
- * The names of extended attributes: a namespace and what follows it (xattr(7)). Who may use which
- * is decided by the kernel of the caller.
+ * The names of extended attributes: each has a namespace and a name within it (xattr(7)). The
+ * kernel of the caller decides who may use which namespace.
  */
 public final class AttributeNames {
 
   /** XATTR_NAME_MAX of Linux, the namespace included. */
   public static final int MAX_BYTES = 255;
 
-  /** Who may do what with a file (acl(5)). */
+  /** The access ACL of a file (acl(5)). */
   public static final ByteString ACCESS_ACL = ByteString.copyFromUtf8("system.posix_acl_access");
 
-  /** What is made in a directory begins with this ACL. */
+  /** The default ACL of a directory: the ACL with which new entries begin (acl(5)). */
   public static final ByteString DEFAULT_ACL = ByteString.copyFromUtf8("system.posix_acl_default");
 
   /**
-   * What a program may do whoever runs it (capabilities(7)); a change of the file takes it away.
+   * The capabilities that a program gets when it is run (capabilities(7)). A change of the file
+   * takes the attribute away.
    */
   public static final ByteString CAPABILITY = ByteString.copyFromUtf8("security.capability");
 

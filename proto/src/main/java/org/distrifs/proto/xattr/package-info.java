@@ -1,2 +1,2 @@
-/** Extended attributes: which names there are, and which of them mean something to the system. */
+/** Extended attributes: which names are allowed, and which of them have a meaning to the system. */
 package org.distrifs.proto.xattr;
