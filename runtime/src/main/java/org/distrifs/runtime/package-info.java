@@ -1,5 +1,5 @@
 /**
- * What every DistriFS process stands on: disk, clock and entropy interfaces, settings, lifecycle
- * and metrics.
+ * What every DistriFS process needs: interfaces to disk, clock and entropy, settings, lifecycle,
+ * logging and metrics.
  */
 package org.distrifs.runtime;

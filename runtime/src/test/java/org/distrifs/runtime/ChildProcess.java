@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A JVM with the class path of the tests, for what only a second process can show. */
+/** A second JVM with the class path of the tests, for behaviour that needs two processes. */
 public final class ChildProcess implements AutoCloseable {
 
   private static final int TIMEOUT_SECONDS = 30;
@@ -34,12 +34,12 @@ public final class ChildProcess implements AutoCloseable {
     return process.pid();
   }
 
-  /** The next line of what it says; null at the end. The child must say something or end. */
+  /** The next line of its output; null at the end. Blocks until the child prints a line or ends. */
   public String readLine() throws IOException {
     return output.readLine();
   }
 
-  /** Waits for its end within a bound and tells its exit status. */
+  /** Waits, with a bound, until it ends, and returns its exit status. */
   public int awaitExit() throws InterruptedException {
     if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
       throw new AssertionError("the child did not end within " + TIMEOUT_SECONDS + " s");

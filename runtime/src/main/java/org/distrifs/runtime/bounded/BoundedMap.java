@@ -19,7 +19,7 @@ public final class BoundedMap<K, V> extends LinkedHashMap<K, V> {
     return new BoundedMap<>(maxEntries, true);
   }
 
-  /** Forgets the entry whose key was added first; to put it again does not make it younger. */
+  /** Forgets the entry whose key was added first. Putting a key again does not make it younger. */
   public static <K, V> BoundedMap<K, V> byAge(int maxEntries) {
     return new BoundedMap<>(maxEntries, false);
   }

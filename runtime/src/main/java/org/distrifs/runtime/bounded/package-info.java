@@ -1,8 +1,8 @@
 /**
- * Collections that never hold more than a bound, and forget in a strict order.
+ * Collections that hold at most a fixed number of entries, and forget them in a strict order.
  *
- * <p>Where the order in which entries are forgotten decides nothing, a Caffeine cache does the same
- * work without a lock of its own. Here are those in which it does: an entry that was just added
- * must outlive the older ones, or a simulated run must forget the same entries each time.
+ * <p>Use a Caffeine cache where the order does not matter. Use these where it does: where an entry
+ * that was just added must outlive older ones, or where a simulated run must forget the same
+ * entries each time.
  */
 package org.distrifs.runtime.bounded;

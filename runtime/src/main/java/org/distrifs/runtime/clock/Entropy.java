@@ -1,6 +1,6 @@
 package org.distrifs.runtime.clock;
 
-/** Where a part takes randomness from. May be called on any thread. */
+/** A source of randomness. Any thread. */
 public interface Entropy {
 
   /** 64 random bits. */

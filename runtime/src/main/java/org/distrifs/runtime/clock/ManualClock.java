@@ -3,8 +3,8 @@ package org.distrifs.runtime.clock;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A clock that stands still until it is told to move. For tests and the simulation; lives here
- * because those of every module use it. May be used on any thread.
+ * A clock that stands still until it is moved. For tests and the simulation; it is in this module
+ * because those of every module use it. Any thread.
  */
 public final class ManualClock implements ClockSource {
 
@@ -35,7 +35,7 @@ public final class ManualClock implements ClockSource {
     wallTimeNs = Math.addExact(wallTimeNs, amountNs);
   }
 
-  /** Sets the wall clock alone, as an operator or a time service does: forward or back. */
+  /** Sets only the wall clock, forward or back, as an operator or a time service does. */
   public synchronized void setWallTimeNs(long wallTimeNs) {
     this.wallTimeNs = wallTimeNs;
   }

@@ -3,8 +3,8 @@ package org.distrifs.runtime.clock;
 import java.util.Random;
 
 /**
- * The same sequence again for the same seed. For tests and the simulation. The sequence is
- * repeatable only if one thread draws from it.
+ * Yields the same sequence for the same seed. For tests and the simulation. The sequence can be
+ * repeated only if one thread draws from it.
  */
 public final class SeededEntropy implements Entropy {
 

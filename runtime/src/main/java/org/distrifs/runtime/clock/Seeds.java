@@ -4,7 +4,7 @@ import java.security.SecureRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Seeds of randomized tests: drawn anew, or given to repeat a failure. */
+/** Seeds of randomized tests: drawn at random, or given to repeat a failure. */
 public final class Seeds {
 
   /** The system property that carries a seed into every randomized test: {@value}. */

@@ -2,7 +2,7 @@ package org.distrifs.runtime.clock;
 
 import java.security.SecureRandom;
 
-/** Unpredictable randomness of the operating system; never blocks for want of it. */
+/** Unpredictable randomness of the operating system. Never blocks. */
 public final class SystemEntropy implements Entropy {
 
   private final SecureRandom random = new SecureRandom();

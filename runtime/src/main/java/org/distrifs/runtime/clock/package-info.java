@@ -1,8 +1,8 @@
 /**
- * Time and randomness as interfaces, so that a test or the simulation can own them.
+ * Interfaces to time and randomness, so that a test or the simulation can control them.
  *
  * <p>Durations, timeouts and leases are measured with {@link
- * org.distrifs.runtime.clock.ClockSource#monotonicNs}; the wall clock, which may jump, only stamps
- * what people see: inode times and logs.
+ * org.distrifs.runtime.clock.ClockSource#monotonicNs}; the wall clock may jump, so it is used only
+ * for times that people see: inode times and logs.
  */
 package org.distrifs.runtime.clock;

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Names and files of a file system, as the journal and the chunk store need them.
+ * A file system, as far as the journal and the chunk store need it.
  *
  * <p>All methods may be called on any thread and block until the operation is done. An {@link
  * IOException} is one of its {@link java.nio.file.FileSystemException} kinds where the operating
@@ -32,9 +32,9 @@ public interface Disk {
   boolean exists(Path path) throws IOException;
 
   /**
-   * Creates a folder and those above it, as far as they do not exist, and makes each new name
-   * durable. What exists already is not synced again: another thread or an earlier process may have
-   * created it a moment ago.
+   * Creates a folder and its missing parents, and makes each new name durable. A folder that exists
+   * already is not synced, though its name may not be durable yet if another thread or an earlier
+   * process has just created it.
    */
   void createDirectories(Path path) throws IOException;
 
@@ -64,7 +64,8 @@ public interface Disk {
   void syncDirectory(Path folder) throws IOException;
 
   /**
-   * Opens what makes the whole file system that holds {@code path} durable; the caller closes it.
+   * Opens the file system that holds {@code path}, to sync it as a whole. The caller closes the
+   * result.
    *
    * @throws IOException if the operating system refuses
    */

@@ -8,8 +8,8 @@ import java.nio.channels.FileChannel;
  * An open file with positional access.
  *
  * <p>All methods may be called on any thread, several at once; they block until done. Operations on
- * overlapping ranges are not ordered among each other: that is the caller's lock. Buffers belong to
- * the caller before and after a call; direct ones save a copy.
+ * overlapping ranges are not ordered; callers that need an order use a lock of their own. Buffers
+ * belong to the caller before and after a call; direct ones save a copy.
  */
 public interface DiskFile extends AutoCloseable {
 
@@ -34,11 +34,11 @@ public interface DiskFile extends AutoCloseable {
   int read(ByteBuffer target, long position) throws IOException;
 
   /**
-   * Makes the file's bytes and its length durable (fdatasync). Also the way to start write-back
-   * early: called on a thread of its own while writers go on, it keeps the last sync short.
+   * Makes the file's bytes and its length durable (fdatasync). Can also be called early, on another
+   * thread while writers go on, so that the last sync takes less time.
    *
-   * @throws IOException if durability cannot be known. The caller must give the file up: a second
-   *     sync may succeed although bytes were lost
+   * @throws IOException if it is not known whether the bytes are durable. The caller must not use
+   *     the file any longer: a second sync may succeed although bytes were lost
    */
   void sync() throws IOException;
 
@@ -46,16 +46,16 @@ public interface DiskFile extends AutoCloseable {
   long sizeBytes() throws IOException;
 
   /**
-   * Sets the length of the file: what is beyond is cut off, a new part reads as zeros. The caller
-   * keeps writes away meanwhile.
+   * Sets the length of the file. Bytes behind it are cut off; a new part reads as zeros. The caller
+   * makes sure that nobody writes meanwhile.
    *
    * @param sizeBytes 0 or more
    */
   void truncate(long sizeBytes) throws IOException;
 
   /**
-   * Makes the bytes of a range zeros, and gives their space back where the file system can. After
-   * an error some of them may have become zeros.
+   * Fills a range with zeros, and frees its space if the file system supports that. After an error
+   * a part of it may have been zeroed.
    *
    * @param position offset in the file in bytes, 0 or more
    * @param length bytes; the range lies within the file
@@ -67,15 +67,15 @@ public interface DiskFile extends AutoCloseable {
    * sendfile}), so that bytes reach a socket without a copy in user space.
    *
    * <p>The channel belongs to this file: use it only for positional reads and transfers, never
-   * close it, and keep this file open until the last transfer is done. Bytes sent this way reflect
-   * writes that happen meanwhile.
+   * close it, and keep this file open until the last transfer is done. Writes during a transfer may
+   * be visible in the bytes that are sent.
    *
    * @throws UnsupportedOperationException if this disk has no channels (a simulated one); read
    *     instead, see {@link #isTransferable}
    */
   FileChannel transferable();
 
-  /** Whether {@link #transferable} has a channel to give. */
+  /** Whether {@link #transferable} returns a channel. */
   boolean isTransferable();
 
   /** Closes without syncing. A second call does nothing. */

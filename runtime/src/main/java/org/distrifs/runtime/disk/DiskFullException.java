@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * A write failed for want of space (or quota), of which a prefix may have been written; or a file
- * or folder could not be made.
+ * A write failed because there is no space (or quota) left; a prefix of it may have been written.
+ * Or a file or folder could not be created for the same reason.
  */
 public final class DiskFullException extends FileSystemException {
   private static final long serialVersionUID = 1L;
@@ -16,13 +16,15 @@ public final class DiskFullException extends FileSystemException {
     super(path, null, reason);
   }
 
-  /** Whether an error of the JDK says so. It tells errno only as text. */
+  /**
+   * Whether an exception of the JDK means that the disk is full. The JDK tells errno only as text.
+   */
   static boolean isMeantBy(IOException error) {
     String text = String.valueOf(error.getMessage()).toLowerCase(Locale.ROOT);
     return text.contains("no space left") || text.contains("quota exceeded");
   }
 
-  /** An error as a {@link DiskFullException} if it says so, else itself. */
+  /** An exception as a {@link DiskFullException} if it means that, else itself. */
   static IOException orSame(Path path, IOException error) {
     if (!isMeantBy(error)) {
       return error;

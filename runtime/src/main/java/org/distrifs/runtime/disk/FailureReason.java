@@ -7,7 +7,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
-/** Says in words for an operator why a file operation failed, without names of exceptions. */
+/** Explains to an operator why a file operation failed, without names of exceptions. */
 public final class FailureReason {
 
   private FailureReason() {}

@@ -17,9 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.distrifs.runtime.lifecycle.OperatorException;
 
 /**
- * Keeps a data folder to one process: a file {@value #FILE_NAME} in it that is locked while this
- * object is open and names the process that holds it. The kernel frees the lock when the process
- * ends, however it ends; the file stays. May be used on any thread.
+ * Makes sure that only one process uses a data folder. While this object is open, the file {@value
+ * #FILE_NAME} in the folder is locked and names the process. The kernel releases the lock when the
+ * process ends in any way; the file stays. Any thread.
  */
 public final class FolderLock implements AutoCloseable {
 
@@ -29,9 +29,9 @@ public final class FolderLock implements AutoCloseable {
   private static final int MAX_PID_DIGITS = 20;
 
   /**
-   * Folders locked by this process. POSIX drops all locks that a process has on a file as soon as
-   * it closes any descriptor of it, so that a second attempt from within must not even open the
-   * file.
+   * The folders that this process has locked. A second attempt of the process must not even open
+   * the lock file: POSIX releases all locks of a process on a file when it closes any descriptor of
+   * that file.
    */
   private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
 
@@ -136,7 +136,7 @@ public final class FolderLock implements AutoCloseable {
       try {
         channel.close();
       } finally {
-        // Only now: whoever takes the name next must not meet this descriptor.
+        // Only after the descriptor is closed: closing it would release the lock of a later owner.
         HELD_HERE.remove(folder);
       }
     }

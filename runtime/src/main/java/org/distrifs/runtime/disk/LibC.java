@@ -9,7 +9,7 @@ public interface LibC {
   int FALLOC_FL_KEEP_SIZE = 1;
   int FALLOC_FL_PUNCH_HOLE = 2;
 
-  /** Binds the calls; the same at each call. */
+  /** Returns the binding, of which a process has one. */
   static LibC load() {
     return Loaded.LIBC;
   }
@@ -26,7 +26,7 @@ public interface LibC {
   /** See {@code close(2)}. */
   int close(int descriptor);
 
-  /** Holds the binding, which takes a moment to make. */
+  /** Makes the binding when it is first needed, since that takes some time. */
   final class Loaded {
     private static final LibC LIBC = LibraryLoader.create(LibC.class).failImmediately().load("c");
 

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The file systems of this machine. Stateless: one instance serves a whole process. */
+/** The file systems of this machine. Has no state, so a process needs one instance. */
 public final class LocalDisk implements Disk {
 
   @Override
@@ -70,7 +70,7 @@ public final class LocalDisk implements Disk {
     try {
       Files.createDirectory(folder);
     } catch (FileAlreadyExistsException e) {
-      // Another thread may have been faster; a file of that name is an error.
+      // It is no error if another thread has created the folder, but a file of that name is one.
       if (!Files.isDirectory(folder)) {
         throw e;
       }

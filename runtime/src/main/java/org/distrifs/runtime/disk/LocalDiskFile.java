@@ -12,10 +12,10 @@ import java.nio.file.Path;
 final class LocalDiskFile implements DiskFile {
 
   /**
-   * Bytes passed to the kernel in one call at most. Writing new pages costs 0.25 CPU s/GiB up to
-   * 896 KiB a call, and 0.8 to 2.5 from 1 MiB on, because the page cache then works in large
-   * folios. It also bounds the direct buffer that the JDK keeps for each thread that passes a heap
-   * buffer.
+   * The most bytes that are passed to the kernel in one call. Writing new pages costs 0.25 CPU
+   * s/GiB up to 896 KiB a call, and 0.8 to 2.5 from 1 MiB on, because the page cache then works in
+   * large folios. It also bounds the direct buffer that the JDK keeps for each thread that passes a
+   * heap buffer.
    */
   static final int MAX_CALL_BYTES = 512 * 1024;
 
@@ -87,7 +87,7 @@ final class LocalDiskFile implements DiskFile {
     return channel.size();
   }
 
-  /** Not {@link FileChannel#truncate}: that one never extends. */
+  /** Cuts and extends, unlike {@link FileChannel#truncate}, which only cuts. */
   @Override
   public void truncate(long sizeBytes) throws IOException {
     if (sizeBytes < 0) {
@@ -97,7 +97,7 @@ final class LocalDiskFile implements DiskFile {
     if (sizeBytes < before) {
       channel.truncate(sizeBytes);
     } else if (sizeBytes > before) {
-      // The JDK has no ftruncate that extends; a zero as the last byte leaves a hole before it.
+      // The JDK cannot extend a file. Writing a zero as the last byte leaves a hole before it.
       write(ByteBuffer.allocate(1), sizeBytes - 1);
     }
   }
@@ -113,8 +113,8 @@ final class LocalDiskFile implements DiskFile {
   }
 
   /**
-   * By the file's path, since the JDK hides the descriptor: the file is opened once more. False if
-   * that cannot be, or the file system knows no holes.
+   * Punches a hole. Opens the file again by its path, because the JDK hides the descriptor. False
+   * if it cannot be opened, or the file system does not support holes.
    */
   private boolean punchHole(long position, long length) {
     LibC libc = LibC.load();
@@ -162,8 +162,8 @@ final class LocalDiskFile implements DiskFile {
   }
 
   /**
-   * The JDK tells errno only as text, and in the language of the locale, hence the second look at
-   * what is left.
+   * Whether a write failed because the disk is full. The JDK tells errno only as text in the
+   * language of the locale, so this also compares with the space that is left.
    */
   private boolean isFull(int bytes, IOException cause) {
     if (DiskFullException.isMeantBy(cause)) {

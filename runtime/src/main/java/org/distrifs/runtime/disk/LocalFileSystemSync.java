@@ -7,8 +7,8 @@ import jnr.ffi.LastError;
 import jnr.ffi.Runtime;
 
 /**
- * {@code syncfs(2)}. It reports a failed write once for each descriptor, to those that were open by
- * then (Linux 5.8): so one is kept.
+ * {@code syncfs(2)}. It reports a failed write once to each descriptor that was open at that time
+ * (Linux 5.8), so this object keeps one open.
  */
 final class LocalFileSystemSync implements FileSystemSync {
   private static final int CLOSED = -1;
@@ -40,7 +40,7 @@ final class LocalFileSystemSync implements FileSystemSync {
 
   @Override
   public void close() throws IOException {
-    // By then the number may be another file's.
+    // Only once: after that the number may belong to another file.
     int open = descriptor.getAndSet(CLOSED);
     if (open != CLOSED) {
       check(libc.close(open), "close");

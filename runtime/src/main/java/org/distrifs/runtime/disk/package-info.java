@@ -1,12 +1,12 @@
 /**
- * The seam between DistriFS and its disks.
+ * The interface between DistriFS and its disks.
  *
  * <p>The journal and the chunk store reach files only through {@link
  * org.distrifs.runtime.disk.Disk} and {@link org.distrifs.runtime.disk.DiskFile}, so that a test or
- * the simulation can put a disk under them that loses unsynced writes, fails a sync, runs full, or
- * tears a write. {@link org.distrifs.runtime.disk.LocalDisk} is the real one.
+ * the simulation can give them a disk that loses unsynced writes, fails a sync, runs full, or tears
+ * a write. {@link org.distrifs.runtime.disk.LocalDisk} is the real one.
  *
- * <p>Nothing is durable before it was synced: bytes by {@link
+ * <p>Nothing is durable before it is synced: bytes by {@link
  * org.distrifs.runtime.disk.DiskFile#sync}, a new, renamed or deleted name by {@link
  * org.distrifs.runtime.disk.Disk#syncDirectory}. A sync that failed must never be tried again: the
  * kernel may have dropped the dirty pages and would report success the second time.

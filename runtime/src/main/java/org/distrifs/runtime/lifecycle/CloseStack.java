@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Closes what was opened, the last first. One failure does not keep the others from being closed:
- * the first is thrown at the end, the later ones are suppressed in it. May be used on any thread.
+ * Closes resources in the reverse order of their opening. All are closed even if some fail: the
+ * first failure is thrown at the end, with the later ones suppressed in it. Any thread.
  *
  * <pre>{@code
  * try (CloseStack opened = new CloseStack()) {
@@ -17,10 +17,10 @@ import java.util.Deque;
  */
 public final class CloseStack implements AutoCloseable {
 
-  /** Entries a stack holds at most: more means that something adds in a loop. */
+  /** The most entries of a stack. More of them mean that a loop adds entries. */
   public static final int MAX_ENTRIES = 1024;
 
-  /** Failures suppressed in the first at most. */
+  /** The most failures that are suppressed in the first. */
   static final int MAX_SUPPRESSED = 16;
 
   private record Entry(String name, AutoCloseable resource) {}
@@ -29,8 +29,8 @@ public final class CloseStack implements AutoCloseable {
   private boolean closed;
 
   /**
-   * Takes over the duty to close {@code resource}, and returns it. When this stack is closed
-   * already, or full, the resource is closed at once and the call fails.
+   * Adds {@code resource}, which this stack will close, and returns it. If the stack is closed or
+   * full, the resource is closed at once and the call fails.
    *
    * @param name what it is, for the error sentence
    * @throws IllegalStateException if this stack is closed or full
@@ -67,7 +67,7 @@ public final class CloseStack implements AutoCloseable {
       try {
         entry.resource().close();
       } catch (Throwable e) {
-        // Errors too: what is still open below must not stay open because of one.
+        // Also after an Error: the resources below must be closed nevertheless.
         keepInterrupt(e);
         CloseException failure = new CloseException("Cannot close " + entry.name() + ": " + e, e);
         if (first == null) {
@@ -82,7 +82,10 @@ public final class CloseStack implements AutoCloseable {
     }
   }
 
-  /** Not held while closing: what is closed may wait for a thread that wants to add. */
+  /**
+   * Takes the next entry. The lock is not held while it is closed: closing may wait for a thread
+   * that wants to add an entry.
+   */
   private synchronized Entry next() {
     closed = true;
     return entries.poll();
@@ -94,7 +97,7 @@ public final class CloseStack implements AutoCloseable {
     }
   }
 
-  /** Something did not close; the cause says why. */
+  /** A resource could not be closed. The cause says why. */
   public static final class CloseException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

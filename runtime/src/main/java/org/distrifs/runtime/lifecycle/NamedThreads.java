@@ -5,11 +5,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Threads named {@code <role>-<purpose>} (numbered from 1 when a pool takes several). A thread that
- * ends by an uncaught exception halts the process: everything a thread of ours does is essential,
- * and a process that misses one would be alive to its peers and dead to its callers.
+ * ends by an uncaught exception halts the process: every thread of DistriFS is essential, and
+ * without one of them a process would still seem alive to its peers, though it does not do its
+ * work.
  *
- * <p>This covers {@code execute} of an executor; what {@code submit} runs keeps its exception in
- * the future, and what {@code scheduleAtFixedRate} runs ends in silence: catch there, or look at
+ * <p>This covers tasks given to {@code execute}. A task given to {@code submit} or {@code
+ * scheduleAtFixedRate} keeps its exception in the future instead: catch it in the task, or look at
  * the future.
  */
 public final class NamedThreads implements ThreadFactory {

@@ -1,9 +1,9 @@
 package org.distrifs.runtime.lifecycle;
 
 /**
- * Something an operator caused and can mend: a wrong setting, a port in use, a missing folder. The
- * message is one or more full sentences that say what was attempted, on what, and the way out. It
- * is printed without a stack trace.
+ * An error that an operator caused and can correct: a wrong setting, a port in use, a missing
+ * folder. The message is one or more full sentences that say what was attempted, on what, and what
+ * to do. It is printed without a stack trace.
  */
 public final class OperatorException extends RuntimeException {
 

@@ -5,17 +5,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the process at once when an essential part of it has died: a failed sync of the journal, a
- * listener that is gone, a thread that no one expected to end. No shutdown hooks run and nothing is
- * flushed, exactly as after {@code kill -9}, which every role survives by design; others see a
- * refused connection rather than a half-dead peer.
+ * Ends the process at once when an essential part of it has failed: a sync of the journal failed, a
+ * listener closed by itself, a thread ended unexpectedly. No shutdown hooks run and nothing is
+ * flushed, exactly as after {@code kill -9}, which every role survives by design; other processes
+ * then see a refused connection, rather than a peer that answers a part of their requests.
  */
 public final class ProcessHalt {
 
   /** The exit status of a process that halted itself: {@value}. */
   public static final int EXIT_CODE = 3;
 
-  /** What is done after the reason is logged. */
+  /** What is done after the reason was logged. */
   @FunctionalInterface
   public interface Action {
     void halt(int exitCode, String reason);
@@ -47,8 +47,8 @@ public final class ProcessHalt {
   }
 
   /**
-   * For tests: does something else than ending the process, until the returned handle is closed.
-   * The action is one for the whole process, so such tests must not run side by side.
+   * For tests: replaces the action that ends the process, until the returned handle is closed. The
+   * whole process has one action, so such tests must not run at the same time.
    */
   public static Replacement replaceForTest(Action replacement) {
     Action previous = action;
@@ -56,7 +56,7 @@ public final class ProcessHalt {
     return () -> action = previous;
   }
 
-  /** Puts the former action back when closed. */
+  /** Restores the former action when it is closed. */
   @FunctionalInterface
   public interface Replacement extends AutoCloseable {
     @Override

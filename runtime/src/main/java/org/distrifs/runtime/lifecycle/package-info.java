@@ -3,9 +3,10 @@
  *
  * <p>What an operator can cause ends in an {@link
  * org.distrifs.runtime.lifecycle.OperatorException}: one sentence and an exit code, no stack trace.
- * What must not happen ends in {@link org.distrifs.runtime.lifecycle.ProcessHalt}: a process whose
- * essential part has died stops at once rather than linger half alive. Everything opened is closed
- * through a {@link org.distrifs.runtime.lifecycle.CloseStack}, in reverse order; threads come from
- * {@link org.distrifs.runtime.lifecycle.NamedThreads}, so that none dies unseen.
+ * An internal failure of an essential part ends in {@link
+ * org.distrifs.runtime.lifecycle.ProcessHalt}: the process stops at once, rather than go on without
+ * that part. Everything opened is closed through a {@link
+ * org.distrifs.runtime.lifecycle.CloseStack}, in reverse order; threads come from {@link
+ * org.distrifs.runtime.lifecycle.NamedThreads}, so that the death of any thread is logged.
  */
 package org.distrifs.runtime.lifecycle;

@@ -6,8 +6,8 @@ import ch.qos.logback.core.CoreConstants;
 import org.distrifs.runtime.lifecycle.OperatorException;
 
 /**
- * Prints the exception of a log line with its stack trace, or just the sentence if it is one for
- * the operator. Public because the log configuration names it.
+ * Prints the exception of a log line: an {@code OperatorException} as its sentence, any other with
+ * its stack trace. Public because the log configuration names it.
  */
 public final class CauseConverter extends ThrowableProxyConverter {
 

@@ -18,7 +18,7 @@ public final class EventSums {
 
   private final Logger log;
 
-  /** Since the last line; sorted, so that the lines are easy to compare. */
+  /** Counts since the last line. Sorted, so that the lines are easy to compare. */
   private final Map<String, Long> counts = new TreeMap<>();
 
   private final Map<String, Long> totals = new HashMap<>();
@@ -26,14 +26,14 @@ public final class EventSums {
   private long beganNs;
 
   /**
-   * @param log where the line goes
+   * @param log the logger of the line
    */
   public EventSums(Logger log) {
     this.log = log;
   }
 
   /**
-   * Something has happened.
+   * Counts an event.
    *
    * @param what words that follow a number, as "replicas copied": one of a few constants
    * @param count how often; 0 adds nothing

@@ -8,7 +8,7 @@ import org.distrifs.runtime.lifecycle.OperatorException;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
-/** Starts logging in a process; called once, first thing in {@code main}. */
+/** Starts logging in a process. To be called once, at the start of {@code main}. */
 public final class Logging {
 
   /** The environment variable that overrides the level: {@value}. */
@@ -17,11 +17,11 @@ public final class Logging {
   private static final Set<String> LEVELS =
       Set.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF");
 
-  /** What runs, which decides the level when the environment does not. */
+  /** The kind of process. It decides the level unless the environment variable is set. */
   public enum Use {
-    /** A role: tells its story from INFO on. */
+    /** A role: logs from INFO on. */
     ROLE(Level.INFO),
-    /** A command for people, whose output is its result: from WARN on. */
+    /** A command, whose output is its result: logs from WARN on. */
     COMMAND(Level.WARN);
 
     private final Level level;
@@ -53,7 +53,7 @@ public final class Logging {
     return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
   }
 
-  /** Not {@link Level#toLevel}: that one takes any nonsense for DEBUG. */
+  /** Parses strictly, unlike {@link Level#toLevel}, which returns DEBUG for an unknown name. */
   private static Level parse(String name) {
     String upper = name.toUpperCase(Locale.ROOT);
     if (!LEVELS.contains(upper)) {

@@ -7,14 +7,14 @@ import java.util.List;
 public interface HealthCheck {
 
   /**
-   * What keeps the process from its work, a sentence each; empty if nothing does. Called on a
+   * The reasons why the process cannot do its work, a sentence each; empty if it can. Called on a
    * thread of the metrics server, perhaps several at once; must answer from memory without waiting.
    */
   List<String> problems();
 
   /**
-   * What does not keep the process from its work and yet calls for an operator, a sentence each.
-   * Called as {@link #problems} is.
+   * Conditions in which the process can do its work, but which an operator should act on, a
+   * sentence each. Called like {@link #problems}.
    */
   default List<String> warnings() {
     return List.of();

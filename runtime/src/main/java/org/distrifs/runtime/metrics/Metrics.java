@@ -21,15 +21,15 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * The meters of one process, beside those of the JVM, the processor and the file descriptors. May
- * be used on any thread. Asking for a meter twice gives the same one, but hot paths keep theirs in
+ * The meters of one process, together with those of the JVM, the processor and the file
+ * descriptors. Any thread. To ask for a meter twice returns the same one; hot paths keep theirs in
  * a field.
  */
 public final class Metrics implements AutoCloseable {
 
   private static final Pattern ROLE = Pattern.compile("[a-z][a-z0-9]*");
 
-  /** Upper bounds of the buckets in which timers count: from a call in memory to a time-out. */
+  /** The upper bounds of the buckets of timers. They range from calls in memory to time-outs. */
   private static final Duration[] LATENCY_BUCKETS = {
     Duration.ofNanos(50_000),
     Duration.ofNanos(100_000),
@@ -100,7 +100,7 @@ public final class Metrics implements AutoCloseable {
   }
 
   /**
-   * A number that rises and falls, asked for whenever the metrics are read.
+   * A number that rises and falls. It is asked for each time the metrics are read.
    *
    * @param thing what is measured, its unit last: "chain.queue.length"
    * @param value called on a thread of the metrics server; must neither block nor throw; kept alive

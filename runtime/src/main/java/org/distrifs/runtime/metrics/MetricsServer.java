@@ -39,8 +39,8 @@ public final class MetricsServer implements AutoCloseable {
   private static final int MAX_REQUEST_SECONDS = 10;
 
   static {
-    // The JDK's server waits for ever on a slow peer and takes any number of them unless told here,
-    // before its first use; what the command line says goes before.
+    // By default the JDK's server waits for ever for a slow peer, and takes any number of them.
+    // These properties must be set before its first use; those of the command line take precedence.
     setUnlessGiven("sun.net.httpserver.maxReqTime", MAX_REQUEST_SECONDS);
     setUnlessGiven("sun.net.httpserver.maxRspTime", MAX_REQUEST_SECONDS);
     setUnlessGiven("jdk.httpserver.maxConnections", MAX_CONNECTIONS);

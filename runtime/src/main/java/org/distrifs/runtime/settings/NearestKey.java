@@ -5,10 +5,10 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Guesses which key was meant by a mistyped one. */
+/** Finds the key that was probably meant by a mistyped one. */
 final class NearestKey {
 
-  /** A longer key is not compared: the cost is the product of the lengths. */
+  /** Longer keys are not compared, because the cost is the product of the lengths. */
   private static final int MAX_KEY_CHARS = 128;
 
   private NearestKey() {}

@@ -1,6 +1,6 @@
 package org.distrifs.runtime.settings;
 
-/** A value that a setting does not take; the message continues a sentence: "is ...". */
+/** A setting does not accept a value. The message continues a sentence: "is ...". */
 final class RefusedValueException extends Exception {
 
   private static final long serialVersionUID = 1L;

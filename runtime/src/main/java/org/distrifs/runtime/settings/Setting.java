@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * One setting of a role: its key, type, default, permitted range and a line of why. Immutable; its
- * identity is the object, so declare it once as a constant.
+ * One setting of a role: its key, type, default, permitted range, and a line that says what it is
+ * for. Immutable. Two settings are never equal, so declare each once, as a constant.
  *
  * @param <T> type of the value
  */
@@ -171,7 +171,7 @@ public final class Setting<T> {
             list.stream().map(ConfigUtil::quoteString).collect(Collectors.joining(", ", "[", "]")));
   }
 
-  /** The same setting without a default: it must be given; the default becomes the example. */
+  /** The same setting, but it must be given. The default becomes an example. */
   public Setting<T> required() {
     return new Setting<>(key, defaultValue, true, permitted, why, reader, rendered);
   }
@@ -181,7 +181,7 @@ public final class Setting<T> {
     return key;
   }
 
-  /** The value when none is given; of a required setting an example. */
+  /** The value when none is given; an example if the setting is required. */
   public T defaultValue() {
     return defaultValue;
   }
@@ -191,7 +191,7 @@ public final class Setting<T> {
     return required;
   }
 
-  /** Which values are taken, for people: "milliseconds, from 100 to 60000". */
+  /** The permitted values in words: "milliseconds, from 100 to 60000". */
   public String permitted() {
     return permitted;
   }

@@ -15,7 +15,7 @@ public final class Settings {
     this.values = Map.copyOf(values);
   }
 
-  /** The schema that these are the values of. */
+  /** The schema of these values. */
   public SettingsSchema schema() {
     return schema;
   }

@@ -89,7 +89,10 @@ public final class SettingsLoader {
         cause);
   }
 
-  /** Walks by hand: Config's own listing leaves out nulls and empty sections. */
+  /**
+   * Collects all keys. {@code Config.entrySet} cannot be used: it leaves out nulls and empty
+   * sections.
+   */
   private static void collect(
       SettingsSchema schema, String section, ConfigObject object, Map<String, ConfigValue> given) {
     object.forEach(

@@ -22,7 +22,7 @@ public final class SettingsSchema {
   }
 
   /**
-   * @param role whose settings these are, for sentences: "datanode"
+   * @param role the role whose settings these are, as a word for messages: "datanode"
    * @throws IllegalArgumentException if two settings have one key, or one key is a section of
    *     another
    */
@@ -30,7 +30,7 @@ public final class SettingsSchema {
     return of(role, List.of(settings));
   }
 
-  /** As {@link #of(String, Setting...)}. */
+  /** Like {@link #of(String, Setting...)}. */
   public static SettingsSchema of(String role, List<? extends Setting<?>> settings) {
     Map<String, Setting<?>> byKey = new LinkedHashMap<>();
     for (Setting<?> setting : settings) {
@@ -52,15 +52,13 @@ public final class SettingsSchema {
     return new SettingsSchema(role, byKey);
   }
 
-  /**
-   * Both schemas as one, for a file that several roles share or settings that they have in common.
-   */
+  /** Both schemas as one, for a configuration file that holds the settings of both. */
   public SettingsSchema and(SettingsSchema other) {
     List<Setting<?>> both = Stream.concat(settings().stream(), other.settings().stream()).toList();
     return of(role.equals(other.role) ? role : role + " and " + other.role, both);
   }
 
-  /** Whose settings these are. */
+  /** The role whose settings these are. */
   public String role() {
     return role;
   }
@@ -75,14 +73,14 @@ public final class SettingsSchema {
     return byKey.get(key);
   }
 
-  /** Whether any key lies below this one. */
+  /** Whether this key is a section that contains other keys. */
   boolean isSection(String key) {
     return byKey.keySet().stream().anyMatch(known -> known.startsWith(key + "."));
   }
 
   /**
-   * A commented example configuration file (HOCON, UTF-8) that changes nothing until a line in it
-   * is uncommented; what is required stands uncommented.
+   * An example configuration file (HOCON, UTF-8). Every setting is commented out, except required
+   * ones.
    */
   public String renderExample() {
     StringBuilder text = new StringBuilder();

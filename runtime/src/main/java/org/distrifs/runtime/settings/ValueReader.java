@@ -16,8 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads one configuration value as one type. A text that holds a number is a number: flags are all
- * text.
+ * Reads one configuration value as one type. Text that holds a number is read as a number, because
+ * all flags are text.
  */
 @FunctionalInterface
 interface ValueReader<T> {

@@ -15,7 +15,10 @@ class FolderLockTest {
 
   @TempDir Path folder;
 
-  /** Locks the folder given, says so, and holds it until killed. */
+  /**
+   * A process that locks the folder that it is given, prints that, and holds the lock until it is
+   * killed.
+   */
   static final class Holder {
     public static void main(String[] arguments) throws IOException {
       try (FolderLock lock = FolderLock.acquire(Path.of(arguments[0]))) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class ProcessHaltTest {
 
-  /** Has a shutdown hook that would say so, and a thread that dies. */
+  /** A process with a thread that dies, and with a shutdown hook that prints when it runs. */
   static final class Dying {
     public static void main(String[] arguments) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("hook ran")));

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 class EventSumsTest {
   private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
 
-  /** A monotonic clock may begin anywhere. */
+  /** Negative, because a monotonic clock may begin anywhere. */
   private static final long START_NS = -40 * SECOND_NS;
 
   private final Logger logger = (Logger) LoggerFactory.getLogger("EventSumsTest");

@@ -24,7 +24,7 @@ class LoggingTest {
     Logging.root().setLevel(before);
   }
 
-  /** Logs one of each kind. */
+  /** A process that logs one line of each kind. */
   static final class Speaker {
     public static void main(String[] arguments) {
       Logging.start(Logging.Use.ROLE, null);
