@@ -3,11 +3,11 @@ package org.distrifs.simulation;
 import java.util.List;
 
 /**
- * How a run ended.
+ * The result of a run.
  *
- * @param violations what must not have been; empty if all was well
- * @param steps events that happened
- * @param trace equal for two runs only if they were the same
+ * @param violations the rules that the run broke; empty if it is good
+ * @param steps how many events happened
+ * @param trace a hash of the events: two runs with equal traces were the same
  */
 public record Outcome(List<String> violations, long steps, long trace) {
 

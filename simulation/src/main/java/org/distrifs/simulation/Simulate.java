@@ -8,7 +8,9 @@ import org.distrifs.simulation.plan.Plan;
 import org.distrifs.simulation.plan.Shrinker;
 import org.slf4j.LoggerFactory;
 
-/** The command line: runs seeds, and tells of the first that fails, made as small as it gets. */
+/**
+ * The command line of the simulation. Runs seeds, and shrinks and prints the first one that fails.
+ */
 public final class Simulate {
 
   private static final int SHRINK_ATTEMPTS = 400;

@@ -23,24 +23,24 @@ import org.distrifs.simulation.plan.Plan;
 import org.distrifs.simulation.plan.Step;
 
 /**
- * One run of a plan: a cluster is set up and filled, the plan's steps happen to it, then everything
- * heals and has to come to rest, with nothing lost.
+ * One run of a plan. A cluster is set up and filled; the steps of the plan are carried out; then
+ * all faults end, and the cluster must come to rest with nothing lost.
  */
 public final class Simulation {
 
   private static final long SLICE_NS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long SETUP_BOUND_MS = 60_000;
 
-  /** No operation of a client may take longer, not counting time that somebody stood still. */
+  /** The longest time that an operation of a client may take, not counting pauses of processes. */
   private static final long OPERATION_BOUND_MS = 110_000;
 
-  /** A sync sends, syncs and commits, each of which has a bound of its own. */
+  /** A sync consists of sending, syncing and committing, each with the bound of an operation. */
   private static final long SYNC_BOUND_MS = 3 * OPERATION_BOUND_MS;
 
-  /** After everything is healed, all is quiet and whole after so long. */
+  /** How soon after the end of all faults the cluster must be at rest and whole. */
   private static final long REST_BOUND_MS = 200_000;
 
-  /** After so long without writes replicas are marked clean. */
+  /** Long enough without writes for datanodes to mark replicas fully acknowledged. */
   private static final long CLEAN_MS = 7_000;
 
   private static final int MAX_VIOLATIONS = 10;
@@ -59,7 +59,7 @@ public final class Simulation {
   private long pausesMs;
   private long masterAwayMs;
 
-  /** An operation of a client that is not over. */
+  /** An operation of a client that has not ended. */
   private record PendingOperation(
       int client, String what, long begunNs, long boundMs, CompletableFuture<?> end) {
 
@@ -85,7 +85,7 @@ public final class Simulation {
     return run(plan, Sabotage.NONE);
   }
 
-  /** Runs a plan with something broken on purpose. */
+  /** Runs a plan with a rule of the protocol broken on purpose. */
   public static Outcome run(Plan plan, Sabotage sabotage) {
     Simulation simulation = new Simulation(plan, sabotage);
     try {
@@ -128,7 +128,7 @@ public final class Simulation {
     comeToRest();
   }
 
-  /** Lets time pass, until a moment, a condition, or a violation. */
+  /** Lets time pass until the bound, the condition or a violation, whichever comes first. */
   private boolean proceed(long boundMs, BooleanSupplier until) {
     long endNs = world.scheduler().nowNs() + TimeUnit.MILLISECONDS.toNanos(boundMs);
     while (violations.isEmpty() && world.scheduler().nowNs() < endNs) {
@@ -188,7 +188,7 @@ public final class Simulation {
     for (NodeDisk disk : cluster.disks()) {
       disk.watchDeletions(chunkId -> replicas.checkDeletion(disk.nodeId(), chunkId));
     }
-    // By then what was written is at rest on the disks.
+    // Wait until the datanodes have marked the first writes fully acknowledged on their disks.
     proceed(CLEAN_MS, () -> false);
     cluster
         .journal()
@@ -397,7 +397,7 @@ public final class Simulation {
     }
     names.checkAll();
     int last = cluster.addClient();
-    // The master may be standing still, or not be there, and yet all else be at rest.
+    // Everything else may be at rest while the master is still paused or down.
     long boundMs = SETUP_BOUND_MS + pausesMs + masterAwayMs;
     if (!proceed(boundMs, cluster.client(last)::isConnected)) {
       violated("a new client gets no session at the end");

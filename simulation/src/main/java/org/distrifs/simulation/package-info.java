@@ -1,2 +1,5 @@
-/** The parts of DistriFS under a seeded scheduler, and the random operations that tests share. */
+/**
+ * Runs the parts of DistriFS under a scheduler with a seed, and has the random operations that
+ * tests of several modules use.
+ */
 package org.distrifs.simulation;

@@ -5,14 +5,14 @@ import ch.qos.logback.classic.Logger;
 import io.netty.util.ResourceLeakDetector;
 import org.slf4j.LoggerFactory;
 
-/** Runs of thousands of simulated processes would log for all of them. */
+/** Turns logging off, because thousands of simulated processes would log. */
 public final class SilentLogging {
 
   private SilentLogging() {}
 
   public static void enable() {
-    // Killed processes keep their buffers; to write down where each was made would be most of the
-    // work.
+    // Killed processes never release their buffers. To record where each was allocated would take
+    // most of the time.
     ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
     ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.OFF);
   }

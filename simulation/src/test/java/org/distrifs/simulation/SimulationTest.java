@@ -10,10 +10,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Many runs, each of which must be good, and the same again when it is repeated. */
+/** Runs many plans. Each run must be good, and a repeated run must be the same. */
 class SimulationTest {
 
-  /** The same in every build; seeds beyond them are run by {@code scripts/simulate}. */
+  /** The seeds of every build. {@code scripts/simulate} runs more. */
   private static final int KNOWN_SEEDS = 1000;
 
   private static final int FRESH_SEEDS = 50;
@@ -38,7 +38,7 @@ class SimulationTest {
     }
   }
 
-  /** Reads that could not be served from the file were once queued behind pending writes. */
+  /** Once, reads that could not be served from the file were queued behind pending writes. */
   @Test
   void readsThatAreAdmittedTwiceSeeNothingPending() {
     assertIsGood(14847);
@@ -46,23 +46,25 @@ class SimulationTest {
   }
 
   /**
-   * A write that was cut off from its answer was once forgotten, and so applied again, after
-   * another client had written a thousand times.
+   * Once, a member forgot a write after another client had written a thousand times. When the write
+   * was sent again for lack of an answer, it was applied again.
    */
   @Test
   void aWriteIsNotAppliedAgainHoweverMuchOthersWroteMeanwhile() {
     assertIsGood(60191);
   }
 
-  /** The answer to a write that had got a new sequence meanwhile once counted for the new one. */
+  /**
+   * Once, the answer to a write was taken for the answer to the same write under its new sequence.
+   */
   @Test
   void aWriteThatIsToBeAppliedOnceMoreIsNotAcknowledgedForBefore() {
     assertIsGood(30173);
   }
 
   /**
-   * A member whose process had died while it wrote once took a block over from one whose machine
-   * had rebooted, and which had lost acknowledged bytes of it.
+   * Once, a member whose process had died during a write took a block over from a member whose
+   * machine had rebooted, and which had lost acknowledged bytes of that block.
    */
   @Test
   void whoWasStoppedWhileItWroteTakesNothingFromAMachineThatLostBytes() {
@@ -75,7 +77,7 @@ class SimulationTest {
         .isEmpty();
   }
 
-  /** Clients that sync while so many members are away that writes must fail. */
+  /** Clients sync while so many members are away that writes must fail. */
   @Test
   void whatASyncVouchedForIsThere() {
     assertSyncsAreGood(1, 50);

@@ -3,24 +3,24 @@ package org.distrifs.simulation.checker;
 import java.nio.ByteBuffer;
 
 /**
- * The bytes of a simulated chunk: cells smaller than a block, each filled with the number of the
- * write that it comes from, so that every byte tells where it is from.
+ * The contents of simulated chunks. A chunk consists of cells, which are smaller than a block. A
+ * write fills each of its cells with its own number, so every byte shows which write it comes from.
  */
 public final class Cells {
 
   public static final int CELL_BYTES = 1024;
 
-  /** Of bytes that were never written. */
+  /** The number of a cell that was never written. */
   public static final int ZERO = 0;
 
-  /** Of bytes that do not come from one write. */
+  /** The number of a cell whose bytes come from different writes. */
   public static final int MIXED = -1;
 
   private static final long MARK = 0xD15F_0000_0000_0000L;
 
   private Cells() {}
 
-  /** The bytes that a write puts into its cells. */
+  /** The bytes with which a write fills its cells. */
   public static byte[] fill(int writeNumber, int cells) {
     ByteBuffer bytes = ByteBuffer.allocate(cells * CELL_BYTES);
     while (bytes.hasRemaining()) {
@@ -29,7 +29,7 @@ public final class Cells {
     return bytes.array();
   }
 
-  /** The number of the write that a cell's bytes come from, or {@link #ZERO} or {@link #MIXED}. */
+  /** The number of the write that filled a cell, or {@link #ZERO} or {@link #MIXED}. */
   public static int writeIn(ByteBuffer bytes, int at) {
     long first = bytes.getLong(at);
     for (int i = Long.BYTES; i < CELL_BYTES; i += Long.BYTES) {

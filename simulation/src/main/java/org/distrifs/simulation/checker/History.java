@@ -8,11 +8,12 @@ import java.util.function.Consumer;
 import org.distrifs.simulation.scheduler.Scheduler;
 
 /**
- * All writes and reads of a run, cell by cell, and what a read may see: nothing that was not
- * written there, and nothing older than what was acknowledged or seen before it began.
+ * All writes and reads of a run, by cell. Checks what each read sees: it must have been written to
+ * that cell, and must not be older than a write that was acknowledged or read before this read
+ * began.
  *
- * <p>One write is older than another of the same cell if the same client began it first, or if it
- * was known to have taken effect before the other began. Writes that overlap in time may be seen in
+ * <p>A write is older than another of the same cell if the same client began it first, or if it was
+ * known to have taken effect before the other began. Writes that overlap in time may take effect in
  * any order.
  */
 public final class History {
@@ -22,13 +23,19 @@ public final class History {
   private final Consumer<String> violated;
   private final List<WriteRecord> writes = new ArrayList<>();
 
-  /** By chunk and cell: writes known to have taken effect, without those older than another. */
+  /**
+   * By chunk and cell: the writes that are known to have taken effect. A write is left out if it is
+   * older than another of them.
+   */
   private final List<WriteRecord>[] known;
 
-  /** The same of those that were acknowledged: what a reader saw may be on its way in a chain. */
+  /**
+   * As {@link #known}, but only acknowledged writes. A write that was only read may not have
+   * reached the whole chain yet.
+   */
   private final List<WriteRecord>[] acknowledged;
 
-  /** A read under way, with what it must not be older than. */
+  /** A read under way, with the writes that its result must not be older than. */
   public static final class Read {
     private final int client;
     private final int chunk;
@@ -44,7 +51,7 @@ public final class History {
   }
 
   /**
-   * @param violated told what must not be
+   * @param violated takes each violation
    */
   @SuppressWarnings({"unchecked", "rawtypes"})
   public History(Scheduler scheduler, int chunks, int cellsOfChunk, Consumer<String> violated) {
@@ -61,7 +68,7 @@ public final class History {
     return cellsOfChunk;
   }
 
-  /** A client begins to write. */
+  /** Records that a client begins to write. */
   public WriteRecord beginWrite(int client, int chunk, int firstCell, int cells) {
     WriteRecord write =
         new WriteRecord(writes.size() + 1, client, chunk, firstCell, cells, scheduler.nowNs());
@@ -69,7 +76,7 @@ public final class History {
     return write;
   }
 
-  /** A write was acknowledged to its client. */
+  /** Records that a write was acknowledged to its client. */
   public void acknowledged(WriteRecord write) {
     for (int cell = write.firstCell; cell < write.firstCell + write.cells; cell++) {
       int at = write.chunk * cellsOfChunk + cell;
@@ -90,7 +97,7 @@ public final class History {
     return latest;
   }
 
-  /** A client begins to read. */
+  /** Records that a client begins to read. */
   public Read beginRead(int client, int chunk, int firstCell, int cells) {
     List<List<WriteRecord>> floor = new ArrayList<>(cells);
     for (int cell = firstCell; cell < firstCell + cells; cell++) {
@@ -100,9 +107,9 @@ public final class History {
   }
 
   /**
-   * A read has its bytes.
+   * Checks the result of a read.
    *
-   * @param bytes all that were asked for; zeros where there were none
+   * @param bytes all bytes that were asked for; zeros where there is no data
    */
   public void endRead(Read read, ByteBuffer bytes) {
     for (int i = 0; i < read.floor.size(); i++) {
@@ -117,7 +124,7 @@ public final class History {
     }
   }
 
-  /** Checks that a replica has everything that was acknowledged, as far as it is readable. */
+  /** Checks that the readable cells of a replica hold everything that was acknowledged. */
   public void checkReplica(String what, int chunk, ByteBuffer bytes, ReadableCell readable) {
     for (int cell = 0; cell < cellsOfChunk; cell++) {
       if (readable.test(cell)) {
@@ -126,7 +133,7 @@ public final class History {
     }
   }
 
-  /** Whether a cell of a replica is expected to be right. */
+  /** Tells whether a cell of a replica can be read, and so must be right. */
   public interface ReadableCell {
     boolean test(int cell);
   }

@@ -11,10 +11,10 @@ import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 
 /**
- * That what clients were told of their files' names is so: each file was made once, and is there
- * under the name that it was made with or renamed to; and nothing that is asked for by its first
- * name after a rename was acknowledged changes it. Each name is asked for once only, so that it
- * exists can only come from the same request done twice.
+ * Checks what clients were told about the names of their files. Each file was created once, and
+ * exists under its first or its new name. After its rename was acknowledged, no change by its first
+ * name succeeds. Each name is created by one request only, so {@code EEXIST} proves that the
+ * request was applied twice.
  */
 public final class NameChecks {
 
@@ -38,14 +38,14 @@ public final class NameChecks {
     this.violated = violated;
   }
 
-  /** A creation was answered with an inode. */
+  /** Records that a creation was answered with an inode. */
   public void acknowledged(String name, long inode) {
     NamedFile file = new NamedFile(inode);
     files.put(name, file);
     check(name, file);
   }
 
-  /** A creation failed, as its client was told. */
+  /** Records that a creation failed, and with what. */
   public void failed(String name, Throwable failure) {
     if (errno(failure).filter(Errno.EEXIST::equals).isPresent()) {
       violated.accept("the creation of " + name + " was done twice");
@@ -63,17 +63,17 @@ public final class NameChecks {
     return file == null ? OptionalLong.empty() : OptionalLong.of(file.inode);
   }
 
-  /** A file is about to be renamed. */
+  /** Records that a rename begins. */
   public void renaming(String name, String newName) {
     files.get(name).newName = newName;
   }
 
-  /** Its rename was acknowledged. */
+  /** Records that a rename was acknowledged. */
   public void renamed(String name) {
     files.get(name).isRenamed = true;
   }
 
-  /** A change that goes by the name that a file was made with. */
+  /** A change by the name with which a file was created. */
   public final class Change {
     private final String name;
     private final NamedFile file;
@@ -86,9 +86,9 @@ public final class NameChecks {
     }
 
     /**
-     * It is over.
+     * Checks the answer to the change.
      *
-     * @param failure null if it was done
+     * @param failure null if it succeeded
      */
     public void ended(Throwable failure) {
       if (failure == null && afterRename) {
@@ -104,12 +104,12 @@ public final class NameChecks {
     }
   }
 
-  /** A change begins. */
+  /** Records that a change begins. */
   public Change changing(String name) {
     return new Change(name);
   }
 
-  /** Checks all that were acknowledged. */
+  /** Checks all files whose creation was acknowledged. */
   public void checkAll() {
     files.forEach(this::check);
   }

@@ -13,8 +13,8 @@ import org.distrifs.simulation.disk.NodeDisk;
 import org.distrifs.simulation.disk.StoredReplica;
 
 /**
- * What the disks of the committed members must hold: at every acknowledgement and every commit all
- * that is acknowledged, and when all is quiet the same bytes.
+ * Checks the disks of committed members. At every acknowledgement and every commit they must hold
+ * all that is acknowledged; when the cluster is at rest they must hold the same bytes.
  */
 public final class ReplicaChecks {
 
@@ -25,8 +25,8 @@ public final class ReplicaChecks {
   private long inode;
 
   /**
-   * @param truth what the durable journal says
-   * @param diskOf the disk of a node id
+   * @param truth the state that the durable journal gives
+   * @param diskOf finds the disk of a node by its id
    */
   public ReplicaChecks(
       MasterState truth, IntFunction<NodeDisk> diskOf, History history, Consumer<String> violated) {
@@ -36,7 +36,7 @@ public final class ReplicaChecks {
     this.violated = violated;
   }
 
-  /** Says which file is written. */
+  /** Sets the file whose chunks are checked. */
   public void watch(long watchedInode) {
     inode = watchedInode;
   }
@@ -53,7 +53,7 @@ public final class ReplicaChecks {
     chunk(index).ifPresent(chunk -> checkMembers(chunk, when));
   }
 
-  /** Checks the committed members of a chunk, if it is one of the file's. */
+  /** Checks the committed members of a chunk, if it belongs to the file. */
   public void checkCommitted(long chunkId) {
     truth
         .chunk(chunkId)
@@ -81,7 +81,10 @@ public final class ReplicaChecks {
     }
   }
 
-  /** Checks that a replica may be deleted: every committed member has what is committed. */
+  /**
+   * Checks that a replica may be deleted: it belongs to no member, and every committed member has a
+   * good replica.
+   */
   public void checkDeletion(int nodeId, long chunkId) {
     Optional<ChunkInfo> chunk = truth.chunk(chunkId).filter(found -> !found.isDetached());
     if (chunk.isEmpty()) {
@@ -105,7 +108,7 @@ public final class ReplicaChecks {
     }
   }
 
-  /** What is not as it should be when all is quiet. */
+  /** The reasons why the cluster is not at rest and whole; empty if it is. */
   public List<String> unrest(int chunks, int replication, List<NodeDisk> disks) {
     List<String> found = new ArrayList<>();
     for (NodeDisk disk : disks) {

@@ -9,15 +9,16 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
- * What a sync vouched for. One that succeeds vouches for every write that its client accepted
- * before it began, back to the last sync that failed: from then on these count as acknowledged.
+ * Checks that syncs keep their promise. A sync that succeeds covers every write that its client
+ * accepted between the last sync that failed and the beginning of this one. From then on these
+ * writes count as acknowledged.
  */
 public final class SyncChecks {
   private final History history;
   private final BiConsumer<Integer, String> checkMembers;
   private final Map<Integer, Set<WriteRecord>> accepted = new HashMap<>();
 
-  /** A sync under way, with the writes that it is to vouch for. */
+  /** A sync under way, with the writes that it covers. */
   public static final class Sync {
     private final int client;
     private final List<WriteRecord> writes;
@@ -29,24 +30,25 @@ public final class SyncChecks {
   }
 
   /**
-   * @param checkMembers checks the members of the chunk at an index, and says when
+   * @param checkMembers checks the members of the chunk at an index; the text says when, for
+   *     violations
    */
   public SyncChecks(History history, BiConsumer<Integer, String> checkMembers) {
     this.history = history;
     this.checkMembers = checkMembers;
   }
 
-  /** A client took a write. */
+  /** Records that a client accepted a write. */
   public void accepted(WriteRecord write) {
     of(write.client).add(write);
   }
 
-  /** A client begins to sync. */
+  /** Records that a client begins to sync. */
   public Sync begin(int client) {
     return new Sync(client, List.copyOf(of(client)));
   }
 
-  /** A sync answered success. */
+  /** Records that a sync succeeded, and checks the members that it wrote to. */
   public void succeeded(Sync sync) {
     Set<Integer> chunks = new LinkedHashSet<>();
     List<WriteRecord> vouchedFor = new ArrayList<>(sync.writes);
@@ -59,7 +61,7 @@ public final class SyncChecks {
         chunk -> checkMembers.accept(chunk, "when a sync of client " + sync.client + " ended"));
   }
 
-  /** A sync told of a failure: which of the writes it hit is not known. */
+  /** Records that a sync failed. It is not known which of its writes are lost. */
   public void failed(Sync sync) {
     of(sync.client).clear();
   }

@@ -2,7 +2,7 @@ package org.distrifs.simulation.checker;
 
 import java.util.Arrays;
 
-/** One write of a run, and what is known of its fate. */
+/** One write of a run, and what is known of its effect. */
 public final class WriteRecord {
 
   final int number;
@@ -13,8 +13,8 @@ public final class WriteRecord {
   final long begunNs;
 
   /**
-   * By cell: since when it is known to have taken effect there, by its acknowledgement or by a read
-   * that saw it. Not for the whole: a write leaves in packets, of which each may be seen first.
+   * By cell: when it became known that the write took effect there, by its acknowledgement or by a
+   * read. Kept for each cell, because a write is sent in packets that take effect one by one.
    */
   private final long[] knownNs;
 
@@ -37,12 +37,12 @@ public final class WriteRecord {
     return cell >= firstCell && cell < firstCell + cells;
   }
 
-  /** It is known to have taken effect in a cell. */
+  /** Records that the write is known to have taken effect in a cell. */
   void isKnown(int cell, long nowNs) {
     knownNs[cell - firstCell] = Math.min(knownNs[cell - firstCell], nowNs);
   }
 
-  /** Whether this one cannot be seen any more in a cell once the other was. */
+  /** Whether this write is older than another in a cell, so that it cannot be read after that. */
   boolean isBefore(WriteRecord other, int cell) {
     return (client == other.client && number < other.number)
         || knownNs[cell - firstCell] < other.begunNs;

@@ -1,2 +1,2 @@
-/** What must hold in every run: what is written, read and kept is compared with what may be. */
+/** The rules that every run must keep, and the checks of what clients read and disks hold. */
 package org.distrifs.simulation.checker;

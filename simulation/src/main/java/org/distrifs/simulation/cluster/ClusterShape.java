@@ -1,7 +1,7 @@
 package org.distrifs.simulation.cluster;
 
 /**
- * What a cluster consists of.
+ * The size and settings of a simulated cluster.
  *
  * @param chunks of the one file that is written
  * @param packetBytes the largest write that clients send at once

@@ -8,7 +8,10 @@ import org.distrifs.master.state.MasterState;
 import org.distrifs.proto.journal.FormatCluster;
 import org.distrifs.proto.journal.JournalEntry;
 
-/** The journal as it is on the master's disk, and the state that it says: the truth of a run. */
+/**
+ * The journal on the master's disk, and the state that its entries give. The checks of a run take
+ * that state for the truth.
+ */
 public final class JournalDisk {
 
   private static final long CLUSTER_ID = 0xD157;
@@ -38,12 +41,15 @@ public final class JournalDisk {
     return txid;
   }
 
-  /** What the durable entries say, whoever knows it. Not to be changed. */
+  /**
+   * The state after all durable entries, whether or not a master has applied them. Callers must not
+   * change it.
+   */
   public MasterState truth() {
     return truth;
   }
 
-  /** Has each entry told that is durable from now on, after it counts in {@link #truth}. */
+  /** Passes each later entry to an observer, after it is durable and {@link #truth} has it. */
   public void observe(ObjLongConsumer<JournalEntry> observer) {
     observers.add(observer);
   }

@@ -10,53 +10,53 @@ import org.distrifs.proto.control.HeartbeatReply;
 import org.distrifs.runtime.clock.ClockSource;
 
 /**
- * Breaks a rule of the protocol from outside, at the seams: to prove that a run would notice. The
- * methods here break nothing.
+ * Breaks a rule of the protocol at an interface between the parts, to prove that a run notices it.
+ * The default methods break nothing.
  */
 public interface Sabotage {
 
   /** Breaks nothing. */
   Sabotage NONE = new Sabotage() {};
 
-  /** The asking side of a process at a host. */
+  /** Wraps the asking side of the data plane in a process. */
   default ChunkTransport transport(String host, ChunkTransport real) {
     return real;
   }
 
-  /** The answering side of a datanode. */
+  /** Wraps the answering side of a datanode. */
   default ChunkRequestHandler handler(String host, ChunkRequestHandler real) {
     return real;
   }
 
-  /** The store of a datanode. */
+  /** Wraps the store of a datanode. */
   default ChunkStore store(String host, ChunkStore real) {
     return real;
   }
 
-  /** The clock by which a datanode's lease ends. */
+  /** Wraps the clock by which a datanode's lease ends. */
   default ClockSource leaseClock(String host, ClockSource real) {
     return real;
   }
 
-  /** Whether a datanode that was without a lease for long begins another incarnation. */
+  /** Whether a datanode begins a new incarnation after it was without a lease for long. */
   default boolean renewsIncarnations() {
     return true;
   }
 
-  /** What the master answers to a heartbeat. */
+  /** Changes the master's answer to a heartbeat. */
   default HeartbeatReply heartbeatReply(HeartbeatReply real, ChunkStore store) {
     return real;
   }
 
-  /** A client refused a write, to tell of an earlier failure. */
+  /** Called when a client has refused a write to report an earlier failure. */
   default void writeRefused(HandleFailures failures) {}
 
-  /** What arrives at the master of what a client says. */
+  /** Changes a client's message before it arrives at the master. */
   default ClientMessage clientMessage(ClientMessage real) {
     return real;
   }
 
-  /** The journal of the master. */
+  /** Wraps the journal of the master. */
   default ReplicatedLog log(ReplicatedLog real) {
     return real;
   }

@@ -44,8 +44,8 @@ import org.distrifs.simulation.scheduler.SimTimer;
 import org.distrifs.simulation.scheduler.SimWaiting;
 
 /**
- * One client: the real session, writer and reader. A write is sent at once; that it was
- * acknowledged shows in that the writer holds its bytes no more.
+ * One client, with the real session, writer and reader. A write is sent at once. It counts as
+ * acknowledged when the writer no longer holds its bytes.
  */
 public final class SimClient {
 
@@ -58,13 +58,13 @@ public final class SimClient {
   /** How a write ended. */
   public enum Fate {
     ACKNOWLEDGED,
-    /** The client was told of a failure: nobody knows. */
+    /** The client was told of a failure, and it is not known whether the write took effect. */
     UNKNOWN,
-    /** The client did not take it, to tell of an earlier failure. */
+    /** The client refused the write to report an earlier failure. */
     REFUSED
   }
 
-  /** A write that is not over. */
+  /** A write that has not ended. */
   private record PendingWrite(
       long offset, int length, long failuresBefore, CompletableFuture<Fate> fate) {}
 
@@ -80,7 +80,7 @@ public final class SimClient {
   private boolean syncing;
 
   /**
-   * @param shape whose packets are the largest writes that stay in one
+   * @param shape its packet size is the size up to which a write is sent in one packet
    */
   SimClient(SimWorld world, String host, ClusterShape shape) {
     process = new SimProcess(host, world.scheduler());
@@ -160,7 +160,7 @@ public final class SimClient {
     return session.sessionId() != 0;
   }
 
-  /** Gives back what it holds, when the run is over. */
+  /** Releases its buffers when the run is over. */
   void release() {
     waiting.abandon();
     if (file != null) {
@@ -170,7 +170,7 @@ public final class SimClient {
 
   // --- the file
 
-  /** Makes a file, which this client writes from then on. */
+  /** Creates the file that this client will write to. */
   public CompletableFuture<Attributes> createAndOpen(String name) {
     return create(name)
         .thenApply(
@@ -180,7 +180,7 @@ public final class SimClient {
             });
   }
 
-  /** Makes a file, which must not be there. */
+  /** Creates a file, which must not exist. */
   public CompletableFuture<Attributes> create(String name) {
     Create create =
         Create.newBuilder()
@@ -206,7 +206,7 @@ public final class SimClient {
     return session.submit(Operation.newBuilder().setRename(rename).build());
   }
 
-  /** Changes the mode of a file that a name in the root led to. */
+  /** Changes the mode of an inode by a name in the root that led to it before. */
   public CompletableFuture<OperationReply> changeByName(String name, long inode) {
     SetAttributes change = SetAttributes.newBuilder().setInode(inode).setMode(NEW_MODE).build();
     NameCheck check =
@@ -218,7 +218,7 @@ public final class SimClient {
     return session.submit(Operation.newBuilder().setSetAttributes(change).build(), List.of(check));
   }
 
-  /** Opens a file that another client has made. */
+  /** Opens a file that another client has created. */
   public void open(Attributes attributes) {
     use(new SimFile(attributes, services, false));
   }
@@ -228,7 +228,7 @@ public final class SimClient {
     failures = new HandleFailures(opened.writer().failures());
   }
 
-  /** Commits the chunks that this client was the first to write, and opens the file anew. */
+  /** Commits the fresh chunks of this client, and opens the file again. */
   public CompletableFuture<Attributes> commit(Attributes attributes, int chunks) {
     Commit.Builder commit =
         Commit.newBuilder()
@@ -275,12 +275,12 @@ public final class SimClient {
     return write.fate();
   }
 
-  /** Whether a sync can begin: one at a time does. */
+  /** Whether a sync can begin: only one runs at a time. */
   public boolean maySync() {
     return !syncing && isConnected() && !file.hasLostSession();
   }
 
-  /** Makes what was written durable, as {@code fsync(2)}; fails with what that answers. */
+  /** Makes the writes durable, as {@code fsync(2)} does, and fails when that would fail. */
   public CompletableFuture<Void> sync() {
     syncing = true;
     SimFile synced = file;
@@ -312,7 +312,7 @@ public final class SimClient {
 
   // --- reading
 
-  /** Reads from the replicas; zeros where they have nothing. */
+  /** Reads from the replicas. Ranges without data are zeros. */
   public CompletableFuture<ByteBuffer> read(int chunk, int offset, int length) {
     return reader.read(file, chunk, offset, length).thenApply(found -> filled(found, length));
   }
@@ -324,7 +324,7 @@ public final class SimClient {
     return bytes;
   }
 
-  /** Looks for acknowledged writes after each answer. */
+  /** Looks for acknowledged writes after each answer of a datanode. */
   private final class Watched implements ChunkTransport {
     private final ChunkTransport real;
 

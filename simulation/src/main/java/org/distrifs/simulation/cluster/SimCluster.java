@@ -8,7 +8,7 @@ import org.distrifs.simulation.disk.NodeDisk;
 import org.distrifs.simulation.network.MasterTarget;
 import org.distrifs.simulation.scheduler.SimProcess;
 
-/** A master, datanodes and clients, and what can happen to them. */
+/** A master, datanodes and clients, and the faults that can happen to them. */
 public final class SimCluster {
 
   private final SimWorld world;
@@ -20,7 +20,7 @@ public final class SimCluster {
   private final List<SimClient> clients = new ArrayList<>();
   private SimMaster master;
 
-  /** A cluster whose processes have just been started. */
+  /** Starts the processes of a cluster. */
   public SimCluster(SimWorld world, ClusterShape shape, Consumer<String> violated) {
     this.world = world;
     this.shape = shape;
@@ -45,7 +45,7 @@ public final class SimCluster {
     return clients.get(client);
   }
 
-  /** The disk of the datanode that the master gave this id. */
+  /** The disk of the datanode that got this id from the master. */
   public NodeDisk diskOf(int nodeId) {
     return disks.stream().filter(disk -> disk.nodeId() == nodeId).findFirst().orElseThrow();
   }
@@ -84,7 +84,7 @@ public final class SimCluster {
     }
   }
 
-  /** Whether the master knows what its journal says, and nothing else. */
+  /** Whether the state of the master is exactly that of its journal. */
   public boolean masterAgrees() {
     return master.stateDigest() == journal.truth().stateDigest();
   }
@@ -102,7 +102,7 @@ public final class SimCluster {
   /**
    * Kills a datanode and starts it again after a while.
    *
-   * @param machineToo its machine loses power: what was not synced may be lost
+   * @param machineToo whether its machine loses power, so that data that was not synced may be lost
    */
   public void restartDatanode(int node, long downMs, boolean machineToo) {
     SimProcess process = datanodes.get(node).process();
@@ -118,7 +118,7 @@ public final class SimCluster {
 
   // --- stopped for a while
 
-  /** Gives back the memory that is not the garbage collector's, when the run is over. */
+  /** Releases the memory outside of the heap when the run is over. */
   public void release() {
     clients.forEach(SimClient::release);
   }
@@ -128,13 +128,13 @@ public final class SimCluster {
     clients.get(client).process().kill();
   }
 
-  /** One more client; returns its number. */
+  /** Adds a client, and returns its number. */
   public int addClient() {
     clients.add(new SimClient(world, ClusterShape.clientHost(clients.size()), shape));
     return clients.size() - 1;
   }
 
-  /** Stops a process for a while, as SIGSTOP and SIGCONT. */
+  /** Pauses a process for a while, as SIGSTOP and SIGCONT do. */
   public void pause(String host, long durationMs) {
     SimProcess process = processAt(host);
     process.pause();

@@ -14,7 +14,7 @@ import org.distrifs.proto.control.GetAttributes;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.frame.Status;
 
-/** One file in one client: what its real writer and reader need to know of it. */
+/** One file in one client, with what the real writer and reader need of it. */
 final class SimFile implements WrittenFile, ChunkLocator {
 
   private final long inode;
@@ -26,7 +26,7 @@ final class SimFile implements WrittenFile, ChunkLocator {
   private long committedBytes;
 
   /**
-   * @param createdHere nobody else can have written to it
+   * @param createdHere whether this client created it, so that nobody else has written to it
    */
   SimFile(Attributes attributes, WriteServices services, boolean createdHere) {
     inode = attributes.getInode();
@@ -39,7 +39,7 @@ final class SimFile implements WrittenFile, ChunkLocator {
             inode, attributes.getChunkSizeBytes(), sessionId, createdHere, this, services);
   }
 
-  /** Whether the session that it was opened under is over: nothing may be written then. */
+  /** Whether the session is over under which the file was opened. Then nothing may be written. */
   boolean hasLostSession() {
     return master.sessionId() != sessionId;
   }

@@ -7,8 +7,8 @@ import org.distrifs.simulation.scheduler.SeededChoices;
 import org.distrifs.simulation.scheduler.SimProcess;
 
 /**
- * The journal in one run of the master. What was proposed and not made durable when the process
- * dies may be durable all the same, up to any entry.
+ * The journal in one run of the master. Entries that are not known to be durable when the process
+ * dies may be durable nevertheless, up to any one of them.
  */
 final class SimLog implements ReplicatedLog {
 
@@ -46,7 +46,7 @@ final class SimLog implements ReplicatedLog {
     return true;
   }
 
-  /** What waits shares one sync. */
+  /** Makes all waiting entries durable by one sync. */
   private void syncNext() {
     if (!underWay.isEmpty() || waiting.isEmpty()) {
       return;
@@ -84,6 +84,6 @@ final class SimLog implements ReplicatedLog {
 
   @Override
   public void close() {
-    // Ends with its process.
+    // There is nothing to close: it ends with its process.
   }
 }

@@ -73,7 +73,7 @@ final class SimMaster implements MasterTarget {
     }
   }
 
-  /** A hash of all that this master holds to be true. */
+  /** A hash of the state of this master. */
   long stateDigest() {
     return service.stateDigest();
   }
@@ -83,7 +83,7 @@ final class SimMaster implements MasterTarget {
     return process;
   }
 
-  /** The real one binds its port when its term has begun. */
+  /** True once the term has begun, since the real master binds its port then. */
   @Override
   public boolean isOpen() {
     return service.health().problems().isEmpty();

@@ -23,10 +23,13 @@ import org.distrifs.simulation.network.MasterCalls;
 import org.distrifs.simulation.scheduler.ProcessClock;
 import org.distrifs.simulation.scheduler.SimProcess;
 
-/** Keeps a datanode heard by the master, as {@code MasterLink} does with threads of its own. */
+/**
+ * Sends registrations, heartbeats and block reports of a datanode to the master. The real {@code
+ * MasterLink} does the same with threads.
+ */
 final class SimMasterLink {
 
-  /** What the node is to the master. */
+  /** What the link shares with the other parts of the datanode. */
   record NodeState(Incarnation incarnation, NodeLease lease, TermGuard terms) {}
 
   private static final long BACKOFF_NS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -185,7 +188,7 @@ final class SimMasterLink {
             .getReplicasList()
             .forEach(
                 name -> service.discard(name.getChunkId(), name.getVersion(), Removal.TO_TRASH));
-        // A beat can tell of a replica that changed, not of one that is gone.
+        // A heartbeat reports changed replicas, but cannot report one that is gone.
         later(BACKOFF_NS, () -> report(true));
       }
     }
@@ -202,9 +205,9 @@ final class SimMasterLink {
   }
 
   /**
-   * Reports.
+   * Sends a block report.
    *
-   * @param whole at once; otherwise a digest first
+   * @param whole send the list at once; otherwise the digest first
    */
   private void report(boolean whole) {
     if (whole) {

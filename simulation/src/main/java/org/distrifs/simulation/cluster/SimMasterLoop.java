@@ -8,7 +8,7 @@ import org.distrifs.runtime.clock.ClockSource;
 import org.distrifs.simulation.scheduler.SimProcess;
 import org.distrifs.simulation.scheduler.SimTimer;
 
-/** The master's loop as events of its process: a group of tasks is one event. */
+/** The master's loop, run as events of its process: each event runs a group of tasks. */
 final class SimMasterLoop implements MasterLoop {
 
   private static final long WAKE_NS = 10_000;
@@ -72,6 +72,6 @@ final class SimMasterLoop implements MasterLoop {
 
   @Override
   public void close() {
-    // Ends with its process.
+    // There is nothing to close: it ends with its process.
   }
 }

@@ -8,10 +8,10 @@ import org.distrifs.simulation.scheduler.SeededChoices;
 import org.distrifs.simulation.scheduler.SimProcess;
 
 /**
- * What every process of a run stands on.
+ * What all processes of a run share: time, network and choices.
  *
- * @param choices of everything that is left to chance while the run goes on
- * @param sabotage what is broken on purpose in this run
+ * @param choices decides everything that the plan leaves to chance
+ * @param sabotage the rule that is broken on purpose in this run
  */
 public record SimWorld(
     Scheduler scheduler, SimNetwork network, SeededChoices choices, Sabotage sabotage) {

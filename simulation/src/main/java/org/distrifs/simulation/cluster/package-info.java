@@ -1,5 +1,5 @@
 /**
- * The processes of a simulated cluster: the real master, chain members and clients, each hosted
- * over simulated seams, and killed, stopped and started by the scheduler.
+ * The processes of a simulated cluster: the real master, chain members and clients, over simulated
+ * network, disks and clocks. The scheduler starts, pauses and kills them.
  */
 package org.distrifs.simulation.cluster;

@@ -14,18 +14,21 @@ import org.distrifs.datanode.store.StoreException;
 import org.distrifs.proto.checksum.BlockChecksums;
 import org.distrifs.proto.frame.Status;
 
-/** What a store's memory knows of a replica. */
+/** A replica in the memory of a running store. */
 final class LiveReplica {
 
   final long chunkId;
   final UUID bootId;
 
-  /** Writes asked for and not carried out, in their order: what a crash may tear. */
+  /**
+   * The writes that were asked for and are not done yet, in order. A crash may leave each of them
+   * half done.
+   */
   final Queue<WriteOperation> waitingWrites = new ArrayDeque<>();
 
   final BitSet corrupt = new BitSet();
 
-  /** Null until its files are made. */
+  /** Null until its files are created. */
   StoredReplica files;
 
   boolean discarded;
@@ -87,7 +90,7 @@ final class LiveReplica {
     return !suspect || sameBoot || recentReplaced;
   }
 
-  /** Belongs to no chain from now on, durably. */
+  /** Durably makes this a copy that belongs to no chain. */
   void join() {
     version = 0;
     nodeIds = List.of();
@@ -99,7 +102,7 @@ final class LiveReplica {
     writeHeader();
   }
 
-  /** Durably says what memory knows. */
+  /** Writes the header durably from what is in memory. */
   void writeHeader() {
     UUID of = suspect ? files.header.bootId() : bootId;
     files.header = new StoredReplica.Header(version, nodeIds, length, lastOrder, dirty, of);
@@ -130,7 +133,7 @@ final class LiveReplica {
     return isThere && files.checksums[block] == presentChecksum(block);
   }
 
-  /** Fails if a block's bytes do not match, and remembers it. */
+  /** Checks a block. If its bytes do not match their checksum, marks it as corrupt and fails. */
   void verify(int block) throws StoreException {
     if (!matches(block)) {
       corrupt.set(block);
@@ -138,7 +141,7 @@ final class LiveReplica {
     }
   }
 
-  /** The blocks of a range, cut at the replica's end: the first one, and how many. */
+  /** The blocks that a range touches, up to the replica's end: the first one, and how many. */
   int[] range(int offset, int bytes) {
     int end = Math.min(length, Math.toIntExact(Math.min((long) offset + bytes, length)));
     int wholeEnd = Math.min(length, (end + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES);

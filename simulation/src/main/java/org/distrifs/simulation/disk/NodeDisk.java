@@ -7,7 +7,10 @@ import java.util.function.LongConsumer;
 import org.distrifs.proto.id.JournalPosition;
 import org.distrifs.simulation.scheduler.SeededChoices;
 
-/** What a datanode's machine keeps when its process dies: page cache, disk, and who it is. */
+/**
+ * What remains of a datanode when its process dies: the page cache and the disk of its machine, and
+ * its identity.
+ */
 public final class NodeDisk {
 
   /** Replicas by chunk, in the order of the chunks. */
@@ -31,7 +34,7 @@ public final class NodeDisk {
     this.bootId = new UUID(choices.nextLong(), choices.nextLong());
   }
 
-  /** The machine loses its power: what was not synced is on the disk, or not, page by page. */
+  /** The machine loses power. Of what was not synced, each page may or may not be on the disk. */
   public void losePower() {
     lostPower = true;
     bootId = new UUID(choices.nextLong(), choices.nextLong());
@@ -43,7 +46,7 @@ public final class NodeDisk {
     return lostPower;
   }
 
-  /** Has the deletion of a replica told before it happens. */
+  /** Calls a watcher before each deletion of a replica. */
   public void watchDeletions(LongConsumer watcher) {
     deletions = watcher;
   }
@@ -61,7 +64,7 @@ public final class NodeDisk {
     return choices;
   }
 
-  /** A replica as its bytes and header are in the page cache; null if there is none. */
+  /** A replica as it is in the page cache; null if there is none. */
   public StoredReplica replica(long chunkId) {
     return replicas.get(chunkId);
   }
@@ -82,7 +85,7 @@ public final class NodeDisk {
     return nodeId;
   }
 
-  /** Takes the node into a cluster. */
+  /** Stores cluster id and node id. */
   public void adopt(long cluster, int node) {
     clusterId = cluster;
     nodeId = node;
@@ -96,7 +99,10 @@ public final class NodeDisk {
     heard = heard.max(told);
   }
 
-  /** Whether a process used it before: none of them here ever stops in order. */
+  /**
+   * Whether an earlier process used this disk. Then the start is unclean, since simulated processes
+   * never stop in order.
+   */
   public boolean beginUse() {
     boolean before = used;
     used = true;

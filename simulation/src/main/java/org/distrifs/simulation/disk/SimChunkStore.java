@@ -36,8 +36,8 @@ import org.distrifs.simulation.scheduler.SimProcess;
 import org.distrifs.simulation.scheduler.SimTimer;
 
 /**
- * A store of replicas in memory that behaves as {@code LocalChunkStore} does, operation by
- * operation, and keeps what the real one would leave behind when its process dies.
+ * A chunk store in memory. Each operation behaves as in {@code LocalChunkStore}; when the process
+ * dies, the disk keeps what the real store would leave behind.
  */
 public final class SimChunkStore implements ChunkStore {
 
@@ -52,7 +52,7 @@ public final class SimChunkStore implements ChunkStore {
   private final Map<Long, LiveReplica> index = new TreeMap<>();
   private final Set<Long> changed = new LinkedHashSet<>();
 
-  /** An operation on a replica that is there. */
+  /** An operation on an existing replica. */
   @FunctionalInterface
   private interface Operation<T> {
     T run(LiveReplica replica) throws StoreException;
@@ -120,7 +120,7 @@ public final class SimChunkStore implements ChunkStore {
     return index.size();
   }
 
-  /** None: no journal is rolled back here. */
+  /** Always 0, because no journal is rolled back in the simulation. */
   @Override
   public int quarantinedReplicas() {
     return 0;
@@ -137,7 +137,10 @@ public final class SimChunkStore implements ChunkStore {
         .toList();
   }
 
-  /** Only those that are corrupt still: nothing here is decided by how many there were. */
+  /**
+   * The blocks that are still corrupt. Repaired ones are not counted, because no decision depends
+   * on this number.
+   */
   @Override
   public long corruptBlocksFound() {
     return index.values().stream().mapToLong(replica -> replica.corrupt.cardinality()).sum();
@@ -218,7 +221,7 @@ public final class SimChunkStore implements ChunkStore {
 
   @Override
   public CompletableFuture<FileBlocks> locate(long chunkId, int offset, int length) {
-    // Says that there are no bytes to transfer: then they are read instead.
+    // There is no file to transfer from, so the caller reads instead.
     return submit(
         chunkId, replica -> new FileBlocks(null, offset, 0, new int[0], replica.state(), () -> {}));
   }
@@ -435,7 +438,7 @@ public final class SimChunkStore implements ChunkStore {
     }
   }
 
-  /** Carries an operation out after those asked before for the same replica. */
+  /** Runs an operation after all earlier ones on the same replica. */
   private <T> CompletableFuture<T> submit(long chunkId, Operation<T> operation) {
     CompletableFuture<T> result = new CompletableFuture<>();
     LiveReplica replica = index.get(chunkId);

@@ -9,14 +9,14 @@ import org.distrifs.proto.checksum.BlockChecksums;
 import org.distrifs.simulation.scheduler.SeededChoices;
 
 /**
- * A replica's two files: bytes and checksums and the ids of recent writes, as the page cache has
- * them and as the disk has them, and the header, which is written durably.
+ * The two files of a replica: its bytes, and its checksums with the ids of recent writes. Each is
+ * kept as it is in the page cache and as it is on the disk. The header is always written durably.
  */
 public final class StoredReplica {
 
   static final int BLOCK_BYTES = BlockChecksums.BLOCK_BYTES;
 
-  /** What the header says. */
+  /** The fields of the header. */
   record Header(
       int version,
       List<Integer> nodeIds,
@@ -59,7 +59,7 @@ public final class StoredReplica {
     return header.version();
   }
 
-  /** Whether the block at an offset has the bytes that its checksum says. */
+  /** Whether the block at an offset matches its checksum. */
   public boolean matches(int offset) {
     int block = offset / BLOCK_BYTES;
     int from = block * BLOCK_BYTES;
@@ -69,12 +69,12 @@ public final class StoredReplica {
             == BlockChecksums.of(ByteBuffer.wrap(bytes, from, bytesOfBlock).slice());
   }
 
-  /** Whether the machine went down since it was written, so that pages may be missing. */
+  /** Whether the machine lost power after this was written, so that pages may be missing. */
   public boolean isDoubtful(NodeDisk disk) {
     return header.dirty() && !header.bootId().equals(disk.bootId());
   }
 
-  /** Everything but the header is on the disk now. */
+  /** Makes everything durable, as the header is already. */
   void sync() {
     System.arraycopy(bytes, 0, syncedBytes, 0, bytes.length);
     System.arraycopy(checksums, 0, syncedChecksums, 0, checksums.length);
@@ -90,7 +90,7 @@ public final class StoredReplica {
     fileBytes = length;
   }
 
-  /** False if nothing of it is found any more. */
+  /** Loses some of what was not synced, page by page. False if the whole replica is lost. */
   boolean survivesPowerLoss(SeededChoices choices) {
     if (!folderSynced && choices.perMille(500)) {
       return false;

@@ -9,8 +9,8 @@ import org.distrifs.proto.frame.Status;
 import org.distrifs.simulation.scheduler.SeededChoices;
 
 /**
- * A write on its way into the files, in the steps of the real store: dirty mark, bytes, checksums,
- * id. A crash leaves some of the steps done.
+ * A write into the files, in the steps of the real store: dirty mark, bytes, checksums, id of the
+ * write. After a crash only some of the steps are done.
  */
 final class WriteOperation {
 
@@ -45,7 +45,10 @@ final class WriteOperation {
     replica.lastChangeNs = nowNs;
   }
 
-  /** Only blocks that are not covered as a whole are merged, and so have to be right. */
+  /**
+   * Checks the blocks that the write covers in part: it merges its bytes with their old ones, so
+   * these must be right.
+   */
   private void verifyOldBlocks(LiveReplica replica) throws StoreException {
     int end = write.offset() + write.length();
     int newLength = Math.max(replica.length, end);
@@ -79,7 +82,7 @@ final class WriteOperation {
     }
   }
 
-  /** The process dies in the middle: some steps are done. */
+  /** Carries out only some of the steps, because the process dies in the middle. */
   void tear(LiveReplica replica, SeededChoices choices) {
     boolean cannotBegin =
         alreadyApplied
@@ -92,7 +95,7 @@ final class WriteOperation {
     try {
       verifyOldBlocks(replica);
     } catch (StoreException e) {
-      // It would have failed before its first step.
+      // The real store would fail before the first step.
       return;
     }
     int stage = choices.between(0, 3);

@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Calls and returns by time, in a list from which an operation can be taken and put back in
- * constant time, the last taken first.
+ * A list of calls and returns in the order of time. An operation can be removed and restored in
+ * constant time, if they are restored in the reverse order of their removal.
  */
 final class EventList {
 
@@ -29,7 +29,7 @@ final class EventList {
       return operation;
     }
 
-    /** Number of the operation. */
+    /** The number of the operation. */
     int index() {
       return index;
     }
@@ -38,7 +38,7 @@ final class EventList {
       return isReturn;
     }
 
-    /** The event behind it, or null. */
+    /** The next event, or null. */
     Event next() {
       return next;
     }
@@ -76,7 +76,7 @@ final class EventList {
         returns++;
       }
     }
-    // What happens at the same instant overlaps: calls first.
+    // Operations that meet at the same instant overlap, so calls come first.
     events.sort(Comparator.comparingLong(Event::atNs).thenComparing(event -> event.isReturn));
     Event last = head;
     for (final Event event : events) {
@@ -96,7 +96,7 @@ final class EventList {
     return returns > 0;
   }
 
-  /** Takes out a call and its return. */
+  /** Removes a call and its return. */
   void remove(Event call) {
     call.unlink();
     if (call.match != null) {
@@ -105,7 +105,7 @@ final class EventList {
     }
   }
 
-  /** Puts back what was taken out last. */
+  /** Restores the call that was removed last, and its return. */
   void restore(Event call) {
     if (call.match != null) {
       call.match.link();

@@ -10,17 +10,21 @@ import java.util.Set;
 
 /**
  * Searches for an order in which the operations of one register may have happened: Wing and Gong's
- * algorithm ("Testing and verifying concurrent objects", 1993) with Lowe's memory of what was tried
+ * algorithm ("Testing and verifying concurrent objects", 1993) with Lowe's cache of configurations
  * ("Testing for linearizability", 2017).
  *
- * <p>Calls and returns stand in a list by time. The search takes out a call that fits the value the
- * register has, with its return, and begins again at the front; when it meets a return whose call
- * was not taken, nothing taken so far leads on, and the last is put back. A set of operations taken
- * together with the value they leave is never tried twice. Exponential at worst in the operations
- * that overlap, linear for those that do not.
+ * <p>Calls and returns are in a list in the order of time. The search removes a call that agrees
+ * with the present value of the register, together with its return, and begins again at the front.
+ * When it meets a return whose call is still in the list, the order found so far leads nowhere, and
+ * the last operation is restored. A set of removed operations with the value that they leave is
+ * never tried twice. The time is exponential, at worst, in the number of operations that overlap,
+ * and linear in the others.
  */
 public final class LinearizabilityChecker {
-  /** Beyond this a history overlaps too much to be decided in the memory of a test. */
+  /**
+   * The most configurations that are tried. A history that needs more has too much overlap for the
+   * memory of a test.
+   */
   private static final int MAX_TRIED = 1_000_000;
 
   private record Tried(BitSet taken, long value) {}
@@ -41,10 +45,10 @@ public final class LinearizabilityChecker {
   /**
    * Checks the history of one register.
    *
-   * @param history in any order
-   * @param initialValue what the register holds at first
-   * @return why it is impossible, with the longest order found; empty if it is linearizable
-   * @throws IllegalStateException if it cannot be decided within a bound
+   * @param history its operations, in any order
+   * @param initialValue the first value of the register
+   * @return why it is not linearizable, with the longest order found; empty if it is
+   * @throws IllegalStateException if that cannot be decided within the bound
    */
   public static Optional<String> contradiction(List<RegisterOperation> history, long initialValue) {
     return new LinearizabilityChecker(history, initialValue).search();
@@ -54,7 +58,7 @@ public final class LinearizabilityChecker {
     int longest = -1;
     String furthest = "";
     EventList.Event at = events.first();
-    // Writes that were never answered may stay where they are: they need not have happened.
+    // Writes without an answer can be left over: they need not have happened.
     while (events.hasReturns()) {
       if (at != null && !at.isReturn()) {
         at = tryTake(at) ? events.first() : at.next();
@@ -99,9 +103,9 @@ public final class LinearizabilityChecker {
   }
 
   /**
-   * Whether a read of this value could come right behind. A write without an answer is of no use
-   * otherwise: left out, everybody would have seen the same. Without this rule each such write
-   * would double what there is to try.
+   * Whether a read of this value can come next. Only then is a write without an answer placed here:
+   * otherwise no client could tell whether it happened. Without this rule each such write would
+   * double the orders to try.
    */
   private boolean isReadNext(long written) {
     for (EventList.Event at = events.first(); !at.isReturn(); at = at.next()) {
@@ -113,7 +117,7 @@ public final class LinearizabilityChecker {
     return false;
   }
 
-  /** Undoes the last step; the search goes on behind its call. */
+  /** Undoes the last step. The search continues behind its call. */
   private EventList.Event putBack() {
     final Step last = steps.pop();
     value = last.valueBefore();

@@ -3,11 +3,11 @@ package org.distrifs.simulation.linearizability;
 /**
  * One read or write of a register, as its client saw it.
  *
- * @param client who, for reports
+ * @param client a name for reports
  * @param value written or read
  * @param invokedNs when it was called
  * @param returnedNs when its answer came, by the same clock; {@link #NEVER} for a write that failed
- *     or was not answered: it may have happened at any time since, or not at all
+ *     or was not answered, since it may have happened at any time after the call, or not at all
  */
 public record RegisterOperation(
     String client, Kind kind, long value, long invokedNs, long returnedNs) {
@@ -18,7 +18,7 @@ public record RegisterOperation(
     WRITE
   }
 
-  /** The return of a write of which nothing more is known. */
+  /** The return of a write that got no answer. */
   public static final long NEVER = Long.MAX_VALUE;
 
   public RegisterOperation {

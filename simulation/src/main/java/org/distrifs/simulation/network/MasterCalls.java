@@ -14,7 +14,7 @@ import org.distrifs.proto.control.RegisterReply;
 import org.distrifs.proto.control.RegisterRequest;
 import org.distrifs.simulation.scheduler.SimProcess;
 
-/** A datanode's calls to the master. Each fails when it is not answered within its bound. */
+/** A datanode's calls to the master. A call fails if it is not answered within its bound. */
 public final class MasterCalls {
 
   private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);

@@ -3,7 +3,7 @@ package org.distrifs.simulation.network;
 import org.distrifs.proto.control.DatanodesGrpc;
 import org.distrifs.proto.control.MetadataGrpc;
 
-/** A master that listens. */
+/** A listening master. */
 public interface MasterTarget extends SimListener {
 
   /** The host of every simulated master. */

@@ -6,10 +6,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.distrifs.simulation.scheduler.SimProcess;
 
-/** One direction of a connection: what goes in first comes out first, later. */
+/** One direction of a connection. Messages arrive later, in the order in which they were sent. */
 final class Pipe {
 
-  /** TCP_USER_TIMEOUT of the real connections: bytes that are not taken for so long end them. */
+  /**
+   * A connection ends when sent bytes are not acknowledged for this long, as by TCP_USER_TIMEOUT of
+   * the real ones.
+   */
   private static final long MAX_STALL_NS = TimeUnit.SECONDS.toNanos(30);
 
   private final SimNetwork network;
@@ -21,7 +24,7 @@ final class Pipe {
   private long stalls;
 
   /**
-   * @param gaveUp told when bytes have waited for too long
+   * @param gaveUp called when bytes have waited for too long
    */
   Pipe(SimNetwork network, String from, String to, Runnable gaveUp) {
     this.network = network;
@@ -31,10 +34,10 @@ final class Pipe {
   }
 
   /**
-   * Sends.
+   * Sends a message.
    *
-   * @param receiver whose event the arrival is
-   * @param stillWanted asked at the arrival: false drops it
+   * @param receiver the process to which the arrival belongs
+   * @param stillWanted asked at the arrival; the message is dropped if it is false
    */
   void send(SimProcess receiver, BooleanSupplier stillWanted, Runnable arrival) {
     long nowNs = network.scheduler().nowNs();
@@ -76,7 +79,7 @@ final class Pipe {
     }
   }
 
-  /** The link may be whole again. */
+  /** Goes on sending if the link is not cut any more. */
   void flow() {
     if (network.isCut(from, to)) {
       network.stalled(this);

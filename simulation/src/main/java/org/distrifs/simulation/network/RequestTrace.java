@@ -3,7 +3,7 @@ package org.distrifs.simulation.network;
 import java.util.List;
 import org.distrifs.proto.frame.DataRequest;
 
-/** What of a request goes into the trace of a run: the same number in every process. */
+/** The number that stands for a request in the trace of a run. It is the same in every JVM. */
 final class RequestTrace {
   private RequestTrace() {}
 

@@ -17,8 +17,8 @@ import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.simulation.scheduler.SimProcess;
 
 /**
- * The asking side of the data plane in one process, with the lanes of the real one: order holds
- * within a lane only.
+ * The asking side of the data plane in one process. It has the same lanes as the real one, and
+ * keeps order only within a lane.
  */
 public final class SimChunkTransport implements ChunkTransport {
 
@@ -27,7 +27,7 @@ public final class SimChunkTransport implements ChunkTransport {
     ChunkRequestHandler handler();
   }
 
-  /** A connection's purpose: WRITEs to one position, or everything else (-1). */
+  /** A lane to a host: for the WRITEs to one position of a chain, or for everything else (-1). */
   private record Lane(String host, int position) {}
 
   private final SimNetwork network;
@@ -41,7 +41,7 @@ public final class SimChunkTransport implements ChunkTransport {
     this.host = host;
   }
 
-  /** One request that is not answered. */
+  /** A request that is not answered yet. */
   private static final class Pending {
     private final CompletableFuture<ChunkAnswer> result = new CompletableFuture<>();
     private final byte[] payload;
@@ -146,6 +146,6 @@ public final class SimChunkTransport implements ChunkTransport {
 
   @Override
   public void close() {
-    // Ends with its process.
+    // There is nothing to close: it ends with its process.
   }
 }

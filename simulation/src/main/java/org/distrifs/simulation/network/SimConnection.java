@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import org.distrifs.simulation.scheduler.SimProcess;
 
 /**
- * A connection from an asker to whoever listens at a host. Messages keep their order in each
- * direction. When it breaks, what has not arrived may still do so, or not; the asker hears of it.
+ * A connection from an asker to the process that listens at a host. Messages keep their order in
+ * each direction. When it breaks, messages under way may or may not arrive, and the asker is told.
  */
 final class SimConnection {
 
@@ -66,7 +66,7 @@ final class SimConnection {
       return;
     }
     found.process().whenDead(this::listenerDied);
-    // The process itself has to answer: one that is stopped takes no connection.
+    // The process itself has to answer, so a paused one accepts no connection.
     network
         .scheduler()
         .after(0, found.process(), () -> back.send(asker, () -> !isOver(), () -> accepted(found)));
@@ -83,7 +83,7 @@ final class SimConnection {
   }
 
   /**
-   * Sends something to the listener, when there is one.
+   * Sends something to the listener, once the connection is made.
    *
    * @param arrival carried out as an event of the listener's process
    */
@@ -104,12 +104,15 @@ final class SimConnection {
         receiver.process(), () -> end == null || network.coin(), () -> arrival.accept(receiver));
   }
 
-  /** Sends something back. An event of the asker's process; nothing when the connection broke. */
+  /**
+   * Sends something back. It arrives as an event of the asker's process, or not at all if the
+   * connection has broken.
+   */
   void sendBack(Runnable arrival) {
     back.send(asker, () -> end == null, arrival);
   }
 
-  /** Has something done when the connection is over; at once if it is. */
+  /** Runs an action when the connection ends; at once if it has ended. */
   void whenOver(Consumer<End> action) {
     if (end != null) {
       action.accept(end);
@@ -118,7 +121,7 @@ final class SimConnection {
     }
   }
 
-  /** The same on the listener's side. */
+  /** Runs an action when the connection ends for the listener. */
   void whenOverThere(Runnable action) {
     whenOverThere.add(action);
   }
@@ -131,7 +134,10 @@ final class SimConnection {
     return (from.equals(one) && to.equals(other)) || (from.equals(other) && to.equals(one));
   }
 
-  /** The kernel of a machine whose process is gone says so, if it can. */
+  /**
+   * The listener's process has died, and the kernel of its machine resets the connection if it can
+   * reach the asker.
+   */
   private void listenerDied() {
     back.send(asker, () -> end == null, () -> breakDown(End.BROKEN));
   }
@@ -148,7 +154,7 @@ final class SimConnection {
     }
     end = how;
     unsent.clear();
-    // The asker hears of it as an event of its own, also when it is stopped now.
+    // The asker is told by an event of its process, so a paused one is told when it goes on.
     List<Consumer<End>> told = new ArrayList<>(whenOver);
     whenOver.clear();
     network.scheduler().after(0, asker, () -> told.forEach(each -> each.accept(how)));

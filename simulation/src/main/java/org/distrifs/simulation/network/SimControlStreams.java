@@ -18,7 +18,7 @@ public final class SimControlStreams implements ControlStream.Opener {
   private final UnaryOperator<ClientMessage> onTheWay;
 
   /**
-   * @param onTheWay what becomes of a message on its way to the master
+   * @param onTheWay changes a message on its way to the master
    */
   public SimControlStreams(
       SimNetwork network, SimProcess process, String host, UnaryOperator<ClientMessage> onTheWay) {
@@ -37,14 +37,14 @@ public final class SimControlStreams implements ControlStream.Opener {
 
   @Override
   public void close() {
-    // Ends with its process.
+    // There is nothing to close: it ends with its process.
   }
 
   private final class Stream implements ControlStream {
     private final SimConnection connection;
     private final Listener listener;
 
-    /** The master's end, once it is reached. */
+    /** The master's end of the stream; null until the connection is made. */
     private StreamObserver<ClientMessage> requests;
 
     private boolean over;

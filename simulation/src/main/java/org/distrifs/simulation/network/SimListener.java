@@ -2,12 +2,12 @@ package org.distrifs.simulation.network;
 
 import org.distrifs.simulation.scheduler.SimProcess;
 
-/** What takes connections at a host. */
+/** A process that accepts connections at a host. */
 public interface SimListener {
 
-  /** Whose events the messages that arrive are. */
+  /** The process to which the arrival of a message belongs. */
   SimProcess process();
 
-  /** Whether it takes connections by now. */
+  /** Whether it accepts connections yet. */
   boolean isOpen();
 }

@@ -11,8 +11,9 @@ import org.distrifs.simulation.scheduler.SeededChoices;
 import org.distrifs.simulation.scheduler.SimProcess;
 
 /**
- * Who can reach whom, and how fast. What is sent over a link that is cut is neither lost nor
- * refused: like TCP, it arrives when the link heals, unless its connection has broken by then.
+ * The links between hosts: which are cut, and how fast each is. As with TCP, a message over a link
+ * that is cut is neither lost nor refused: it arrives when the link heals, unless its connection
+ * has broken by then.
  */
 public final class SimNetwork {
 
@@ -20,7 +21,7 @@ public final class SimNetwork {
   private static final long MAX_DELAY_NS = 400_000;
   private static final long MAX_SLOW_DELAY_NS = 60_000_000;
 
-  /** So many messages out of a thousand are late. */
+  /** How many messages out of a thousand are late. */
   private static final int SLOW_PER_MILLE = 20;
 
   /** One direction between two hosts. */
@@ -32,7 +33,9 @@ public final class SimNetwork {
   private final Map<Direction, Long> slowness = new HashMap<>();
   private final Map<String, SimListener> listeners = new HashMap<>();
 
-  /** Pipes with something in them that a cut holds up, in the order in which that began. */
+  /**
+   * The pipes whose messages wait because a link is cut, in the order in which they began to wait.
+   */
   private List<Pipe> stalled = new ArrayList<>();
 
   private final List<SimConnection> connections = new ArrayList<>();
@@ -48,12 +51,12 @@ public final class SimNetwork {
 
   // --- who listens
 
-  /** A process takes connections at its host from now on, until it dies. */
+  /** Makes a listener accept connections at a host, until its process dies. */
   public void listen(String host, SimListener listener) {
     listeners.put(host, listener);
   }
 
-  /** Who listens at a host; null when connections are refused there. */
+  /** The listener at a host; null if the host refuses connections. */
   SimListener listener(String host) {
     SimListener listener = listeners.get(host);
     return listener != null && listener.process().isAlive() && listener.isOpen() ? listener : null;
@@ -61,7 +64,7 @@ public final class SimNetwork {
 
   // --- links
 
-  /** Lets nothing through from one host to another. */
+  /** Cuts the link from one host to another. */
   public void cut(String from, String to) {
     cuts.add(new Direction(from, to));
   }
@@ -109,9 +112,9 @@ public final class SimNetwork {
   // --- connections
 
   /**
-   * Begins a connection; it tells by itself when it could not be made.
+   * Begins a connection, which reports its own failure.
    *
-   * @param asker whose events its answers are
+   * @param asker the process to which arriving answers belong
    */
   SimConnection connect(SimProcess asker, String from, String to) {
     connections.removeIf(SimConnection::isOver);
@@ -130,7 +133,7 @@ public final class SimNetwork {
     }
   }
 
-  /** Of two things that may happen, which does. */
+  /** Chooses at random between two possibilities. */
   boolean coin() {
     return choices.perMille(500);
   }

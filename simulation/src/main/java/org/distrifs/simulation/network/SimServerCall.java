@@ -4,7 +4,7 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.function.Consumer;
 
-/** The master's side of a call: what it answers goes back over a connection. */
+/** The master's side of a call. Its answers go back over a connection. */
 final class SimServerCall<T> extends ServerCallStreamObserver<T> {
 
   private final SimConnection connection;
@@ -13,8 +13,8 @@ final class SimServerCall<T> extends ServerCallStreamObserver<T> {
   private Runnable cancelHandler = () -> {};
 
   /**
-   * @param answered told each answer, as an event of the asker
-   * @param ended told how the call ended, as an event of the asker
+   * @param answered takes each answer, as an event of the asker
+   * @param ended takes the status with which the call ended, as an event of the asker
    */
   SimServerCall(SimConnection connection, Consumer<T> answered, Consumer<Status> ended) {
     this.connection = connection;
@@ -22,7 +22,7 @@ final class SimServerCall<T> extends ServerCallStreamObserver<T> {
     this.ended = ended;
   }
 
-  /** The caller is gone. */
+  /** Tells the service that the caller is gone. */
   void cancel() {
     cancelHandler.run();
   }

@@ -1,5 +1,5 @@
 /**
- * The network between simulated processes: links with delays that are cut and heal, connections
- * that break, and the three kinds of talk over them (data plane, client streams, datanode calls).
+ * The network between simulated processes: links with delays, which are cut and heal; connections,
+ * which break; and the three protocols over them (data plane, client streams, datanode calls).
  */
 package org.distrifs.simulation.network;

@@ -9,8 +9,8 @@ import org.distrifs.simulation.network.MasterTarget;
 import org.distrifs.simulation.scheduler.SeededChoices;
 
 /**
- * All that a run does, and the seed of what is left to chance in it (delays, the order of what
- * happens at once).
+ * All steps of a run, and the seed for what the plan leaves to chance: delays, and the order of
+ * events at the same moment.
  */
 public record Plan(long seed, ClusterShape shape, List<Step> steps) {
 
@@ -24,7 +24,7 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
   private static final long VERY_NEAR_MS = 30;
   private static final int MAX_CELLS = 12;
 
-  /** As clients come. */
+  /** The chunk time-out of clients by default. */
   private static final long PATIENT_MS = 60_000;
 
   private static final long HASTY_MS = 3_000;
@@ -35,12 +35,15 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
   private static final long MAX_LONG_MS = 16_000;
   private static final long MAX_VERY_LONG_MS = 75_000;
 
-  /** The one machine that may lose power: when all of a chain do, what was not synced is lost. */
+  /**
+   * The only machine that may lose power. If all machines of a chain lost power, data that was not
+   * synced would be lost.
+   */
   private static final int POWERLESS_NODE = 0;
 
   /**
-   * The plan of a seed in which clients sync, and give up early: they do without so many members at
-   * once that some writes must fail.
+   * A plan in which clients sync and have a short time-out. So many members are away at once that
+   * some writes must fail.
    */
   public static Plan withSyncs(long seed) {
     Plan plain = of(seed);
@@ -87,7 +90,7 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
     return new Plan(plain.seed(), hasty, List.copyOf(steps));
   }
 
-  /** The plan of a seed. */
+  /** The plan that is drawn from a seed. */
   public static Plan of(long seed) {
     SeededChoices choices = new SeededChoices(seed);
     int datanodes = choices.between(3, 5);
@@ -138,7 +141,9 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
     return new Plan(seedOfRun, shape, List.copyOf(steps));
   }
 
-  /** One client renames a file that others go on changing by its former name. */
+  /**
+   * Adds steps in which one client renames a file, and others go on changing it by its old name.
+   */
   private static void addChangesOfName(
       SeededChoices choices, ClusterShape shape, Step.Create create, List<Step> steps) {
     long renamedMs = create.atMs() + choices.between(1L, MAX_SHORT_MS);
@@ -150,7 +155,7 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
     }
   }
 
-  /** A moment at which a fault hurts: around its beginning, or its end. */
+  /** A moment near the beginning or the end of a fault. */
   private static long near(SeededChoices choices, Step fault) {
     long spreadMs = choices.perMille(500) ? NEAR_MS : VERY_NEAR_MS;
     long middleMs = choices.perMille(500) ? fault.atMs() : fault.endMs();
@@ -158,9 +163,9 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
   }
 
   /**
-   * An operation of a client.
+   * A random operation of a client.
    *
-   * @param hotCell where it is to be, or -1 for anywhere
+   * @param hotCell the cell for it, or -1 for any
    */
   private static Step operation(SeededChoices choices, ClusterShape shape, long atMs, int hotCell) {
     int client = choices.between(0, shape.clients() - 1);
@@ -190,7 +195,7 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
       case 3 -> new Step.KillMaster(atMs, durationMs);
       case 4, 5 -> new Step.Pause(atMs, host(choices, shape), durationMs);
       case 6, 7 -> {
-        // Mostly between two datanodes: what a chain notices before the master does.
+        // Mostly between two datanodes, because a chain notices that before the master does.
         String from = choices.perMille(600) ? ClusterShape.nodeHost(node) : host(choices, shape);
         String to =
             choices.perMille(600)
@@ -208,7 +213,7 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
             durationMs);
       }
       case 9 -> {
-        // The first one made the file, and a cluster without clients does nothing.
+        // Keep the first client: it created the file, and a cluster without clients does nothing.
         int client = choices.between(0, shape.clients() - 1);
         yield client == 0
             ? new Step.Pause(atMs, ClusterShape.clientHost(client), durationMs)

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Makes a failing plan smaller while it still fails: leaves out halves, quarters … of its steps,
- * down to single ones (delta debugging, Zeller and Hildebrandt 2002).
+ * Makes a failing plan smaller, as long as it still fails. Leaves out halves of its steps, then
+ * quarters, and so on down to single steps (delta debugging, Zeller and Hildebrandt 2002).
  */
 public final class Shrinker {
 
@@ -14,7 +14,7 @@ public final class Shrinker {
   private int attemptsLeft;
 
   /**
-   * @param fails runs a plan; any failure counts
+   * @param fails runs a plan, and is true for any failure
    * @param attempts runs at most
    */
   public Shrinker(Predicate<Plan> fails, int attempts) {
@@ -22,7 +22,7 @@ public final class Shrinker {
     this.attemptsLeft = attempts;
   }
 
-  /** A plan that fails and has no more steps. */
+  /** A plan that fails too, and has at most as many steps. */
   public Plan shrink(Plan failing) {
     Plan smallest = failing;
     int piece = Math.max(1, smallest.steps().size() / 2);

@@ -1,11 +1,11 @@
 package org.distrifs.simulation.plan;
 
-/** Something that a run does at a moment, counted in milliseconds from the end of its setup. */
+/** An action or fault at a moment of a run, in milliseconds from the end of the setup. */
 public sealed interface Step {
 
   long atMs();
 
-  /** When what it does is over by itself. */
+  /** When its effect ends by itself. */
   default long endMs() {
     return atMs();
   }
@@ -13,23 +13,26 @@ public sealed interface Step {
   /** A client writes cells of a chunk. */
   record Write(long atMs, int client, int chunk, int firstCell, int cells) implements Step {}
 
-  /** A client writes two cells again and again, a pause after each acknowledgement, for a while. */
+  /**
+   * A client writes the same two cells again and again for a while, with a pause after each
+   * acknowledgement.
+   */
   record Stream(long atMs, int client, int chunk, int firstCell, long pauseMs, long durationMs)
       implements Step {}
 
   /** A client reads blocks of a chunk. */
   record Read(long atMs, int client, int chunk, int firstBlock, int blocks) implements Step {}
 
-  /** A client syncs what it has written, if it does not do so already. */
+  /** A client syncs what it has written, unless a sync of it is under way. */
   record Sync(long atMs, int client) implements Step {}
 
-  /** A client makes a file of a name that no other step uses. */
+  /** A client creates a file under a name that no other step uses. */
   record Create(long atMs, int client, int number) implements Step {}
 
   /** A client renames the file of a {@link Create}, if that was acknowledged. */
   record Rename(long atMs, int client, int number) implements Step {}
 
-  /** A client changes the file of a {@link Create} by the name that it was made with. */
+  /** A client changes the file of a {@link Create} by the name that it was created with. */
   record ChangeByName(long atMs, int client, int number) implements Step {}
 
   /** A datanode's process dies, and is started again. */
@@ -51,7 +54,7 @@ public sealed interface Step {
     }
   }
 
-  /** A process stands still, and goes on. */
+  /** A process is paused for a while. */
   record Pause(long atMs, String host, long durationMs) implements Step {
     @Override
     public long endMs() {
@@ -59,7 +62,7 @@ public sealed interface Step {
     }
   }
 
-  /** Nothing gets from one host to another, and later it does. */
+  /** The link from one host to another is cut for a while. */
   record Cut(long atMs, String from, String to, boolean bothWays, long durationMs) implements Step {
     @Override
     public long endMs() {

@@ -1,2 +1,5 @@
-/** What happens in a run: drawn from a seed beforehand, so that it can be repeated and shrunk. */
+/**
+ * The plan of a run. It is drawn from a seed before the run, so that a run can be repeated and
+ * shrunk.
+ */
 package org.distrifs.simulation.plan;

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Applies the same operations to a folder under test and to a trusted one, and tells the first
+ * Applies the same operations to a folder under test and to a trusted one, and reports the first
  * difference. Works in fresh sub-folders of both, which it removes again. Not thread-safe.
  */
 public final class Comparison {
@@ -23,8 +23,8 @@ public final class Comparison {
   private int runs;
 
   /**
-   * @param treeInterval both trees are compared whole after every so many operations, and at the
-   *     end
+   * @param treeInterval number of operations after which both trees are compared; they are compared
+   *     at the end, too
    */
   public Comparison(Path tested, Path trusted, int treeInterval) {
     this.tested = tested;
@@ -35,7 +35,7 @@ public final class Comparison {
   /**
    * Runs the operations; after a difference, shrinks them.
    *
-   * @return what differed, with the shortest failing sequence found; empty if nothing did
+   * @return the difference, with the shortest failing sequence found; empty if there is none
    */
   public Optional<String> run(List<FileOperation> operations) throws IOException {
     final Optional<String> difference = difference(operations);

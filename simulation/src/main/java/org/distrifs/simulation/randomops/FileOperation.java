@@ -1,9 +1,9 @@
 package org.distrifs.simulation.randomops;
 
 /**
- * One operation on a folder. Paths are relative to it; each operation stands alone, so that a
- * sequence stays meaningful when some are left out. {@code slot} numbers a handle that stays open
- * over several operations.
+ * One operation on a folder. Paths are relative to it; no operation depends on another, so any of
+ * them can be left out of a sequence. {@code slot} numbers a handle that stays open over several
+ * operations.
  */
 public sealed interface FileOperation {
   /** Writes {@code length} bytes made from {@code content} at an offset, creating the file. */
@@ -37,7 +37,7 @@ public sealed interface FileOperation {
 
   record ChangeTime(String path, long seconds, int nanoseconds) implements FileOperation {}
 
-  /** Type, size, links, permissions. */
+  /** Reads type, size, number of links and permissions. */
   record Stat(String path) implements FileOperation {}
 
   record List(String path) implements FileOperation {}

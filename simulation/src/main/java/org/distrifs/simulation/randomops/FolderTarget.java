@@ -25,8 +25,8 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /**
- * A folder that operations are applied to through ordinary system calls. What each did is told as a
- * text that must be the same on every file system. Not thread-safe.
+ * A folder to which operations are applied by ordinary system calls. The result of each is a text
+ * that must be the same on every file system. Not thread-safe.
  */
 public final class FolderTarget implements AutoCloseable {
   private final Path root;
@@ -39,7 +39,7 @@ public final class FolderTarget implements AutoCloseable {
     this.root = root;
   }
 
-  /** Applies an operation; answers what was seen: "ok …" or the failure's kind. */
+  /** Applies an operation, and returns its result: "ok …" or the kind of failure. */
   public String apply(FileOperation operation) {
     try {
       return "ok " + perform(operation);
@@ -113,7 +113,7 @@ public final class FolderTarget implements AutoCloseable {
     } else if (operation instanceof FileOperation.ChangeTime change) {
       final Instant time = Instant.ofEpochSecond(change.seconds(), change.nanoseconds());
       Files.setAttribute(at(change.path()), "lastModifiedTime", FileTime.from(time));
-      // Java sets microseconds, so that is what can be compared.
+      // Java sets times in microseconds, so a finer unit cannot be compared.
       return "" + Files.getLastModifiedTime(at(change.path())).toMillis();
     } else if (operation instanceof FileOperation.Stat stat) {
       return stat(at(stat.path()));
@@ -205,7 +205,8 @@ public final class FolderTarget implements AutoCloseable {
 
   private static void truncate(Path path, long size) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-      // FileChannel only cuts; RandomAccessFile#setLength also extends, as ftruncate(2) does.
+      // FileChannel#truncate only cuts; RandomAccessFile#setLength also extends, as ftruncate(2)
+      // does.
       if (size < channel.size()) {
         channel.truncate(size);
         return;

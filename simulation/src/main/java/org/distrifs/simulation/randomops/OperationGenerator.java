@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * SeededChoices operations from a seed. The pool of names is small, so that operations meet each
- * other, and offsets gather around block and chunk borders, where mistakes live.
+ * Draws random operations from a seed. There are few names, so that operations hit the same files.
+ * Offsets are mostly near the borders of blocks and chunks, where defects are most likely.
  */
 public final class OperationGenerator {
   private static final int BLOCK_BYTES = 4096;

@@ -2,7 +2,7 @@ package org.distrifs.simulation.scheduler;
 
 import org.distrifs.runtime.clock.ClockSource;
 
-/** The clock of one process: simulated time, counted from a point of its own. */
+/** The clock of one process. It shows simulated time, counted from a zero of its own. */
 public final class ProcessClock implements ClockSource {
 
   /** 2025-01-01T00:00:00Z. */

@@ -3,15 +3,15 @@ package org.distrifs.simulation.scheduler;
 import java.util.PriorityQueue;
 
 /**
- * The one queue of everything that will happen, in the order of simulated time; what is due at the
- * same moment happens in the order in which it was asked for. Nothing else makes anything happen,
- * so a run is a function of its seed. Belongs to one thread.
+ * The queue of all future events, in the order of simulated time. Events of the same moment happen
+ * in the order in which they were added. Nothing happens outside of this queue, so a run is a
+ * function of its seed. Confined to one thread.
  */
 public final class Scheduler {
 
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
-  /** Something that will happen to a process, or, without one, to the world. */
+  /** A future event. It belongs to a process, or to none. */
   private record Event(long timeNs, long number, SimProcess owner, Runnable action)
       implements Comparable<Event> {
     @Override
@@ -31,33 +31,33 @@ public final class Scheduler {
     return nowNs;
   }
 
-  /** Events that happened. */
+  /** How many events have happened. */
   public long steps() {
     return steps;
   }
 
-  /** A number that two runs share only if the same things happened in them at the same times. */
+  /** A hash of all events and their times. Two runs with equal traces were the same. */
   public long trace() {
     return trace;
   }
 
-  /** Adds what is seen of an event to the trace. */
+  /** Adds a detail of an event to the trace. */
   public void note(long seen) {
     trace = Long.rotateLeft((trace ^ seen ^ nowNs) * GOLDEN, 29);
   }
 
   /**
-   * Makes something happen to a process: not if it is dead by then, and only when it goes on if it
-   * is stopped.
+   * Adds an event. It is dropped if its process is dead by then, and delayed while the process is
+   * paused.
    *
-   * @param owner null for what happens in any case
+   * @param owner null for an event that belongs to no process and always happens
    * @param delayNs 0 or more
    */
   public void after(long delayNs, SimProcess owner, Runnable action) {
     queue.add(new Event(nowNs + Math.max(0, delayNs), nextNumber++, owner, action));
   }
 
-  /** Lets happen what is due up to a moment, which it is then. */
+  /** Runs all events up to a moment, and sets the time to it. */
   public void runUntil(long untilNs) {
     while (!queue.isEmpty() && queue.peek().timeNs <= untilNs) {
       step();

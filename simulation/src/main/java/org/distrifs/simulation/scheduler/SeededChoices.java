@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.distrifs.runtime.clock.Entropy;
 
-/** SeededChoices from a seed; the same ones in the same order. */
+/** Random choices from a seed: the same seed gives the same choices in the same order. */
 public final class SeededChoices implements Entropy {
 
   private final SplittableRandom random;
@@ -23,7 +23,7 @@ public final class SeededChoices implements Entropy {
     return random.nextLong(low, high + 1);
   }
 
-  /** True so many times out of a thousand. */
+  /** True with a probability of {@code chance} in a thousand. */
   public boolean perMille(int chance) {
     return random.nextInt(1000) < chance;
   }

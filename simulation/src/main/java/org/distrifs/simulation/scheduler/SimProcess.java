@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 
-/** One run of a simulated process. What was to happen to it does not happen when it is dead. */
+/** One run of a simulated process. The scheduler drops the events of a dead process. */
 public final class SimProcess {
 
   private final String name;
@@ -32,12 +32,12 @@ public final class SimProcess {
     return paused;
   }
 
-  /** Has something done when it dies: what a kernel does for a process that is gone. */
+  /** Runs an action when the process dies, as a kernel cleans up after a process. */
   public void whenDead(Runnable action) {
     whenDead.add(action);
   }
 
-  /** Ends it, as {@code kill -9}. */
+  /** Ends the process, as {@code kill -9} does. */
   public void kill() {
     if (alive) {
       alive = false;
@@ -47,12 +47,12 @@ public final class SimProcess {
     }
   }
 
-  /** Stops it, as SIGSTOP: its clock goes on. */
+  /** Pauses the process, as SIGSTOP does. Its clock goes on. */
   public void pause() {
     paused = true;
   }
 
-  /** Lets it go on, with everything that came meanwhile. */
+  /** Continues the process, and runs the events that became due meanwhile. */
   public void resume() {
     paused = false;
     for (Runnable action = held.poll(); action != null; action = held.poll()) {

@@ -9,7 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
-/** The timer and executor of one process: what it runs are events of the scheduler. */
+/** The timer and executor of one process. It runs each task as an event of the scheduler. */
 public final class SimTimer extends AbstractExecutorService implements ScheduledExecutorService {
 
   private final SimProcess process;

@@ -13,9 +13,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.distrifs.client.session.Waiting;
 
 /**
- * Calls of a process that block. Each has a thread of its own, which runs only while the thread of
- * the scheduler waits for it: so one of all runs at a time, and a run stays a function of its seed.
- * What a call waits for it looks for again and again, in simulated time.
+ * Runs calls that block. Each call has a thread, which runs only while the scheduler's thread waits
+ * for it. So only one thread runs at a time, and a run stays a function of its seed. A blocked call
+ * checks its condition again and again in simulated time.
  */
 public final class SimWaiting implements Waiting {
   private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -28,7 +28,7 @@ public final class SimWaiting implements Waiting {
     this.process = process;
   }
 
-  /** Runs something that may wait by this object; on the scheduler's thread. */
+  /** Runs work that may wait through this object. To be called on the scheduler's thread. */
   public <T> CompletableFuture<T> run(Callable<T> work) {
     CompletableFuture<T> end = new CompletableFuture<>();
     Call call = new Call();
@@ -54,7 +54,7 @@ public final class SimWaiting implements Waiting {
     return end;
   }
 
-  /** Ends what still waits, when the run is over. */
+  /** Ends the calls that still wait, when the run is over. */
   public void abandon() {
     for (Call call : Set.copyOf(calls)) {
       call.abandoned = true;
@@ -62,7 +62,7 @@ public final class SimWaiting implements Waiting {
     }
   }
 
-  /** One call, whose thread and the scheduler's hand the turn to each other. */
+  /** One call. Its thread and the scheduler's thread run in turn. */
   private final class Call {
     private final Semaphore turn = new Semaphore(0);
     private final Semaphore world = new Semaphore(0);

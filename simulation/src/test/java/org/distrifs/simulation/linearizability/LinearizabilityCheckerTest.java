@@ -86,8 +86,8 @@ class LinearizabilityCheckerTest {
   }
 
   /**
-   * Clients that use one register at a moment of their own between call and return, so that it is
-   * linearizable by construction; some writes lose their answer.
+   * Draws a history that is linearizable by construction: each operation takes effect at a moment
+   * between its call and its return. Some writes lose their answer.
    */
   private static List<RegisterOperation> drawHistory(Random random, int clients, int each) {
     record Draft(
@@ -120,7 +120,7 @@ class LinearizabilityCheckerTest {
     return history;
   }
 
-  /** Long after everything, somebody reads what two writes in sequence have overwritten. */
+  /** Adds a late read of a value that two successive writes have overwritten. */
   private static List<RegisterOperation> withStaleRead(List<RegisterOperation> history) {
     final List<RegisterOperation> faulty = new ArrayList<>(history);
     faulty.add(write(-1, 1_000_000, 1_000_001));

@@ -29,7 +29,7 @@ class ComparisonTest {
         .isEqualTo(new OperationGenerator(7, CHUNK_BYTES, CHUNK_BYTES).next(100));
   }
 
-  /** What the last operation reads is there in one of the two folders only. */
+  /** The last operation reads a file that exists in only one of the two folders. */
   @Test
   void shrinksADifferenceToTheOperationThatShowsIt() throws Exception {
     final Comparison comparison = comparison();

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import org.distrifs.master.journal.ReplicatedLog;
 
-/** Tells its listener that entries are durable when they are proposed; later they are. */
+/** Reports entries as durable when they are proposed, before they are. */
 final class EagerLog implements ReplicatedLog {
 
   private final ReplicatedLog real;

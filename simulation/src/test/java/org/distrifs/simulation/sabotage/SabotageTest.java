@@ -16,7 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A protocol that is broken in one place is found out, within a known number of seeds. */
+/**
+ * The simulation notices that one rule of the protocol is broken, within a known number of seeds.
+ */
 class SabotageTest {
 
   @BeforeAll
@@ -45,7 +47,7 @@ class SabotageTest {
         of("names are not looked at", 50, Sabotages::namesNotChecked));
   }
 
-  /** What shows only when several things come together. */
+  /** Violations that show only when several faults coincide. */
   static Stream<Arguments> rareVariants() {
     return Stream.of(
         of("a member takes writes though it is fenced", 5000, Sabotages::fenceSkipped),

@@ -33,12 +33,12 @@ import org.distrifs.simulation.cluster.ClusterShape;
 import org.distrifs.simulation.cluster.Sabotage;
 import org.distrifs.simulation.network.MasterTarget;
 
-/** Ways to break the protocol, each by one rule. */
+/** Ways to break the protocol. Each breaks one rule. */
 final class Sabotages {
 
   private Sabotages() {}
 
-  /** A write that tells of a failure takes it away from the sync that comes later. */
+  /** After a write has reported a failure, the next sync does not report it. */
   static Sabotage failureSilencedByAWrite() {
     return new Sabotage() {
       @Override
@@ -46,13 +46,13 @@ final class Sabotages {
         try {
           failures.atSync(() -> {});
         } catch (IOException e) {
-          // It is told, and nobody hears.
+          // Takes the report that the sync should give.
         }
       }
     };
   }
 
-  /** One datanode answers FENCE and goes on taking writes until the next step of the change. */
+  /** One datanode answers FENCE, but goes on accepting writes until the next step of the change. */
   static Sabotage fenceSkipped() {
     return new Sabotage() {
       private final Map<String, ChunkStore> stores = new HashMap<>();
@@ -108,7 +108,7 @@ final class Sabotages {
     return 0;
   }
 
-  /** A member forgets which writes it has applied whenever it is opened or installed. */
+  /** A member forgets which writes it has applied whenever its replica is opened or installed. */
   static Sabotage duplicatesAppliedTwice() {
     return onStores(
         real ->
@@ -127,7 +127,7 @@ final class Sabotages {
             });
   }
 
-  /** The master does not hear by which names an operation goes. */
+  /** The names that the master should check are removed from operations. */
   static Sabotage namesNotChecked() {
     return new Sabotage() {
       @Override
@@ -184,7 +184,7 @@ final class Sabotages {
         state.corruptBlocks());
   }
 
-  /** Members are not made equal to the source. */
+  /** RECONCILE does nothing, so members are not made equal to the source. */
   static Sabotage reconcileLeftOut() {
     return onMasterTransport(
         real ->
@@ -262,7 +262,7 @@ final class Sabotages {
             });
   }
 
-  /** A head that has no answer from behind says that it has. */
+  /** A head acknowledges a write though a member behind it failed. */
   static Sabotage failuresBehindHidden() {
     return onHandlers(
         real ->
@@ -273,7 +273,7 @@ final class Sabotages {
                     request instanceof DataRequest.Write ? new FailureHider(answer) : answer));
   }
 
-  /** Turns failures of members behind into successes. */
+  /** Replaces failures of members behind by success. */
   private record FailureHider(ChunkRequestHandler.Answer real)
       implements ChunkRequestHandler.Answer {
     @Override
@@ -289,7 +289,7 @@ final class Sabotages {
     }
   }
 
-  /** Reads do not wait for writes that are not acknowledged from behind. */
+  /** Reads do not wait for writes that the members behind have not acknowledged. */
   static Sabotage uncommittedReads() {
     return new Sabotage() {
       private final Map<String, ChunkStore> stores = new HashMap<>();
@@ -331,7 +331,7 @@ final class Sabotages {
     };
   }
 
-  /** Members take writes in the order in which they arrive, and some arrive late. */
+  /** Members apply writes in the order of their arrival, and some arrive late. */
   static Sabotage orderNotKept() {
     return new Sabotage() {
       private final Map<String, ChunkStore> stores = new HashMap<>();
@@ -382,7 +382,7 @@ final class Sabotages {
     };
   }
 
-  /** A member that leaves goes on serving reads. */
+  /** A member that leaves the chain goes on serving reads. */
   static Sabotage stopReadsIgnored() {
     return onMasterTransport(
         real ->
@@ -398,9 +398,7 @@ final class Sabotages {
             });
   }
 
-  /**
-   * A datanode that the master has not heard goes on serving, under the incarnation that it had.
-   */
+  /** A datanode without a lease goes on serving under its old incarnation. */
   static Sabotage leaseNeverEnds() {
     return new Sabotage() {
       @Override
@@ -426,7 +424,7 @@ final class Sabotages {
     };
   }
 
-  /** A datanode that was without a lease for long goes on under the incarnation that it had. */
+  /** A datanode keeps its incarnation though it was without a lease for long. */
   static Sabotage incarnationKept() {
     return new Sabotage() {
       @Override
@@ -436,7 +434,7 @@ final class Sabotages {
     };
   }
 
-  /** The master has every tenth heartbeat answered with an order to delete what is there. */
+  /** Every tenth answer to a heartbeat orders the datanode to delete its replicas. */
   static Sabotage deletionsWithoutProof() {
     return new Sabotage() {
       private int replies;

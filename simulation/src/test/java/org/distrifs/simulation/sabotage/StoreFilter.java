@@ -15,7 +15,7 @@ import org.distrifs.datanode.store.ReplicaState;
 import org.distrifs.datanode.store.WriteId;
 import org.distrifs.proto.frame.DataRequest;
 
-/** A store that does what another one does; to be broken in one place. */
+/** A store that passes every call to another one. Subclasses break one of them. */
 abstract class StoreFilter implements ChunkStore {
 
   final ChunkStore real;

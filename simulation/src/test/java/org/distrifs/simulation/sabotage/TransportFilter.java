@@ -7,7 +7,7 @@ import org.distrifs.proto.connection.ChunkTransport;
 import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.proto.frame.DataRequest;
 
-/** A transport that does what another one does; to be broken in one place. */
+/** A transport that passes every call to another one. Subclasses break one of them. */
 abstract class TransportFilter implements ChunkTransport {
 
   final ChunkTransport real;
