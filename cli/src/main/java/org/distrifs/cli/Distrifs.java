@@ -46,7 +46,7 @@ final class Distrifs implements Runnable {
       description = "Print the version.")
   private boolean versionAsked;
 
-  /** No command is a mistake, unless a flag above asked for something. */
+  /** Called when no command is given, which is wrong usage. */
   @Override
   public void run() {
     if (!helpAsked && !versionAsked) {

@@ -14,12 +14,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The {@code distrifs} command. Exit codes: 0 success, 1 failure, 2 wrong usage; what else a
- * command may end with, its help says.
+ * The {@code distrifs} command. Exit codes: 0 success, 1 failure, 2 wrong usage. The help of a
+ * command lists any others.
  */
 public final class Main {
 
-  /** The exit code for what should not happen, an error in DistriFS itself (sysexits.h). */
+  /**
+   * The exit code for an internal error, that is a defect of DistriFS (EX_SOFTWARE of sysexits.h).
+   */
   private static final int INTERNAL_ERROR_EXIT_CODE = 70;
 
   private static final int USAGE_WIDTH = 100;

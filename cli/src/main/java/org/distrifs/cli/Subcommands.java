@@ -26,8 +26,8 @@ import org.distrifs.cli.role.MountCommand;
 import picocli.CommandLine;
 
 /**
- * The commands by name. Only the one that is asked for is loaded, for a person waits for it to
- * start; all of them if it is not known, for help and for "did you mean".
+ * The commands by name. Only the class of the command that was given is loaded, so that it starts
+ * fast. All are loaded for the help, and to suggest a command when the name is unknown.
  */
 final class Subcommands {
 

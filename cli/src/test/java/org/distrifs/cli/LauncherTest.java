@@ -15,7 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@code bin/distrifs} asks of the JVM. Its java prints its arguments, a line for each. */
+/**
+ * The options that {@code bin/distrifs} passes to the JVM. In these tests java is a script that
+ * prints its arguments, a line for each.
+ */
 class LauncherTest {
   private static final Path SCRIPT = Path.of("src/main/dist/bin/distrifs");
   private static final int BOUND_S = 60;

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** What the command line answers to what it is given, before anything is done. */
+/** How the command line answers wrong usage and requests for help. */
 class MainTest {
 
   private final StringWriter out = new StringWriter();

@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * What the commands share that ask the master one question and print its answer.
+ * A command that asks the master one question and prints the answer.
  *
  * @param <R> the answer
  */
@@ -31,7 +31,7 @@ abstract class AdminCommand<R extends Message> implements Runnable {
 
   abstract R ask(MasterAdministration administration);
 
-  /** The answer for people: lines. */
+  /** The answer as lines for people. */
   abstract String text(R answer);
 
   @Override
@@ -47,7 +47,10 @@ abstract class AdminCommand<R extends Message> implements Runnable {
     out.flush();
   }
 
-  /** Every field is there, also one that has its default: scripts need not know which may lack. */
+  /**
+   * Prints every field, even if it has its default value, so that scripts need not know which
+   * fields can be missing.
+   */
   private static String json(Message answer) {
     try {
       return JsonFormat.printer()

@@ -15,7 +15,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code distrifs quarantine …}: what a datanode keeps of chunks that no chain needs. */
+/**
+ * {@code distrifs quarantine …}: shows and changes the replicas that a datanode keeps outside of
+ * its store.
+ */
 @Command(
     name = "quarantine",
     description = "List, remove or bring back replicas that a datanode has set aside.",
@@ -44,7 +47,7 @@ public final class QuarantineCommand implements Runnable {
     throw new ParameterException(spec.commandLine(), "No command is given.");
   }
 
-  /** What the commands share. */
+  /** A command on the replicas that a datanode has set aside, in quarantine or trash. */
   abstract static class OfFolder implements Runnable {
 
     @Spec CommandSpec spec;
@@ -90,7 +93,7 @@ public final class QuarantineCommand implements Runnable {
     }
   }
 
-  /** Some of them, or all. */
+  /** A command on replicas that are named, or on all. */
   abstract static class OfSome extends OfFolder {
 
     @Option(names = "--all", description = "All of them.")

@@ -12,7 +12,7 @@ import org.distrifs.proto.control.RollbackStatus;
 import org.distrifs.proto.control.SessionStatus;
 import org.distrifs.proto.control.StatusReply;
 
-/** The status of a cluster in lines for people. */
+/** Formats the status of a cluster as lines for people. */
 final class StatusText {
 
   private static final String NODE_FORMAT = "  %-4s %-8s %-22s %-10s %9s %9s %9s %8s  %s%n";
@@ -56,7 +56,8 @@ final class StatusText {
   }
 
   /**
-   * Only {@code short} and {@code lost} call for an operator; each chunk is in one line at most.
+   * Prints how many chunks are not full. Each chunk counts in one line at most. An operator must
+   * act on {@code short} and {@code lost} only.
    */
   private void chunks() {
     line(
@@ -66,7 +67,7 @@ final class StatusText {
         "  waiting      %d for a datanode that is silent, or for repair to begin",
         status.getChunksWaiting());
     line(
-        "  repairing    %d short of good replicas, which are being made up for",
+        "  repairing    %d short of good replicas, with repair under way or due",
         status.getChunksRepairing());
     line(
         "  short        %d short of good replicas, with no datanode to take another",

@@ -1,2 +1,2 @@
-/** What an operator asks of a cluster: {@code status} and {@code locate}. */
+/** Commands for operators: {@code status}, {@code locate}, {@code node} and {@code quarantine}. */
 package org.distrifs.cli.admin;

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.distrifs.runtime.lifecycle.OperatorException;
 
-/** Waits, with a bound, for what other processes do. */
+/** Waits, with a bound, for a condition that other processes bring about. */
 public final class Await {
 
   private static final long POLL_MS = 50;

@@ -14,13 +14,13 @@ import java.util.List;
  */
 public final class BackgroundProcess {
 
-  /** A log that has grown beyond this is set aside at the next start; one older log is kept. */
+  /** A log that is larger than this is renamed at the next start. One older log is kept. */
   private static final long MAX_LOG_BYTES = 64L << 20;
 
   private BackgroundProcess() {}
 
   /**
-   * Starts one.
+   * Starts a program.
    *
    * @param command program and arguments
    * @param folder its working directory
@@ -28,8 +28,8 @@ public final class BackgroundProcess {
    * @return the process of the program itself
    */
   public static Process start(List<String> command, Path folder, Path log) throws IOException {
-    // In place of itself: setsid(1) forks only when it leads a process group, which a fresh child
-    // does not. So the pid is that of the command.
+    // setsid(1) executes the command in its own process, without a fork, since a new child leads no
+    // process group. So the pid is that of the command.
     List<String> detached = new ArrayList<>(List.of("setsid"));
     detached.addAll(command);
     setAsideIfLarge(log);

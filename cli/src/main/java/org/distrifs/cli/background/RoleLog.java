@@ -9,13 +9,13 @@ import java.nio.file.Path;
 import java.util.List;
 import org.distrifs.runtime.disk.FailureReason;
 
-/** What a role has said since a start: the log file behind a position. */
+/** What a role has logged since a start: the part of its log file after a position. */
 public final class RoleLog {
 
-  /** Only so much from the end is looked at. */
+  /** How much of the end of the log is read. */
   private static final int MAX_TAIL_BYTES = 64 << 10;
 
-  /** How every role begins the sentence with which it gives up. */
+  /** How the sentence begins with which a role gives up. */
   private static final String LAST_WORDS = "distrifs: ";
 
   private final Path file;
@@ -26,12 +26,12 @@ public final class RoleLog {
     this.startBytes = startBytes;
   }
 
-  /** Remembers where the log ends now. */
+  /** Begins at the present end of the log. */
   public static RoleLog fromHere(Path file) throws IOException {
     return new RoleLog(file, Files.exists(file) ? Files.size(file) : 0);
   }
 
-  /** Why the role gave up: its sentence, or else its last line, and where to read on. */
+  /** Why the role gave up: its own sentence, or else the last line and the path of its log. */
   public String reason() {
     List<String> lines;
     try {
@@ -50,7 +50,7 @@ public final class RoleLog {
 
   private String tail() throws IOException {
     try (RandomAccessFile log = new RandomAccessFile(file.toFile(), "r")) {
-      // A start that found the log too large has set it aside, and begun at 0.
+      // If the log was too large, the start has renamed it and begun a new one at 0.
       long from = log.length() < startBytes ? 0 : startBytes;
       from = Math.max(from, log.length() - MAX_TAIL_BYTES);
       byte[] bytes = new byte[Math.toIntExact(log.length() - from)];

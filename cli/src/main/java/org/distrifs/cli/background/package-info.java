@@ -1,2 +1,2 @@
-/** Programs that run on when the command that started them has ended. */
+/** Programs that go on running after the command that started them has ended. */
 package org.distrifs.cli.background;

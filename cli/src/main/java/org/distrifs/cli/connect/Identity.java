@@ -12,17 +12,20 @@ import org.distrifs.runtime.disk.FailureReason;
 import org.distrifs.runtime.lifecycle.OperatorException;
 
 /**
- * Who runs this command, by the kernel's word ({@code /proc/self/status}, proc(5)).
+ * The user who runs this command, as the kernel tells it ({@code /proc/self/status}, proc(5)).
  *
- * @param caller owner of what is made
- * @param umask permission bits that what is made does not get
+ * @param caller the owner of files that are created
+ * @param umask the permission bits that a created file does not get
  */
 public record Identity(Caller caller, int umask) {
 
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final int ROOT = 0;
 
-  /** Of real, effective, saved and file system id the last one decides about files. */
+  /**
+   * The index of the file system id among real, effective, saved and file system id. It is the one
+   * that decides about files.
+   */
   private static final int FILE_SYSTEM_ID = 3;
 
   /** The identity of this process. */

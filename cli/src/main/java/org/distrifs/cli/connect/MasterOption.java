@@ -6,10 +6,10 @@ import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.runtime.lifecycle.OperatorException;
 import picocli.CommandLine.Option;
 
-/** The flag that names the master, and what stands in for it when it is not given. */
+/** The flag that names the master, and its defaults. */
 public final class MasterOption {
 
-  /** Names the masters, as the flag does: {@value}. */
+  /** The environment variable that names the masters if the flag is not given: {@value}. */
   public static final String VARIABLE = "DISTRIFS_MASTER";
 
   @Option(
@@ -20,8 +20,8 @@ public final class MasterOption {
   private String master;
 
   /**
-   * The masters to try in turn: of the flag, else of {@value #VARIABLE}, else the one of the local
-   * cluster in its default folder.
+   * The masters to try in turn: those of the flag, else those of {@value #VARIABLE}, else the
+   * master of the local cluster in the default folder.
    *
    * @throws OperatorException if none of these names one, or an address does not parse
    */

@@ -1,2 +1,2 @@
-/** Which master a command speaks to, and on whose behalf. */
+/** Which master a command connects to, and for which user it acts. */
 package org.distrifs.cli.connect;

@@ -45,7 +45,7 @@ public final class MasterAdministration implements AutoCloseable {
   }
 
   /**
-   * How the cluster is.
+   * Asks for the status of the cluster.
    *
    * @throws OperatorException if no master answers
    */
@@ -54,7 +54,7 @@ public final class MasterAdministration implements AutoCloseable {
   }
 
   /**
-   * Where the chunks of a file are.
+   * Asks where the chunks of a file are.
    *
    * @param path absolute, in DistriFS
    * @throws OperatorException if no master answers, or it knows no such file

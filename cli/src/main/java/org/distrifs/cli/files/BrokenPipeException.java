@@ -2,7 +2,10 @@ package org.distrifs.cli.files;
 
 import java.io.IOException;
 
-/** Nobody reads our output any more, as in {@code distrifs cat FILE | head}: a reason to end. */
+/**
+ * Nobody reads the output of this command any more, as in {@code distrifs cat FILE | head}. The
+ * command ends.
+ */
 final class BrokenPipeException extends IOException {
   private static final long serialVersionUID = 1L;
 
@@ -10,7 +13,10 @@ final class BrokenPipeException extends IOException {
     super(cause);
   }
 
-  /** The JDK has no kind of its own for EPIPE, only strerror(3)'s words. */
+  /**
+   * A failure as a {@code BrokenPipeException} if it is EPIPE, else itself. The JDK has no
+   * exception for EPIPE, only the text of strerror(3).
+   */
   static IOException orSame(IOException failure) {
     return "Broken pipe".equals(failure.getMessage()) ? new BrokenPipeException(failure) : failure;
   }

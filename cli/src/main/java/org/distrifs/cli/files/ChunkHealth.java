@@ -9,13 +9,14 @@ import org.distrifs.proto.control.Member;
 import org.distrifs.proto.control.ReplicaState;
 
 /**
- * How a chunk is, as far as the master knows from its datanodes.
+ * The condition of a chunk, as far as the master knows from its datanodes.
  *
  * @param condition the master's word: full, unknown, waiting, repairing, short or lost
- * @param good members that are there, with the committed version, and neither suspect nor corrupt
+ * @param good members that are alive and whose replica is in the committed version, neither suspect
+ *     nor corrupt
  * @param unknown members of which nothing is known yet
- * @param wanted how many good ones there should be
- * @param troubles what is wrong with each of the others, for people
+ * @param wanted how many good replicas there should be
+ * @param troubles what is wrong with each other member, for people
  */
 record ChunkHealth(String condition, int good, int unknown, int wanted, List<String> troubles) {
   private static final String FULL = "full";
@@ -23,7 +24,7 @@ record ChunkHealth(String condition, int good, int unknown, int wanted, List<Str
   private static final String UNKNOWN = "unknown";
 
   /**
-   * @param replication of the cluster: a chain may have fewer members than that
+   * @param replication the replication of the cluster; a chain can have fewer members
    */
   static ChunkHealth of(LocatedChunk chunk, int replication) {
     Map<Integer, String> conditions = new HashMap<>();
@@ -54,7 +55,7 @@ record ChunkHealth(String condition, int good, int unknown, int wanted, List<Str
     return condition.equals(FULL);
   }
 
-  /** Whether it is known that no replica can serve all of the chunk now. */
+  /** Whether no replica can serve the whole chunk now, as far as is known. */
   boolean isUnavailable() {
     return good == 0 && unknown == 0;
   }

@@ -2,7 +2,7 @@ package org.distrifs.cli.files;
 
 import picocli.CommandLine.Option;
 
-/** Flags that {@code put} and {@code get} have in common. */
+/** The flags of both {@code put} and {@code get}. */
 final class CopyOptions {
 
   @Option(

@@ -21,15 +21,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /**
- * What the file commands share: a session with the master, output in bytes, and failures as the
- * Unix commands tell them. One operand that fails does not keep the others from being done; the
- * exit code is 1 then.
+ * A command on files in DistriFS. It has a session with the master, writes its output as bytes, and
+ * reports failures as the Unix commands do. When one operand fails, the command goes on with the
+ * others, and exits with 1.
  */
 abstract class FileCommand implements Callable<Integer> {
 
   private static final int FAILED = 1;
 
-  /** What a shell shows for a command that wrote into a pipe nobody reads: 128 + SIGPIPE. */
+  /** The exit code that a shell shows for a command that SIGPIPE ended: 128 + SIGPIPE. */
   private static final int BROKEN_PIPE_EXIT_CODE = 141;
 
   private static final int OUTPUT_BUFFER_BYTES = 64 << 10;
@@ -41,7 +41,7 @@ abstract class FileCommand implements Callable<Integer> {
       new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), OUTPUT_BUFFER_BYTES);
   private boolean failed;
 
-  /** One thing that is done on one operand. */
+  /** What a command does with one operand. */
   @FunctionalInterface
   interface Action {
     void run() throws IOException;
@@ -67,23 +67,26 @@ abstract class FileCommand implements Callable<Integer> {
     return exitCode(failed);
   }
 
-  /** The exit code of a command that came to its end; {@code failed} if any operand did. */
+  /** The exit code of a command that has gone through all its operands. */
   int exitCode(boolean anyFailed) {
     return anyFailed ? FAILED : 0;
   }
 
-  /** The masters that were named, for questions beside the session. */
+  /** The masters, for questions that are not asked in the session. */
   final List<PeerAddress> masters() {
     return master.addresses();
   }
 
-  /** What is asked of one operand. */
+  /** What a command asks about one operand. */
   @FunctionalInterface
   interface Question<T> {
     T answer() throws IOException;
   }
 
-  /** Asks something of an operand without which the command cannot go on. */
+  /**
+   * Asks something about an operand. A failure ends the command, with the operand's name in the
+   * message.
+   */
   static <T> T about(Object operand, Question<T> question) throws IOException {
     try {
       return question.answer();
@@ -92,7 +95,10 @@ abstract class FileCommand implements Callable<Integer> {
     }
   }
 
-  /** Does something on an operand; its failure is told with the operand's name, and remembered. */
+  /**
+   * Does something with an operand. A failure is printed with the operand's name, and makes the
+   * exit code 1.
+   */
   final void attempt(Object operand, Action action) throws IOException {
     try {
       action.run();
@@ -103,7 +109,7 @@ abstract class FileCommand implements Callable<Integer> {
     }
   }
 
-  /** Tells that an operand failed. */
+  /** Prints that an operand failed, and makes the exit code 1. */
   final void fail(Object operand, String why) throws IOException {
     out.flush();
     tell(operand + ": " + why);
@@ -118,7 +124,7 @@ abstract class FileCommand implements Callable<Integer> {
     print(ByteString.copyFromUtf8(text));
   }
 
-  /** Bytes as they are, for names need not be text. */
+  /** Prints bytes unchanged, since a name need not be text. */
   final void print(ByteString bytes) throws IOException {
     try {
       bytes.writeTo(out);

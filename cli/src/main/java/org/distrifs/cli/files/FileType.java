@@ -34,7 +34,7 @@ final class FileType {
     return of(attributes) == SYMLINK;
   }
 
-  /** In words, as stat(1) has them. */
+  /** The type in the words of stat(1). */
   static String words(Attributes attributes) {
     return switch (of(attributes)) {
       case SOCKET -> "socket";
@@ -48,7 +48,7 @@ final class FileType {
     };
   }
 
-  /** Ten characters, as in {@code drwxr-xr-x}. */
+  /** Type and permissions in ten characters, as in {@code drwxr-xr-x}. */
   static String letters(Attributes attributes) {
     int mode = attributes.getMode();
     char type =

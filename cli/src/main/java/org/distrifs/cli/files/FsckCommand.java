@@ -22,8 +22,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "A chunk is unknown while its datanodes have not reported it, waiting while one is silent,",
-      "repairing while a replica is made up for, short if no datanode can take another, and lost if",
-      "no datanode has a good one. Only short and lost ones call for you.",
+      "repairing while repair makes a replica anew, short if no datanode can take another, and lost if",
+      "no datanode has a good one. You need to act on short and lost ones only.",
       "",
       "Exit codes: 0 every replica is good; 1 some are not, but every byte can be read; 2 some data",
       "has no good replica now, or could not be looked at.",
@@ -61,7 +61,10 @@ public final class FsckCommand extends FileCommand {
     }
   }
 
-  /** One page of each directory on the way is in memory, however large the tree is. */
+  /**
+   * Checks a tree. Holds only one page of each directory on the path in memory, however large the
+   * tree is.
+   */
   private void check(
       RemoteFiles files, MasterAdministration master, RemotePath at, Attributes attributes)
       throws IOException {
@@ -92,7 +95,7 @@ public final class FsckCommand extends FileCommand {
     return report.file(at, located);
   }
 
-  /** Whether it was removed since its directory was read. */
+  /** Whether a file was removed after its directory was read. */
   private static boolean isGone(RemoteFiles files, RemotePath at) throws IOException {
     try {
       files.noFollow(at);

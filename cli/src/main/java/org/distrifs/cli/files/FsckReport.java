@@ -13,10 +13,10 @@ import org.distrifs.cli.path.RemotePath;
 import org.distrifs.proto.control.LocateReply;
 import org.distrifs.proto.control.LocatedChunk;
 
-/** Counts what was checked, and words what was found. Not thread-safe. */
+/** Counts what was checked, and formats what was found. Not thread-safe. */
 final class FsckReport {
 
-  /** The words for chunks of which not every replica is known to be good, the worst last. */
+  /** The conditions of chunks of which not every replica is known to be good, the worst last. */
   private static final List<String> NOT_FULL =
       List.of("unknown", "waiting", "repairing", "short", "lost");
 
@@ -25,7 +25,7 @@ final class FsckReport {
   private long files;
   private long chunks;
 
-  /** Chunks that are not full, by the master's word for how they stand. */
+  /** How many chunks are in each condition but full. */
   private final Map<String, Long> conditions = new LinkedHashMap<>();
 
   private long unavailableChunks;
@@ -37,12 +37,12 @@ final class FsckReport {
     NOT_FULL.forEach(condition -> conditions.put(condition, 0L));
   }
 
-  /** Takes in a file; the lines that tell what is wrong with it, empty if nothing is. */
+  /** Counts a file, and returns the lines that say what is wrong with it; empty if nothing is. */
   String file(RemotePath path, LocateReply located) {
     files++;
     StringBuilder lines = new StringBuilder();
     for (LocatedChunk chunk : located.getChunksList()) {
-      // What nobody has committed is part of no file yet.
+      // A fresh chunk is not committed, so it is no part of the file yet.
       if (!chunk.getLocation().getFresh()) {
         chunks++;
         lines.append(chunk(path, chunk, ChunkHealth.of(chunk, replication)));

@@ -107,7 +107,7 @@ public final class GetCommand extends FileCommand {
     TreeDepth.check(source);
     boolean isNew = !Files.isDirectory(target);
     if (isNew) {
-      // What is to be written into it must be, whatever its mode will be in the end.
+      // This command must be able to write into it; the mode of the source is set afterwards.
       Files.createDirectory(
           target,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));

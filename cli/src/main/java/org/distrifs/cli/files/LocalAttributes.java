@@ -12,11 +12,11 @@ import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.control.TimeChange;
 
-/** What is known of a local file, in the terms of {@code stat(2)}. */
+/** The attributes of a local file, as {@code stat(2)} has them. */
 record LocalAttributes(
     Type type, long size, int permissions, int uid, int gid, Instant accessed, Instant modified) {
 
-  /** What the commands tell apart. */
+  /** The types of files that the commands treat differently. */
   enum Type {
     REGULAR,
     DIRECTORY,
@@ -39,7 +39,10 @@ record LocalAttributes(
         ((FileTime) values.get("lastModifiedTime")).toInstant());
   }
 
-  /** Mode and times, and the owner if it is wanted, for a file in DistriFS. */
+  /**
+   * The change that gives a file in DistriFS the mode, the times and, if wanted, the owner of this
+   * one.
+   */
   SetAttributes.Builder toChange(boolean withOwner) {
     SetAttributes.Builder change =
         SetAttributes.newBuilder()
@@ -51,7 +54,7 @@ record LocalAttributes(
 
   /**
    * Gives a local file the mode and times of one in DistriFS, and the owner if it is wanted. The
-   * owner goes first, for a change of it takes set-id bits away.
+   * owner is set first, because a change of owner clears the set-id bits.
    */
   static void apply(Attributes from, Path to, boolean withOwner) throws IOException {
     if (withOwner) {

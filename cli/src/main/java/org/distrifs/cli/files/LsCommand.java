@@ -66,7 +66,8 @@ public final class LsCommand extends FileCommand {
       attempt(
           path,
           () -> {
-            // As ls does: -l shows a link that is named, and without it the link is followed.
+            // As ls does: with -l a symbolic link that is named is shown itself, otherwise it is
+            // followed.
             Attributes attributes =
                 detailed || directoriesThemselves ? files.noFollow(path) : files.follow(path);
             if (FileType.isDirectory(attributes) && !directoriesThemselves) {

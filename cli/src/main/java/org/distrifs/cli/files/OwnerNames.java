@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Names of users and groups of this machine; the number of those that have none. */
+/** The names of users and groups on this machine, and the number where there is no name. */
 final class OwnerNames {
 
   private static final int NAME_FIELD = 0;
@@ -24,7 +24,7 @@ final class OwnerNames {
     return groups.getOrDefault(gid, Integer.toUnsignedString(gid));
   }
 
-  /** Numbers say the same where names cannot be had, so a file that cannot be read is no error. */
+  /** Reads the names. A file that cannot be read is no error: numbers are shown instead. */
   private static Map<Integer, String> read(Path file) {
     Map<Integer, String> names = new HashMap<>();
     try {

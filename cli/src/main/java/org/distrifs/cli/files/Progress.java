@@ -7,7 +7,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows how far one file is, on a terminal, if it is large enough for somebody to wait. */
+/** Shows the progress of copying one file, if it is large and standard error is a terminal. */
 final class Progress implements AutoCloseable {
 
   private static final long MIN_BYTES = 64L << 20;
@@ -20,7 +20,7 @@ final class Progress implements AutoCloseable {
     this.bar = bar;
   }
 
-  /** Of a file whose size is not known, or that nobody watches. */
+  /** Shows nothing: for a file of unknown size, or when nobody watches. */
   static Progress none() {
     return new Progress(null);
   }
@@ -60,7 +60,7 @@ final class Progress implements AutoCloseable {
       String target = Files.readSymbolicLink(STANDARD_ERROR).toString();
       return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
     } catch (IOException e) {
-      // Whatever it is, it is nothing to draw on.
+      // Standard error is not a terminal that can be drawn on.
       return false;
     }
   }

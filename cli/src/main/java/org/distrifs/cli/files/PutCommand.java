@@ -83,7 +83,8 @@ public final class PutCommand extends FileCommand {
   }
 
   /**
-   * @param keepLinks whether a symbolic link is copied as such, and not what it leads to
+   * @param keepLinks whether a symbolic link is copied as a link; otherwise the file that it leads
+   *     to is copied
    */
   private void put(RemoteFiles files, Path source, RemotePath target, boolean keepLinks, int depth)
       throws IOException {

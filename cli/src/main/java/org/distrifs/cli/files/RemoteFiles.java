@@ -20,10 +20,12 @@ import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 
-/** DistriFS by path, over the client's inodes and names. Not thread-safe. */
+/** Access to DistriFS by path. The client itself knows only inodes and names. Not thread-safe. */
 final class RemoteFiles implements AutoCloseable {
 
-  /** As Linux: more links than this on one way are a loop. */
+  /**
+   * The most symbolic links that one path may lead through, as in Linux; more are taken for a loop.
+   */
   private static final int MAX_SYMLINKS = 40;
 
   private static final int DIRECTORY_PAGE = 1000;
@@ -42,17 +44,17 @@ final class RemoteFiles implements AutoCloseable {
     this.identity = identity;
   }
 
-  /** The attributes of what a path leads to, symbolic links followed. */
+  /** The attributes of the inode that a path leads to. Symbolic links are followed. */
   Attributes follow(RemotePath path) throws IOException {
     return resolve(path, true);
   }
 
-  /** As {@link #follow}, but a symbolic link at the end is itself meant. */
+  /** Like {@link #follow}, but a symbolic link at the end of the path is not followed. */
   Attributes noFollow(RemotePath path) throws IOException {
     return resolve(path, false);
   }
 
-  /** As {@link #follow}; empty if there is nothing of that name. */
+  /** Like {@link #follow}, but empty if the path leads nowhere. */
   Optional<Attributes> find(RemotePath path) throws IOException {
     try {
       return Optional.of(follow(path));
@@ -69,7 +71,7 @@ final class RemoteFiles implements AutoCloseable {
     return find(path).filter(FileType::isDirectory).isPresent();
   }
 
-  /** The directory that a path's last name is in; that name need not exist. */
+  /** The directory of a path's last name, and that name, which need not exist. */
   EntryName entryName(RemotePath path) throws IOException {
     if (path.isRoot() || path.name().equals(RemotePath.UP)) {
       throw new ErrnoException(Errno.EBUSY, path.toString());
@@ -133,7 +135,8 @@ final class RemoteFiles implements AutoCloseable {
   }
 
   /**
-   * Visits the entries that a directory has when the first page comes; only one page is in memory.
+   * Visits the entries that a directory has when its first page is read. Holds only one page in
+   * memory.
    */
   void forEachEntry(Attributes directory, EntryAction action) throws IOException {
     long cookie = 0;
@@ -162,7 +165,8 @@ final class RemoteFiles implements AutoCloseable {
   }
 
   /**
-   * Opens a file to be written from its start: the one of that name, emptied, or a new one.
+   * Opens a file to write it from its start. A file of that name is emptied; otherwise one is
+   * created.
    *
    * @param permissions of a new file, before the umask
    */
@@ -243,12 +247,12 @@ final class RemoteFiles implements AutoCloseable {
     return client.metadata().statistics();
   }
 
-  /** Whether what is copied may be given to its first owner. */
+  /** Whether this user may give copies to the owner of the original. */
   boolean mayGiveAway() {
     return identity.isRoot();
   }
 
-  /** What the umask leaves of the permissions of new local files. */
+  /** The permissions of new local files: what the umask leaves. */
   int permissionsOfNewFiles() {
     return RWX & ~identity.umask();
   }

@@ -63,7 +63,10 @@ public final class RmCommand extends FileCommand {
     removeTree(files, files.entryName(path), attributes, path);
   }
 
-  /** What cannot be removed is told, and then its directory says that it is not empty. */
+  /**
+   * Removes a tree. An entry that cannot be removed is reported; then its directory is reported as
+   * not empty, too.
+   */
   private void removeTree(
       RemoteFiles files, RemoteFiles.EntryName name, Attributes attributes, RemotePath path)
       throws IOException {

@@ -16,7 +16,10 @@ final class Transfer {
 
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
 
-  /** All bytes of the source, to the start of the file. The caller closes, which flushes. */
+  /**
+   * Copies all bytes of the source into the file, from its start on. The caller closes the file,
+   * which flushes it.
+   */
   void upload(ReadableByteChannel source, OpenFile target, Progress progress) throws IOException {
     long offset = 0;
     while (fill(source)) {
@@ -27,7 +30,7 @@ final class Transfer {
     }
   }
 
-  /** All bytes of the file. */
+  /** Copies all bytes of the file. */
   void download(OpenFile source, WritableByteChannel target, Progress progress) throws IOException {
     long offset = 0;
     while (true) {
@@ -53,7 +56,10 @@ final class Transfer {
     }
   }
 
-  /** A pipe gives little at a time; a full buffer travels better. False at the end. */
+  /**
+   * Fills the buffer, in several reads if need be, since a pipe gives little at a time. False at
+   * the end.
+   */
   private boolean fill(ReadableByteChannel source) throws IOException {
     buffer.clear();
     int read = 0;

@@ -15,9 +15,9 @@ import org.distrifs.runtime.settings.SettingsLoader;
 import org.distrifs.runtime.settings.SettingsSchema;
 
 /**
- * What makes up a local cluster, remembered in {@code conf/local.conf}. The master listens on the
- * base port, datanode N on the base port + N; metrics are on the port of the role + 1000, those of
- * the mount, which has no port of its own, on the base port + 1050.
+ * The flags of a local cluster, which are kept in {@code conf/local.conf}. The master listens on
+ * the base port, datanode N on the base port + N; metrics are on the port of the role + 1000, those
+ * of the mount, which has no port of its own, on the base port + 1050.
  *
  * @param datanodes how many, 1 to {@value #MAX_DATANODES}
  * @param basePort port of the master
@@ -41,7 +41,10 @@ record ClusterFlags(int datanodes, int basePort, int replication, Optional<Path>
   /** What is added to a role's port for its metrics. */
   static final int METRICS_OFFSET = 1000;
 
-  /** Beyond the ports of {@link #MAX_DATANODES} datanodes. */
+  /**
+   * Added to the base port for the mount. It is above the numbers of {@link #MAX_DATANODES}
+   * datanodes.
+   */
   private static final int MOUNT_OFFSET = 50;
 
   private static final Setting<Integer> DATANODES =
@@ -74,7 +77,7 @@ record ClusterFlags(int datanodes, int basePort, int replication, Optional<Path>
       SettingsSchema.of("local cluster", DATANODES, BASE_PORT, REPLICATION, MOUNT);
 
   /**
-   * What is remembered; empty if no cluster was made in the folder.
+   * Reads the flags; empty if no cluster was made in the folder.
    *
    * @throws OperatorException if the file was damaged
    */
@@ -93,7 +96,7 @@ record ClusterFlags(int datanodes, int basePort, int replication, Optional<Path>
   }
 
   /**
-   * Remembers these flags. The file is replaced as a whole.
+   * Saves these flags. The file is replaced atomically.
    *
    * @throws OperatorException if it cannot be written
    */
@@ -127,7 +130,7 @@ record ClusterFlags(int datanodes, int basePort, int replication, Optional<Path>
     }
   }
 
-  /** Where a role listens for its peers; 0 for the mount, which does not. */
+  /** The port on which a role listens for its peers; 0 for the mount, which does not listen. */
   int port(LocalRole role) {
     return switch (role.kind()) {
       case MASTER -> basePort;
@@ -141,7 +144,7 @@ record ClusterFlags(int datanodes, int basePort, int replication, Optional<Path>
     return port + METRICS_OFFSET;
   }
 
-  /** Where the master of this cluster is reached. */
+  /** The address of this cluster's master. */
   String masterAddress() {
     return HOST + ":" + basePort;
   }

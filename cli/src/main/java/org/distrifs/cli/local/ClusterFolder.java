@@ -7,7 +7,7 @@ import org.distrifs.runtime.disk.FailureReason;
 import org.distrifs.runtime.lifecycle.OperatorException;
 
 /**
- * Where everything of a local cluster lies.
+ * The folder of a local cluster, and what lies in it.
  *
  * <pre>
  * data/master, data/datanode-N    what must not be lost
@@ -51,12 +51,12 @@ record ClusterFolder(Path root) {
     return root.resolve("run");
   }
 
-  /** Holds the pid of the role's process and nothing else. */
+  /** The file that holds the pid of the role's process and nothing else. */
   Path pidFile(LocalRole role) {
     return run().resolve(role.name() + ".pid");
   }
 
-  /** Tells the process from a later one that was given the same pid. */
+  /** The file that tells the role's process from a later one with the same pid. */
   Path processFile(LocalRole role) {
     return run().resolve(role.name() + ".proc");
   }

@@ -4,14 +4,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.distrifs.cli.mount.MountPoint;
 
-/** Asks the roles whether they answer. Each call is bounded to a few seconds. */
+/** Asks the roles for their health. Each call returns within a few seconds. */
 interface ClusterProbe {
 
   /** How long one answer may take, in milliseconds. */
   int ANSWER_BOUND_MS = 3000;
 
   /**
-   * What the master says of itself and of its datanodes.
+   * What the master tells of itself and of its datanodes.
    *
    * @param problem why the master does not serve, for people; empty if it does
    * @param aliveIncarnations of the datanodes that are alive, by port
@@ -30,16 +30,16 @@ interface ClusterProbe {
    */
   record Health(boolean answers, Optional<String> problem) {}
 
-  /** Asks the master who is alive. */
+  /** Asks the master for its own health and for the datanodes that are alive. */
   Servers servers(ClusterFlags flags);
 
   /**
-   * What a role says of itself.
+   * Asks a role for its health.
    *
    * @param metricsPort where it serves {@code /healthz}
    */
   Health health(int metricsPort);
 
-  /** What is mounted on the folder, and whether it answers. */
+  /** Finds out what is mounted on a folder, and whether it answers. */
   MountPoint.State mount(MountPoint mountPoint);
 }

@@ -17,8 +17,8 @@ import org.distrifs.runtime.disk.FailureReason;
 import org.distrifs.runtime.lifecycle.OperatorException;
 
 /**
- * One start of some roles of a cluster: the servers side by side, then the mount. Either all of
- * them answer in the end, or none of them is left running.
+ * Starts some roles of a cluster once: the servers at the same time, then the mount. If one of them
+ * does not answer in time, all are stopped again.
  */
 final class ClusterStart {
 
@@ -34,7 +34,7 @@ final class ClusterStart {
   private final Map<LocalRole, Started> started = new LinkedHashMap<>();
 
   /**
-   * @param moreFlags of this start alone, for each role
+   * @param moreFlags flags for a role, for this start only
    */
   ClusterStart(
       ClusterFolder folder,
@@ -54,7 +54,8 @@ final class ClusterStart {
   /**
    * Starts these roles, none of which runs, and returns when they answer.
    *
-   * @throws OperatorException if one does not: with its own sentence, after the others were stopped
+   * @throws OperatorException if a role does not answer: with the reason that the role itself
+   *     logged; the others are stopped then
    */
   void run(List<LocalRole> roles) {
     try {
@@ -114,7 +115,10 @@ final class ClusterStart {
         });
   }
 
-  /** A datanode answers when the master knows this very start of it, not only the one before. */
+  /**
+   * Whether a server answers. A datanode does when the master knows it under a new incarnation: the
+   * incarnation before this start does not count.
+   */
   private boolean serverAnswers(LocalRole role, Map<Integer, Long> incarnationsBefore) {
     ClusterProbe.Servers servers = probe.servers(flags);
     if (servers.problem().isPresent()) {
@@ -130,7 +134,10 @@ final class ClusterStart {
     return probe.mount(MountPoint.of(flags.mount().orElseThrow())) == MountPoint.State.ANSWERS;
   }
 
-  /** In reverse order. What failed has been said, so trouble here is not said on top of it. */
+  /**
+   * Stops the started roles in reverse order. The first failure is reported already, so failures
+   * here are not.
+   */
   private void undo() {
     List<LocalRole> reversed = new ArrayList<>(started.keySet());
     Collections.reverse(reversed);

@@ -1,6 +1,6 @@
 package org.distrifs.cli.local;
 
-/** How a role of a local cluster is. */
+/** The condition of a role of a local cluster. */
 enum Condition {
   /** Its process runs and answers. */
   UP("up"),

@@ -24,7 +24,7 @@ final class DistributionLauncher implements RoleLauncher {
         command.add("--data=" + folder.data(role));
         command.add("--port=" + flags.port(role));
         command.add("--master=" + flags.masterAddress());
-        // So that datanode-N is node N to the master, unless its disk was replaced.
+        // The master then knows datanode-N as node N, unless its disk was replaced.
         command.add("--node-id=" + role.number());
       }
       case MOUNT -> {

@@ -12,14 +12,14 @@ import org.distrifs.runtime.disk.FolderLock;
 import org.distrifs.runtime.lifecycle.OperatorException;
 
 /**
- * The transitions of a local cluster: up, down, and start, stop and kill of one role. Each tells
- * what it did, a line per role, and waits with a bound until it is so. One of them runs at a time
- * for a cluster, except {@link #kill}, which comes through whatever else is under way.
+ * The transitions of a local cluster: up, down, and start, stop and kill of one role. Each prints a
+ * line per role, and waits, with a bound, until it has taken effect. Only one of them runs at a
+ * time for a cluster, except {@link #kill}, which does not wait for the others.
  */
 final class LocalCluster {
 
   /**
-   * What a cluster stands in.
+   * What a cluster needs from its surroundings.
    *
    * @param startBound how long a role may take until it answers
    * @param stopBound how long a role may take to stop in order before it is killed
@@ -41,10 +41,10 @@ final class LocalCluster {
   }
 
   /**
-   * Starts what does not run, and returns when it answers. If a role does not come up, whatever
-   * this call started is stopped again.
+   * Starts the roles that do not run, and returns when they answer. If one of them does not, this
+   * call stops all that it started.
    *
-   * @throws OperatorException if something asked for cannot be, or a role does not start
+   * @throws OperatorException if a flag cannot be changed, or a role does not start
    */
   void up(RequestedFlags requested) {
     folder.make();
@@ -98,7 +98,7 @@ final class LocalCluster {
         .toList();
   }
 
-  /** Tells how every role is, and returns it. */
+  /** Prints the state of every role, and returns it. */
   List<RoleState> tellStatus() {
     ClusterFlags flags = existing();
     List<RoleState> states = status();
@@ -109,7 +109,7 @@ final class LocalCluster {
   /**
    * Starts one role and returns when it answers.
    *
-   * @param acceptRollback whether the master may give up what its journal lacks
+   * @param acceptRollback whether the master may accept a rollback
    */
   void start(String roleName, boolean acceptRollback) {
     ClusterFlags flags = existing();

@@ -48,7 +48,7 @@ public final class LocalCommand implements Runnable {
     throw new ParameterException(spec.commandLine(), "No command is given.");
   }
 
-  /** Which cluster is meant, and what the commands share. */
+  /** The flags of every {@code local} command: they say which cluster is meant. */
   static final class Target {
     private static final int MAX_WAIT_S = 3600;
 
@@ -68,7 +68,7 @@ public final class LocalCommand implements Runnable {
         description = "How long a role may take to start (default: ${DEFAULT-VALUE}).")
     private int waitSeconds;
 
-    /** As {@link #with}, for what has no result. */
+    /** Like {@link #with}, without a result. */
     void use(Consumer<LocalCluster> work) {
       with(
           cluster -> {
@@ -105,8 +105,7 @@ public final class LocalCommand implements Runnable {
   }
 
   /*
-   * Logging is started where what is called may log, and not where a person only asks: it takes
-   * longer than the answer.
+   * Starts logging, since what it calls may log. Commands that only ask do not: to start logging takes longer than their answer.
    */
 
   @Command(

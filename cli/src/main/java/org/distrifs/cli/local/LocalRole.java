@@ -56,7 +56,7 @@ record LocalRole(Kind kind, int number) {
   }
 
   /**
-   * The role of a name as people type it.
+   * The role that has this name.
    *
    * @throws OperatorException if the cluster has no such role
    */

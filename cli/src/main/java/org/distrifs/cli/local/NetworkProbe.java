@@ -19,7 +19,7 @@ import org.distrifs.proto.control.StatusReply;
 import org.distrifs.runtime.disk.FailureReason;
 import org.distrifs.runtime.lifecycle.OperatorException;
 
-/** Asks the roles themselves, as their users would. Not thread-safe. */
+/** Asks the roles over the network, and the mount through its folder. Not thread-safe. */
 final class NetworkProbe implements ClusterProbe, AutoCloseable {
 
   private static final String ALIVE = "alive";
@@ -50,7 +50,10 @@ final class NetworkProbe implements ClusterProbe, AutoCloseable {
     return new Servers(Optional.empty(), alive);
   }
 
-  /** One for all questions of this command: the ports of a cluster do not change under it. */
+  /**
+   * The connection for all questions of this command; the ports of a cluster do not change
+   * meanwhile.
+   */
   private MasterAdministration administration(ClusterFlags flags) {
     if (administration == null) {
       PeerAddress master = new PeerAddress(ClusterFlags.HOST, flags.basePort());
@@ -66,7 +69,10 @@ final class NetworkProbe implements ClusterProbe, AutoCloseable {
     }
   }
 
-  /** By hand, for the JDK's HTTP clients take longer to load than the answer takes. */
+  /**
+   * Speaks HTTP over a plain socket, because loading the JDK's HTTP client takes longer than the
+   * answer.
+   */
   @Override
   public Health health(int metricsPort) {
     try (Socket socket = new Socket()) {

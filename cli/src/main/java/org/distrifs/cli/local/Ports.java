@@ -8,7 +8,7 @@ import java.net.ServerSocket;
 import java.util.List;
 import org.distrifs.runtime.lifecycle.OperatorException;
 
-/** Looks, before anything is started, whether the ports of the roles are free. */
+/** Checks that the ports of the roles are free, before anything is started. */
 final class Ports {
 
   private Ports() {}
@@ -35,7 +35,7 @@ final class Ports {
           e);
     } catch (IOException e) {
       throw new OperatorException(
-          "Cannot look whether port %d is free: %s.".formatted(port, e.getMessage()), e);
+          "Cannot find out whether port %d is free: %s.".formatted(port, e.getMessage()), e);
     }
   }
 }

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Which process a pid meant: a pid is given out again, but not with the same start time in the same
- * boot of the machine.
+ * Identifies a process. The kernel gives a pid to a later process again, but not with the same
+ * start time in the same boot of the machine.
  *
  * @param startTicks field 22 of {@code /proc/PID/stat} (proc(5)): clock ticks since the boot
  */
@@ -16,12 +16,12 @@ record ProcessIdentity(long pid, long startTicks, String bootId) {
 
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
-  /** Of the fields behind the program's name, counted from 0. */
+  /** The index among the fields behind the program's name, from 0. */
   private static final int STATE_FIELD = 0;
 
   private static final int START_FIELD = 19;
 
-  /** The process that has this pid now; empty if none has, or it has ended and is only listed. */
+  /** The process that has this pid now; empty if there is none, or it is a zombie. */
   static Optional<ProcessIdentity> ofRunning(long pid) throws IOException {
     String stat;
     try {
@@ -44,7 +44,10 @@ record ProcessIdentity(long pid, long startTicks, String bootId) {
             new ProcessIdentity(pid, Long.parseLong(fields[START_FIELD]), currentBootId()));
   }
 
-  /** A process that ended before it could be looked at: it runs no more, whoever has its pid. */
+  /**
+   * The identity of a process that ended before its start time could be read. No running process
+   * has it.
+   */
   static ProcessIdentity ofEnded(long pid) {
     return new ProcessIdentity(pid, -1, "ended");
   }

@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.distrifs.runtime.lifecycle.OperatorException;
 
 /**
- * What one {@code local up} asks for: what is not given is taken from what is remembered, or from
- * the defaults.
+ * The flags of one {@code local up}. For a flag that is not given, the saved value or the default
+ * is used.
  *
  * @param mount absolute if given
  */
@@ -16,19 +16,19 @@ record RequestedFlags(
     Optional<Integer> replication,
     Optional<Path> mount) {
 
-  /** What is asked for when nothing is. */
+  /** No flag is given. */
   static final RequestedFlags NONE =
       new RequestedFlags(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
   /**
    * The flags of a new cluster.
    *
-   * @throws OperatorException if they do not go together
+   * @throws OperatorException if they contradict each other
    */
   ClusterFlags forNewCluster() {
     int chosenDatanodes = datanodes.orElse(ClusterFlags.DEFAULT_DATANODES);
     check("--datanodes", chosenDatanodes, 1, ClusterFlags.MAX_DATANODES);
-    // Fewer datanodes than the default replication asks for fewer replicas: that is no mistake.
+    // With fewer datanodes than the default replication, lower the replication: that is no error.
     int chosenReplication =
         replication.orElse(Math.min(ClusterFlags.DEFAULT_REPLICATION, chosenDatanodes));
     check("--replication", chosenReplication, 1, ClusterFlags.MAX_REPLICATION);
@@ -46,7 +46,8 @@ record RequestedFlags(
    *
    * @param serversRunning whether its master or any of its datanodes runs
    * @param mountRunning whether its mount runs
-   * @throws OperatorException if something is asked for that cannot be changed, or not now
+   * @throws OperatorException if a flag differs that cannot be changed, or cannot while the cluster
+   *     runs
    */
   ClusterFlags forExistingCluster(
       ClusterFlags remembered, boolean serversRunning, boolean mountRunning) {

@@ -2,7 +2,7 @@ package org.distrifs.cli.local;
 
 import java.util.List;
 
-/** Knows the command line that runs a role of a cluster. */
+/** Makes the command line that runs a role of a cluster. */
 @FunctionalInterface
 interface RoleLauncher {
 

@@ -16,8 +16,9 @@ import org.distrifs.runtime.disk.FailureReason;
 import org.distrifs.runtime.lifecycle.OperatorException;
 
 /**
- * The running process of one role. It belongs to no terminal: it is found again by its pid file,
- * {@code run/ROLE.pid}, and told from a later process with the same pid by {@code run/ROLE.proc}.
+ * The running process of one role. It belongs to no terminal. A later command finds it by its pid
+ * file, {@code run/ROLE.pid}, and uses {@code run/ROLE.proc} to tell it from a later process with
+ * the same pid.
  */
 final class RoleProcess {
 
@@ -137,7 +138,7 @@ final class RoleProcess {
     Optional<String> pid = read(folder.pidFile(role));
     Optional<ProcessIdentity> identity =
         read(folder.processFile(role)).flatMap(ProcessIdentity::ofText);
-    // The pid file is the one that counts: it is written last.
+    // The pid file is written last, so it decides.
     return identity.filter(
         process -> pid.isPresent() && pid.get().strip().equals(Long.toString(process.pid())));
   }

@@ -11,7 +11,7 @@ final class RoleSettingsFiles {
 
   private RoleSettingsFiles() {}
 
-  /** Writes an empty one, with a comment, for each kind of role that has none. */
+  /** Writes a settings file that holds only a comment, for each kind of role that has none. */
   static void writeMissing(ClusterFolder folder) {
     for (LocalRole.Kind kind : LocalRole.Kind.values()) {
       Path file = folder.settingsFile(kind);

@@ -6,19 +6,19 @@ import org.distrifs.cli.mount.MountPoint;
 import org.distrifs.datanode.folder.DataFolder;
 
 /**
- * A role of a local cluster as it is now, and the line that tells it.
+ * The state of a role of a local cluster, and the line that prints it.
  *
  * @param problem what is wrong, for people; empty if nothing is
  */
 record RoleState(
     LocalRole role, Condition condition, Optional<Long> pid, Optional<String> problem) {
 
-  /** A role that has just answered. */
+  /** The state of a role that has just answered. */
   static RoleState up(LocalRole role, long pid) {
     return new RoleState(role, Condition.UP, Optional.of(pid), Optional.empty());
   }
 
-  /** Looks at the process, and asks it how it is. */
+  /** Finds the process of a role, and asks the role for its health. */
   static RoleState of(
       ClusterFolder folder, ClusterFlags flags, LocalRole role, ClusterProbe probe) {
     Optional<RoleProcess> process = RoleProcess.find(folder, role);
@@ -53,7 +53,10 @@ record RoleState(
     };
   }
 
-  /** Which node a datanode is to the master: after its disk was replaced it has another number. */
+  /**
+   * The id that the master knows a datanode by. It differs from the number of the role after a disk
+   * was replaced.
+   */
   private String nodeId(ClusterFolder folder) {
     if (role.kind() != LocalRole.Kind.DATANODE) {
       return "";

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.distrifs.cli.mount.MountPoint;
 
-/** Stops roles: in order if they do it within a bound, else at once. */
+/** Stops roles. A role that does not stop in order within a bound is killed. */
 final class RoleStop {
 
-  /** Long enough for a mount to send what it holds in memory. */
+  /** Long enough for a mount to send the writes that it holds in memory. */
   static final Duration DEFAULT_BOUND = Duration.ofSeconds(60);
 
   /** A killed process ends at once, unless the kernel holds it. */
@@ -27,7 +27,7 @@ final class RoleStop {
   }
 
   /**
-   * Stops these roles side by side; returns when none of them runs.
+   * Stops these roles at the same time, and returns when none of them runs.
    *
    * @return whether every one that ran stopped in order
    */
@@ -73,7 +73,10 @@ final class RoleStop {
     return false;
   }
 
-  /** A mount whose process is gone answers nobody and keeps its folder from being mounted again. */
+  /**
+   * Detaches what a mount left whose process is gone: nothing answers there, and the folder could
+   * not be mounted again.
+   */
   private void detachIfLeft(ClusterFlags flags) {
     flags
         .mount()

@@ -29,8 +29,8 @@ public final class MountDaemon {
   }
 
   /**
-   * Where a mount logs of which nothing else was said: {@code /var/log/distrifs} for root, {@code
-   * ~/.distrifs/log} for others.
+   * The default log of a mount: in {@code /var/log/distrifs} for root, in {@code ~/.distrifs/log}
+   * for others.
    */
   public static Path defaultLog(Path mountPoint) {
     Path folder =
@@ -42,10 +42,11 @@ public final class MountDaemon {
   }
 
   /**
-   * Starts it, and returns once the mount can be used.
+   * Starts the process, and returns when the mount can be used.
    *
    * @param bound for the whole start
-   * @throws OperatorException with the daemon's own reason if it gives up; it does not run then
+   * @throws OperatorException if the mount gives up, with the reason that it logged. It does not
+   *     run then
    */
   public void start(Duration bound) {
     RoleLog said;

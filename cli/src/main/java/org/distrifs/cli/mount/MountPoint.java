@@ -23,13 +23,13 @@ import org.distrifs.runtime.disk.FailureReason;
 import org.distrifs.runtime.lifecycle.OperatorException;
 
 /**
- * The folder that DistriFS is mounted on. What is asked of a mounted file system is asked with a
- * bound, on a thread that may be left behind: a FUSE file system whose process does not answer
- * blocks its callers.
+ * The folder that DistriFS is mounted on. Questions to a mounted file system have a bound: a FUSE
+ * file system whose process does not answer blocks its callers, so each question has a thread,
+ * which is left behind if it blocks.
  */
 public final class MountPoint {
 
-  /** What is known of a folder with something mounted on it. */
+  /** The state of a folder that may have something mounted on it. */
   public enum State {
     /** Nothing is mounted there. */
     FREE,
@@ -62,8 +62,8 @@ public final class MountPoint {
           OperatorException.USAGE_EXIT_CODE);
     }
     try {
-      // The kernel lists mounts by their path without symbolic links. Names are kept where a
-      // parent is missing: nothing is mounted there.
+      // The kernel lists mounts by paths without symbolic links. If a parent is missing, nothing is
+      // mounted there, and the path is kept as it is.
       return new MountPoint(
           Files.isDirectory(parent) ? parent.toRealPath().resolve(folder.getFileName()) : folder);
     } catch (IOException e) {
@@ -84,23 +84,24 @@ public final class MountPoint {
     if (mounted.get().isAbandoned()) {
       return State.STALE;
     }
-    // A name that nobody looked up before: the kernel cannot answer for the file system.
+    // The kernel cannot answer for a name that was never looked up: it has to ask the file system.
     Path probe = folder.resolve(".distrifs-probe-" + UUID.randomUUID());
     try {
       Optional<State> answer = bounded(PROBE_BOUND, () -> lookup(probe));
       return answer.orElse(State.SILENT);
     } catch (IOException e) {
-      // As by EIO while the master is away. The process may have ended since it was looked for.
+      // It answers errors, as EIO while the master is away. Or its process has ended meanwhile.
       return mounted.get().isAbandoned() ? State.STALE : State.FAILS;
     }
   }
 
   /**
-   * Sees to it that DistriFS can be mounted here: makes the folder if it is missing, and detaches
-   * what a killed process left on it.
+   * Prepares the folder for a mount: makes it if it is missing, and detaches a mount that a killed
+   * process left on it.
    *
    * @return whether the folder was made
-   * @throws OperatorException if it cannot be mounted on; the sentence says why and the way out
+   * @throws OperatorException if nothing can be mounted on it; the sentence says why, and what to
+   *     do
    */
   public boolean prepare() {
     boolean missing =
@@ -120,9 +121,9 @@ public final class MountPoint {
   }
 
   /**
-   * Takes a mount whose process is gone out of the folder tree, also if files in it are open.
+   * Detaches a mount whose process is gone, even if files in it are open.
    *
-   * @throws OperatorException if it stays
+   * @throws OperatorException if that fails
    */
   public void detach() {
     Unmount.detach(folder);
@@ -137,7 +138,7 @@ public final class MountPoint {
     }
   }
 
-  /** Empty if there was no answer within the bound. */
+  /** Asks a question on another thread; empty if there was no answer within the bound. */
   private static <T> Optional<T> bounded(Duration bound, Callable<T> question) throws IOException {
     FutureTask<T> task = new FutureTask<>(question);
     Thread thread = new Thread(task, "mount-probe");

@@ -24,7 +24,7 @@ public final class UmountCommand implements Runnable {
 
   @ArgGroup private Urgency urgency;
 
-  /** For a mount that cannot be unmounted in order. */
+  /** Flags for a mount that cannot be unmounted in order. */
   private static final class Urgency {
     @Option(
         names = "--lazy",

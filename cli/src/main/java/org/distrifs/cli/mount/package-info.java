@@ -1,2 +1,2 @@
-/** A mount from outside of the process that serves it: started, looked at, taken away. */
+/** Starts, examines and ends mounts, from outside of the processes that serve them. */
 package org.distrifs.cli.mount;

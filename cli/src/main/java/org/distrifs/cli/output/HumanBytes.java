@@ -2,7 +2,7 @@ package org.distrifs.cli.output;
 
 import java.util.Locale;
 
-/** Numbers of bytes as {@code df -h} writes them: 512, 1.5K, 20G. */
+/** Formats numbers of bytes as {@code df -h} does: 512, 1.5K, 20G. */
 public final class HumanBytes {
 
   private static final String UNITS = "KMGTPE";

@@ -10,8 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Local paths as bytes. The JDK keeps the bytes of a path's name, also where they are no text, and
- * gives and takes them as the percent-encoded path of a {@code file:} URI.
+ * Converts local paths to bytes and back. A {@code Path} of the JDK keeps the bytes of its names,
+ * even if they are no text, and a {@code file:} URI has them percent-encoded.
  */
 public final class LocalNames {
 
@@ -26,7 +26,7 @@ public final class LocalNames {
     return bytes.substring(lastSlash(bytes) + 1);
   }
 
-  /** A path as a whole; a relative one is made absolute. */
+  /** The bytes of a whole path; a relative one is made absolute. */
   static ByteString bytes(Path path) {
     byte[] encoded = path.toUri().getRawPath().getBytes(US_ASCII);
     ByteArrayOutputStream plain = new ByteArrayOutputStream(encoded.length);
@@ -45,7 +45,7 @@ public final class LocalNames {
     return ByteString.copyFrom(bytes, 0, slashAtEnd ? bytes.length - 1 : bytes.length);
   }
 
-  /** The path of these bytes, absolute or relative to the working folder. */
+  /** The path that has these bytes; it may be relative to the working folder. */
   public static Path path(ByteString bytes) {
     String text = bytes.toStringUtf8();
     if (ByteString.copyFromUtf8(text).equals(bytes)) {
@@ -59,7 +59,7 @@ public final class LocalNames {
     return absolute.subpath(working.getNameCount(), absolute.getNameCount());
   }
 
-  /** A name below a folder. */
+  /** The path of a name in a folder. */
   public static Path child(Path folder, ByteString name) {
     String text = name.toStringUtf8();
     if (ByteString.copyFromUtf8(text).equals(name)) {
@@ -68,7 +68,7 @@ public final class LocalNames {
     return encodedPath(bytes(folder).concat(ByteString.copyFromUtf8("/")).concat(name));
   }
 
-  /** What a symbolic link says, byte for byte. */
+  /** The target of a symbolic link, byte for byte. */
   public static ByteString linkTarget(Path symlink) throws IOException {
     Path target = Files.readSymbolicLink(symlink);
     String text = target.toString();
@@ -78,7 +78,7 @@ public final class LocalNames {
     if (target.isAbsolute()) {
       return bytes(target);
     }
-    // The URI is of the absolute path; what stands before the target is cut off again.
+    // The URI has the absolute path: cut off the working folder in front of the target.
     ByteString working = bytes(Path.of("").toAbsolutePath());
     return bytes(target).substring(working.size() + 1);
   }

@@ -11,22 +11,22 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * An argument in the bytes in which it was given. Java decodes arguments to text, which loses what
- * is not of the locale's encoding; the kernel still has the bytes.
+ * An argument as the bytes that were given. Java decodes arguments to text and loses bytes that are
+ * not of the locale's encoding; the kernel still has them.
  */
 public record Operand(ByteString bytes) {
 
-  /** What the JDK puts where bytes are no text. */
+  /** The character that the JDK puts in place of bytes that it cannot decode. */
   private static final char LOST = '\uFFFD';
 
-  /** In which the JDK decodes arguments: that of the locale. */
+  /** The encoding by which the JDK decodes arguments: that of the locale. */
   private static final Charset ARGUMENT_ENCODING =
       Charset.forName(System.getProperty("sun.jnu.encoding"));
 
   private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
   private static final Operand DASH = new Operand(ByteString.copyFromUtf8("-"));
 
-  /** The argument that the JDK made this text of. */
+  /** The argument that the JDK decoded to this text. */
   static Operand of(String text) {
     if (text.indexOf(LOST) < 0) {
       return new Operand(ByteString.copyFromUtf8(text));
@@ -54,7 +54,7 @@ public record Operand(ByteString bytes) {
     return new Operand(candidates.iterator().next());
   }
 
-  /** Standard input or output. */
+  /** Whether the operand is "-": standard input or output. */
   public boolean isDash() {
     return equals(DASH);
   }
@@ -72,7 +72,7 @@ public record Operand(ByteString bytes) {
     return bytes.toStringUtf8();
   }
 
-  /** For arguments that are local paths, or of either side. */
+  /** Converts arguments that are local paths, or paths on either side. */
   public static final class Converter implements ITypeConverter<Operand> {
     @Override
     public Operand convert(String text) {
@@ -80,7 +80,7 @@ public record Operand(ByteString bytes) {
     }
   }
 
-  /** For arguments that are paths in DistriFS. */
+  /** Converts arguments that are paths in DistriFS. */
   public static final class RemoteConverter implements ITypeConverter<RemotePath> {
     @Override
     public RemotePath convert(String text) {

@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * A path in DistriFS: names with slashes between them, from the root. Names are bytes. Empty names
- * and "." mean nothing and are left out; ".." stays, for where it leads depends on symbolic links.
+ * and "." are left out. ".." stays, because a symbolic link decides where it leads.
  */
 public final class RemotePath {
 
@@ -22,7 +22,7 @@ public final class RemotePath {
     this.names = List.copyOf(names);
   }
 
-  /** A path as it is written; one without a slash at its start is taken from the root too. */
+  /** Reads a path. One without a slash at its start begins at the root, too. */
   public static RemotePath of(ByteString path) {
     List<ByteString> names = new ArrayList<>();
     int start = 0;
@@ -46,12 +46,12 @@ public final class RemotePath {
     return names.isEmpty();
   }
 
-  /** The last name; not of the root. */
+  /** The last name. The root has none. */
   public ByteString name() {
     return names.get(names.size() - 1);
   }
 
-  /** The path without its last name; the root's is the root. */
+  /** The path without its last name. The parent of the root is the root. */
   public RemotePath parent() {
     return isRoot() ? this : new RemotePath(names.subList(0, names.size() - 1));
   }
@@ -62,7 +62,7 @@ public final class RemotePath {
     return new RemotePath(longer);
   }
 
-  /** As it is written, from the root. */
+  /** The path as it is written, with a slash at its start. */
   public ByteString bytes() {
     if (isRoot()) {
       return SLASH;

@@ -1,2 +1,2 @@
-/** Paths and names as bytes, on both sides, from the command line on. */
+/** Paths and names as bytes, both local ones and those in DistriFS. */
 package org.distrifs.cli.path;

@@ -36,7 +36,10 @@ public final class DatanodeCommand implements Callable<Integer> {
   @Option(names = "--metrics-port", paramLabel = "PORT", description = "The port of its metrics.")
   private Integer metricsPort;
 
-  @Option(names = "--rack", paramLabel = "LABEL", description = "What it would fail together with.")
+  @Option(
+      names = "--rack",
+      paramLabel = "LABEL",
+      description = "The rack: datanodes of one label may fail together.")
   private String rack;
 
   @Option(

@@ -39,7 +39,7 @@ public final class MasterCommand implements Callable<Integer> {
   @Option(names = "--replication", paramLabel = "N", description = "Replicas of each new chunk.")
   private Integer replication;
 
-  /** No setting: one that stayed in a file would give up the next loss without being asked. */
+  /** Not a setting: if it stayed in a file, the master would accept the next rollback unasked. */
   @Option(
       names = "--accept-rollback",
       description = {

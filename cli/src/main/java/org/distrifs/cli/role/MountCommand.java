@@ -57,7 +57,7 @@ public final class MountCommand implements Callable<Integer> {
   private static final String ROLE = "mount";
   private static final String LOOPBACK = "127.0.0.1";
 
-  /** What the start of a daemon may take beside waiting for the master. */
+  /** How long the start of a daemon may take, not counting the wait for the master. */
   private static final Duration START_ALLOWANCE = Duration.ofSeconds(60);
 
   @Spec private CommandSpec spec;
@@ -98,7 +98,7 @@ public final class MountCommand implements Callable<Integer> {
       names = "--attr-timeout",
       paramLabel = "DURATION",
       description =
-          "How old attributes may be that are shown, as '500 ms' or '2s' (default: 1s). Stands"
+          "How old the attributes of files may be, as '500 ms' or '2s' (default: 1s). Stands"
               + " for mount.attributeTimeoutMs.")
   private String attributeTimeout;
 
@@ -106,7 +106,7 @@ public final class MountCommand implements Callable<Integer> {
       names = "--entry-timeout",
       paramLabel = "DURATION",
       description =
-          "How long names are taken for what they were (default: 1s). Stands for"
+          "How long the kernel may use a name without asking (default: 1s). Stands for"
               + " mount.entryTimeoutMs.")
   private String entryTimeout;
 
@@ -125,20 +125,20 @@ public final class MountCommand implements Callable<Integer> {
 
   @ArgGroup private CallBound callBound;
 
-  /** How long callers wait for the cluster. */
+  /** How long programs wait for the cluster. */
   private static final class CallBound {
     @Option(
         names = "--timeout",
         paramLabel = "SECONDS",
         description =
-            "Fail what the cluster has not done after so long, with an I/O error (default: 60)."
+            "Fail a call with an I/O error when the cluster takes longer (default: 60)."
                 + " Stands for client.operationTimeoutMs, chunkTimeoutMs and readTimeoutMs.")
     private Long seconds;
 
     @Option(
         names = "--hard",
         description =
-            "Wait for the cluster however long it is away. A caller that is killed still ends.")
+            "Wait for the cluster without a bound. A program that waits can still be killed.")
     private boolean hard;
 
     /** The bound in milliseconds. */
@@ -159,7 +159,7 @@ public final class MountCommand implements Callable<Integer> {
     Logging.start(daemon ? Logging.Use.COMMAND : Logging.Use.ROLE);
     Settings settings = settings();
     MountSettings mountSettings = MountSettings.of(settings);
-    // Before the master is asked for anything, so that the sentence is about the mount point.
+    // Checked before the master is asked, so that a wrong mount point is the error that is shown.
     FuseMount.requireMountable(mountSettings);
     if (daemon) {
       inBackground(mountSettings.mountPoint(), settings);
@@ -228,7 +228,7 @@ public final class MountCommand implements Callable<Integer> {
     awaitEndOf(mount, stop);
   }
 
-  /** Until the mount is unmounted by somebody, or this process is asked to stop. */
+  /** Waits until somebody unmounts the mount, or this process is asked to stop. */
   private static void awaitEndOf(FuseMount mount, StopSignal stop) throws IOException {
     CompletableFuture<Void> unmounted = new CompletableFuture<>();
     NamedThreads.daemon(ROLE, "end")

@@ -12,7 +12,10 @@ import org.distrifs.runtime.settings.SettingsLoader;
 import org.distrifs.runtime.settings.SettingsSchema;
 import picocli.CommandLine.Option;
 
-/** Where a role's settings come from: a file, single ones, and the flags that stand for one. */
+/**
+ * The flags that give a role its settings: a file, single settings, and flags that each stand for
+ * one setting.
+ */
 final class SettingsOptions {
 
   @Option(
@@ -29,7 +32,10 @@ final class SettingsOptions {
 
   private final Map<String, String> flags = new LinkedHashMap<>();
 
-  /** Takes the value of a flag for the setting that it stands for; null if it was not given. */
+  /**
+   * Adds the value of a flag for the setting that it stands for; {@code flag} is null if it was not
+   * given.
+   */
   SettingsOptions with(Setting<?> setting, Object flag) {
     if (flag != null) {
       flags.put(setting.key(), flag.toString());
@@ -37,7 +43,7 @@ final class SettingsOptions {
     return this;
   }
 
-  /** The same settings as arguments for another process, which may run in another folder. */
+  /** These settings as arguments for another process, which may run in another folder. */
   List<String> asArguments() {
     List<String> arguments = new ArrayList<>();
     if (file != null) {

@@ -7,8 +7,9 @@ import sun.misc.Signal;
 
 /**
  * A signal that asks this process to end: SIGTERM, SIGINT or SIGHUP. The JVM itself would run
- * shutdown hooks side by side and then exit with 128 + the signal; a role ends in its own order,
- * and with 0. A second SIGINT ends the process at once, for one who does not want to wait.
+ * shutdown hooks side by side and then exit with 128 + the signal; a role stops its parts in order,
+ * and exits with 0. A second SIGINT ends the process at once, for somebody who does not want to
+ * wait.
  */
 final class StopSignal {
 
@@ -20,18 +21,20 @@ final class StopSignal {
 
   private StopSignal() {}
 
-  /** From now on the signals do nothing but complete {@link #arrived}. Once for a process. */
+  /**
+   * Takes over the signals: from now on they only complete {@link #arrived}. To be called once in a
+   * process.
+   */
   static StopSignal install() {
     StopSignal stop = new StopSignal();
-    // A signal that was ignored when the process started, as by nohup(1), stays so: the JVM sees to
-    // it.
+    // The JVM keeps a signal ignored that was ignored when the process started, as by nohup(1).
     for (String name : new String[] {"TERM", INTERRUPT, "HUP"}) {
       Signal.handle(new Signal(name), stop::handle);
     }
     return stop;
   }
 
-  /** Completed, with the signal's name, when the first one comes. */
+  /** Completes with the name of the first signal when that arrives. */
   CompletableFuture<String> arrived() {
     return arrived;
   }

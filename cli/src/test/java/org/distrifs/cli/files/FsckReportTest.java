@@ -11,7 +11,7 @@ import org.distrifs.proto.control.Member;
 import org.distrifs.proto.control.ReplicaState;
 import org.junit.jupiter.api.Test;
 
-/** What is said of chunks by what the master knows of them. */
+/** What the report says of chunks, depending on what the master knows of them. */
 class FsckReportTest {
   private static final RemotePath FILE = RemotePath.of(ByteString.copyFromUtf8("/a"));
 

@@ -13,8 +13,8 @@ import java.util.Set;
 import org.distrifs.cli.mount.MountPoint;
 
 /**
- * Roles that are shell scripts, and a probe that takes their processes for their answers. A role
- * may be told to fail at its start, or to take no notice of being stopped.
+ * Roles that are shell scripts, and a probe for which a role answers if its process runs. A test
+ * can have a role fail at its start, or ignore SIGTERM.
  */
 final class FakeRoles implements RoleLauncher, ClusterProbe {
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The transitions of a local cluster, with shell scripts for roles. */
+/** The transitions of a local cluster whose roles are shell scripts. */
 class LocalClusterTest {
 
   private static final LocalRole FIRST = LocalRole.datanode(1);

@@ -12,7 +12,7 @@ import org.distrifs.runtime.lifecycle.OperatorException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Starts that do not succeed, of shell scripts; real ones are among the system tests. */
+/** Starts that fail, with shell scripts in place of mounts. System tests start real mounts. */
 class MountDaemonTest {
   private static final Duration BOUND = Duration.ofSeconds(20);
 

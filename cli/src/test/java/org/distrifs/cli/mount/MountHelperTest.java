@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What {@code bin/mount.fuse.distrifs} makes of the words of mount(8). Beside it lies a {@code
- * distrifs} that prints what it is told.
+ * How {@code bin/mount.fuse.distrifs} translates the arguments of mount(8). A script {@code
+ * distrifs} beside it prints its arguments.
  */
 class MountHelperTest {
   private static final Path SCRIPT = Path.of("src/main/dist/bin/mount.fuse.distrifs");
@@ -33,7 +33,7 @@ class MountHelperTest {
     Files.copy(SCRIPT, script);
     assertThat(script.toFile().setExecutable(true)).isTrue();
     programSays("echo \"$*\"");
-    // As an administrator installs it.
+    // An administrator installs it as a link.
     link = Files.createSymbolicLink(folder.resolve("mount.fuse.distrifs"), script);
   }
 

@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Local names keep their bytes on the way in and out. */
+/** Local names keep their bytes in both directions. */
 class LocalNamesTest {
 
   private static final ByteString NO_TEXT =
