@@ -32,7 +32,8 @@ def main(argv: list[str]) -> None:
     finally:
         for target in targets:
             target.end()
-    print(table.notes(lines, any(target.roles for target in targets)))
+    for note in table.notes(lines):
+        print(note)
     if given.json:
         write(given.json, results.text(sizes, given.rounds, targets, lines))
     if given.plot:

@@ -45,7 +45,7 @@ def _counts(line: Line, cell: Cell) -> str:
 
 
 def _cpu(line: Line, seconds: float) -> str:
-    return f"{seconds:.2f} s" if line.row.operation in ("GiB", "run") else f"{seconds * 1000:.2f} ms"
+    return f"{seconds:.2f} s" if line.row.operation == "GiB" else f"{seconds * 1000:.2f} ms"
 
 
 def short(value: float) -> str:
@@ -56,14 +56,15 @@ def short(value: float) -> str:
     return f"{value:.0f}"
 
 
-def notes(all_lines: list[Line], has_roles: bool) -> str:
+def notes(all_lines: list[Line]) -> list[str]:
     """What must be known to read the table."""
     text = []
-    if has_roles:
-        text.append(
-            "switches: voluntary context switches of all threads of a role; CPU: its user and system time. Both until a\n"
-            "second after the last operation, less what the role does at rest. flushes: of the disks, whoever asked for them."
-        )
-    if any(cell.ended_threads for line in all_lines for cell in line.cells):
+    cells = [cell for line in all_lines for cell in line.cells]
+    if any(cell.roles for cell in cells):
+        text.append("switches: voluntary context switches of all threads of a role; CPU: its user and system time. Both")
+        text.append("until a second after the last operation, less what the role does at rest.")
+    if any(cell.flushes is not None for cell in cells):
+        text.append("flushes: of the disks, whoever asked for them.")
+    if any(cell.ended_threads for cell in cells):
         text.append("+ threads ended while they were counted: what each did in its last second may be missing.")
-    return "\n".join(text)
+    return text

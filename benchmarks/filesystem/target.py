@@ -26,7 +26,7 @@ class SmallFiles:
 class Target:
     """One folder that is measured.
 
-    `stock` keeps the small files that one row has left for the next, so that not each makes its own.
+    `stock`, `streams` and `tree` keep what one row has left for the next, so that not each makes its own.
     """
 
     folder: str
@@ -34,6 +34,10 @@ class Target:
     disks: list[str] = field(default_factory=list)
     remount_command: str = ""
     stock: list[SmallFiles] = field(default_factory=list)
+    # The paths of large files, by their number.
+    streams: dict[int, list[str]] = field(default_factory=dict)
+    # The folder of an unpacked tree.
+    tree: str | None = None
     work: str = ""
     _made: int = 0
 

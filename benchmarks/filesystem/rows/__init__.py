@@ -3,9 +3,13 @@
 from rows.overwrite import Overwrite
 from rows.row import Row, Sizes
 from rows.small_files import Create, List, Read, Rename, Stat, Unlink
+from rows.sqlite import Sqlite
+from rows.streams import RandomRead, SequentialRead, SequentialWrite
+from rows.trees import WARM_UP_ENTRIES, Archive, Git, Rm, Tar
 
 
 def all_rows(sizes: Sizes) -> list[Row]:
+    archives = Archive(sizes.tree), Archive(min(sizes.tree, WARM_UP_ENTRIES))
     return [
         Create(sizes, 1),
         Create(sizes, 4),
@@ -21,4 +25,14 @@ def all_rows(sizes: Sizes) -> list[Row]:
         Rename(sizes),
         Unlink(sizes, 1),
         Unlink(sizes, 4),
+        SequentialWrite(sizes, 1),
+        SequentialWrite(sizes, 4),
+        SequentialRead(sizes, 1),
+        SequentialRead(sizes, 4),
+        RandomRead(sizes, 1),
+        RandomRead(sizes, 16),
+        Tar(sizes, *archives),
+        Git(sizes, *archives),
+        Rm(sizes, *archives),
+        Sqlite(sizes),
     ]

@@ -4,7 +4,7 @@ import os
 import random
 
 import workers
-from rows.row import Row, Sizes, Tick, Work
+from rows.row import Row, Sizes, Tick, Work, no_tick
 from target import Target
 from trouble import Trouble
 
@@ -44,10 +44,10 @@ class Overwrite(Row):
 
     def prepare(self, target: Target) -> None:
         self.path = target.new_path("overwritten")
-        workers.run(f"making {self.path}", 1, lambda _: make_file(self.path, FILE_MIB), lambda: None)
+        workers.run(f"making {self.path}", 1, lambda _: make_file(self.path, FILE_MIB), no_tick)
 
     def warm_up(self, target: Target) -> None:
-        self._run(target, max(1, self.count // 4), SEED + 1, lambda: None)
+        self._run(target, max(1, self.count // 4), SEED + 1, no_tick)
 
     def work(self, target: Target, tick: Tick) -> Work:
         return self._run(target, self.count, SEED, tick)

@@ -8,6 +8,10 @@ from target import Target
 Tick = Callable[[], None]
 
 
+def no_tick() -> None:
+    """For what is not measured."""
+
+
 @dataclass(frozen=True)
 class Sizes:
     """How much each row does."""

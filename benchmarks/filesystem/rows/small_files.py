@@ -1,18 +1,17 @@
 """Rows of small files: made, looked at, read, listed, renamed and removed."""
 
+import math
 import os
-import subprocess
-import time
 
+import programs
 import workers
-from rows.row import Row, Sizes, Tick, Work
+from rows.row import Row, Sizes, Tick, Work, no_tick
 from target import SmallFiles, Target
 from trouble import Trouble, of_os_error
 
 FILE_BYTES = 4096
 # More sets of files than rows can use are removed at once.
 STOCK_SETS = 2
-NO_TICK = lambda: None
 
 
 def content(index: int) -> bytes:
@@ -44,15 +43,9 @@ def share(count: int, processes: int, index: int) -> range:
 def shuffled(part: range) -> list[int]:
     """The same numbers in an order that is always the same and not the one of making."""
     step = max(1, len(part) * 618 // 1000) | 1
-    while _gcd(step, max(1, len(part))) != 1:
+    while math.gcd(step, len(part)) > 1:
         step += 2
     return [part[i * step % len(part)] for i in range(len(part))]
-
-
-def _gcd(a: int, b: int) -> int:
-    while b:
-        a, b = b, a % b
-    return a
 
 
 def made(target: Target, count: int) -> SmallFiles:
@@ -65,7 +58,7 @@ def made(target: Target, count: int) -> SmallFiles:
         f"making {count} files in {files.folder}",
         1,
         lambda _: [create(files.name(i), i, False) for i in range(count)],
-        NO_TICK,
+        no_tick,
     )
     target.stock.append(files)
     return files
@@ -111,7 +104,7 @@ class Create(SmallFilesRow):
 
     def warm_up(self, target: Target) -> None:
         files = SmallFiles(target.new_folder("warm-up"), self.warm_up_files)
-        self.each(target, files, NO_TICK)
+        self.each(target, files, no_tick)
         target.remove(files.folder)
 
     def before(self, target: Target) -> None:
@@ -143,11 +136,11 @@ class Look(SmallFilesRow):
         self.files = made(target, self.sizes.files)
 
     def warm_up(self, target: Target) -> None:
-        self.each(target, made(target, self.warm_up_files), NO_TICK)
+        self.each(target, made(target, self.warm_up_files), no_tick)
 
     def before(self, target: Target) -> None:
         if not self.cold:
-            self.each(target, self.files, NO_TICK)
+            self.each(target, self.files, no_tick)
 
     def work(self, target: Target, tick: Tick) -> Work:
         return self.each(target, self.files, tick)
@@ -181,19 +174,17 @@ class Read(Look):
 
 
 class List(Look):
-    """ls -lR, of all files that the rows before have left; an operation is one entry"""
+    """ls -lR"""
 
     what = "ls"
     operation = "entry"
     tools = ("ls",)
 
     def each(self, target: Target, files: SmallFiles, tick: Tick) -> Work:
-        start = time.monotonic()
-        done = subprocess.run(["ls", "-lR", files.folder], capture_output=True)
-        seconds = time.monotonic() - start
-        lines = done.stdout.count(b"\n")
-        if done.returncode != 0 or lines < files.count:
-            raise Trouble(f"ls -lR {files.folder} listed {lines} lines: {done.stderr.decode(errors='replace')}")
+        seconds, listing = programs.run(["ls", "-lR", files.folder], tick)
+        lines = listing.count(b"\n")
+        if lines < files.count:
+            raise Trouble(f"ls -lR {files.folder} told {lines} lines of {files.count} files")
         return Work(files.count, seconds)
 
 
@@ -206,7 +197,7 @@ class Rename(SmallFilesRow):
         self.files = made(target, self.sizes.files)
 
     def warm_up(self, target: Target) -> None:
-        self.each(target, made(target, self.warm_up_files), NO_TICK)
+        self.each(target, made(target, self.warm_up_files), no_tick)
 
     def work(self, target: Target, tick: Tick) -> Work:
         return self.each(target, self.files, tick)
@@ -241,7 +232,7 @@ class Unlink(SmallFilesRow):
     def warm_up(self, target: Target) -> None:
         warm = made(target, self.warm_up_files)
         target.stock.remove(warm)
-        self.each(target, warm, NO_TICK)
+        self.each(target, warm, no_tick)
         target.remove(warm.folder)
 
     def work(self, target: Target, tick: Tick) -> Work:

@@ -35,12 +35,18 @@ class BenchTest {
             "--against",
             second,
             "--rounds",
-            2,
+            1,
             "--rows",
-            "create,overwrite,stat-warm,read-warm,ls-warm,rename,unlink",
+            "create,overwrite,stat-warm,read-warm,ls-warm,rename,unlink,seqwrite,tar,git,rm,sqlite",
             "--files",
             8,
             "--overwrites",
+            2,
+            "--size-mib",
+            4,
+            "--tree",
+            20,
+            "--inserts",
             2,
             "--json",
             json,
@@ -49,8 +55,9 @@ class BenchTest {
 
     assertThat(result.exitStatus()).as(result.output()).isZero();
     for (final String row :
-        List.of("create-1", "create-4", "overwrite-fsync", "stat-warm", "rename", "unlink-4")) {
-      assertThat(result.output()).containsPattern("(?m)^" + row + " +" + first + " +[0-9.]+ per s");
+        List.of("create-4", "overwrite-fsync", "ls-warm", "unlink-1", "seqwrite-4", "git", "rm")) {
+      assertThat(result.output())
+          .containsPattern("(?m)^" + row + " +" + first + " +[0-9.]+ (per s|MB/s|s) ");
       assertThat(Files.readString(json)).contains("\"name\": \"" + row + "\"");
       assertThat(Files.readString(plot)).contains(">" + row + "<");
     }
