@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.distrifs.client.session.Replies;
 import org.distrifs.proto.control.ChunkLocation;
 import org.distrifs.proto.error.Errno;
@@ -43,13 +44,17 @@ final class ChunkSync {
     this.services = services;
   }
 
-  void run(LongSet indices) throws IOException {
+  /**
+   * @param synced told where each chunk was when it became durable; not of one that is on no
+   *     datanode
+   */
+  void run(LongSet indices, Consumer<ChunkLocation> synced) throws IOException {
     LongSet left = new LongOpenHashSet(indices);
     long boundNs = TimeUnit.MILLISECONDS.toNanos(services.settings().chunkTimeoutMs());
     long progressNs = services.clock().monotonicNs();
     int fruitless = 0;
     while (!left.isEmpty()) {
-      if (syncSome(left)) {
+      if (syncSome(left, synced)) {
         progressNs = services.clock().monotonicNs();
         fruitless = 0;
       } else if (services.clock().monotonicNs() - progressNs >= boundNs) {
@@ -72,7 +77,7 @@ final class ChunkSync {
   }
 
   /** Tries some of the chunks and takes out those that are durable; false if none became so. */
-  private boolean syncSome(LongSet left) throws IOException {
+  private boolean syncSome(LongSet left, Consumer<ChunkLocation> synced) throws IOException {
     Long2ObjectMap<SyncAttempt> round = new Long2ObjectOpenHashMap<>();
     left.longStream().limit(MAX_PARALLEL).forEach(index -> round.put(index, begin(index)));
     awaitEnds(round);
@@ -83,6 +88,9 @@ final class ChunkSync {
         left.remove(index);
         failed.remove(index);
         any = true;
+        if (entry.getValue().location() != null) {
+          synced.accept(entry.getValue().location());
+        }
       } else {
         failed.put(index, entry.getValue());
       }

@@ -240,6 +240,7 @@ final class ChunkWriter {
 
   private void acknowledged(Packet packet) {
     packet.acknowledged = true;
+    packet.acknowledgedVersion = location.getVersion();
     progressNs = services.clock().monotonicNs();
     search.succeeded();
     check.acknowledged();

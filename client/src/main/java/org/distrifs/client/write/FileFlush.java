@@ -1,5 +1,6 @@
 package org.distrifs.client.write;
 
+import it.unimi.dsi.fastutil.longs.Long2IntMap;
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import it.unimi.dsi.fastutil.longs.LongSet;
 import java.io.IOException;
@@ -95,19 +96,39 @@ final class FileFlush {
   private void sync() throws IOException {
     boolean all = syncAll;
     syncAll = false;
-    LongSet indices = writer.underLock(() -> writer.uncommitted().takeUnsynced());
+    Long2IntMap unsynced = writer.underLock(() -> writer.uncommitted().takeUnsynced());
+    LongSet indices = new LongOpenHashSet(unsynced.keySet());
     boolean done = false;
     try {
       if (all) {
         addExisting(indices);
       }
-      new ChunkSync(writer, services).run(indices);
+      new ChunkSync(writer, services).run(indices, synced -> checkLoss(unsynced, synced));
       done = true;
     } finally {
       if (!done) {
         syncAll |= all;
-        writer.underLock(() -> writer.uncommitted().putBackUnsynced(indices));
+        writer.underLock(() -> writer.uncommitted().putBackUnsynced(unsynced));
       }
+    }
+  }
+
+  /**
+   * A chunk is durable as its chain has it now; but what was acknowledged before the machines of
+   * all members went down may be missing.
+   */
+  private void checkLoss(Long2IntMap unsynced, ChunkLocation synced) {
+    int lossy = synced.getLossyVersion();
+    boolean isLost =
+        unsynced.containsKey(synced.getIndex())
+            && Integer.compareUnsigned(unsynced.get(synced.getIndex()), lossy) < 0;
+    if (isLost) {
+      ErrnoException failure =
+          new ErrnoException(
+              Errno.EIO,
+              "write to inode %d (the machine of each member of chunk %d went down before a sync)"
+                  .formatted(writer.inode(), synced.getChunkId()));
+      writer.underLock(() -> writer.lost(failure));
     }
   }
 

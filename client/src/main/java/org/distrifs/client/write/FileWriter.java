@@ -538,7 +538,7 @@ public final class FileWriter {
 
   /** A packet and all before it in its chunk were applied by every member. */
   void acknowledged(long index, long chunkId, Packet packet) {
-    uncommitted.acknowledged(index, chunkId, packet.fileOffset, packet.fileEnd());
+    uncommitted.acknowledged(index, chunkId, packet);
     drop(packet);
     progressed();
   }

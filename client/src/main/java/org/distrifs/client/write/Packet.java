@@ -27,6 +27,9 @@ final class Packet {
   /** Every member has applied it. It stays behind those before it until they have, too. */
   boolean acknowledged;
 
+  /** The version of the chain that has acknowledged it. */
+  int acknowledgedVersion;
+
   Packet(long ticket, Extent extent, int chunkOffset) {
     this.ticket = ticket;
     this.fileOffset = extent.start();

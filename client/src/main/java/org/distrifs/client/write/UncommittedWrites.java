@@ -1,5 +1,7 @@
 package org.distrifs.client.write;
 
+import it.unimi.dsi.fastutil.longs.Long2IntMap;
+import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import it.unimi.dsi.fastutil.longs.LongSet;
 import org.distrifs.runtime.clock.ClockSource;
@@ -18,7 +20,12 @@ final class UncommittedWrites {
   private long oldestNs;
   private long lastWriteNs;
   private long lastWriteWallNs;
-  private final LongOpenHashSet unsynced = new LongOpenHashSet();
+
+  /**
+   * By chunk index, the lowest version under which bytes were acknowledged that no sync followed.
+   */
+  private final Long2IntMap unsynced = new Long2IntOpenHashMap();
+
   private final LongOpenHashSet writtenChunks = new LongOpenHashSet();
   private LongSet committingChunks = LongSet.of();
   private long writtenBytes;
@@ -46,12 +53,16 @@ final class UncommittedWrites {
     acknowledgedEnd = Math.max(acknowledgedEnd, size);
   }
 
-  void acknowledged(long chunkIndex, long chunkId, long packetStart, long packetEnd) {
+  void acknowledged(long chunkIndex, long chunkId, Packet packet) {
     acknowledged = true;
     writtenChunks.add(chunkId);
-    blocks.written(packetStart, packetEnd);
-    acknowledgedEnd = Math.max(acknowledgedEnd, packetEnd);
-    unsynced.add(chunkIndex);
+    blocks.written(packet.fileOffset, packet.fileEnd());
+    acknowledgedEnd = Math.max(acknowledgedEnd, packet.fileEnd());
+    unsynced.mergeInt(chunkIndex, packet.acknowledgedVersion, UncommittedWrites::lower);
+  }
+
+  private static int lower(int oneVersion, int otherVersion) {
+    return Integer.compareUnsigned(oneVersion, otherVersion) <= 0 ? oneVersion : otherVersion;
   }
 
   /** What the next commit tells of blocks. */
@@ -149,13 +160,18 @@ final class UncommittedWrites {
     }
   }
 
-  LongSet takeUnsynced() {
-    LongSet taken = unsynced.clone();
+  /**
+   * Takes the chunks that were written since they were synced last: the lowest version under which
+   * unsynced bytes were acknowledged, by index.
+   */
+  Long2IntMap takeUnsynced() {
+    Long2IntMap taken = new Long2IntOpenHashMap(unsynced);
     unsynced.clear();
     return taken;
   }
 
-  void putBackUnsynced(LongSet indices) {
-    unsynced.addAll(indices);
+  /** The sync of them has failed. */
+  void putBackUnsynced(Long2IntMap taken) {
+    taken.forEach((index, version) -> unsynced.mergeInt(index, version, UncommittedWrites::lower));
   }
 }

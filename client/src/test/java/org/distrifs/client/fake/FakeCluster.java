@@ -50,7 +50,7 @@ public final class FakeCluster implements AutoCloseable {
         List.of(new PeerAddress("fake", 1)),
         "test",
         operationTimeoutMs,
-        500,
+        10_000,
         100,
         4,
         256 << 10,

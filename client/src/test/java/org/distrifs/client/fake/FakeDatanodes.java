@@ -43,6 +43,8 @@ public final class FakeDatanodes implements ChunkTransport {
     REFUSE_CORRUPT_REQUEST,
     /** The chain gets a new version first, so the request is stale. */
     CHANGE_CHAIN,
+    /** As {@link #CHANGE_CHAIN}, after the machines of all members went down. */
+    CHANGE_CHAIN_AFTER_POWER_CUT,
     /** The node starts anew first, so the request is for its former incarnation. */
     RESTART_NODE,
     CORRUPT_ANSWER,
@@ -63,6 +65,7 @@ public final class FakeDatanodes implements ChunkTransport {
   /** One chunk, as all its members hold it. */
   static final class Chunk {
     int version = 1;
+    int lossyVersion;
     int length;
     int syncedLength = -1;
     byte[] bytes = new byte[0];
@@ -192,6 +195,12 @@ public final class FakeDatanodes implements ChunkTransport {
     return chunk == null ? 1 : chunk.version;
   }
 
+  /** The last version of a chunk before which all members lost power; 0 without one. */
+  public synchronized int lossyVersion(long chunkId) {
+    Chunk chunk = chunks.get(chunkId);
+    return chunk == null ? 0 : chunk.lossyVersion;
+  }
+
   /** The boundary chunk of a truncation: cut on every member by a change of the chain. */
   synchronized void cut(long chunkId, int length) {
     Chunk chunk = chunks.get(chunkId);
@@ -273,12 +282,15 @@ public final class FakeDatanodes implements ChunkTransport {
       case REFUSE_NO_SPACE -> answer(pending, refusal(Status.NO_SPACE));
       case REFUSE_SUSPECT -> answer(pending, refusal(Status.SUSPECT));
       case REFUSE_CORRUPT_REPLICA -> answer(pending, refusal(Status.CORRUPT_REPLICA));
-      case CHANGE_CHAIN -> {
+      case CHANGE_CHAIN, CHANGE_CHAIN_AFTER_POWER_CUT -> {
         synchronized (this) {
           Chunk chunk = chunks.get(chunkId(pending.request()));
           if (chunk != null) {
             chunk.version++;
             chunk.refusedSequence = Long.MAX_VALUE;
+            if (fate == Fate.CHANGE_CHAIN_AFTER_POWER_CUT) {
+              chunk.lossyVersion = chunk.version;
+            }
           }
         }
         answer(pending, carryOut(pending));

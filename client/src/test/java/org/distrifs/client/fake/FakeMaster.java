@@ -213,6 +213,7 @@ final class FakeMaster {
             .setIndex(chunk.index())
             .setChunkId(chunk.id())
             .setVersion(datanodes.version(chunk.id()))
+            .setLossyVersion(datanodes.lossyVersion(chunk.id()))
             .setFresh(chunk.freshFor() != 0)
             .setWritable(datanodes.areChainsWritable());
     for (int i = 0; i < FakeDatanodes.NODES; i++) {

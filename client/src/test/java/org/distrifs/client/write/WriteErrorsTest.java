@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -393,5 +394,62 @@ class WriteErrorsTest {
     assertThat(file.attributes().getSize()).isZero();
     assertThat(read(file, 0, 10).remaining()).isZero();
     assertErrno(Errno.EIO, () -> file.sync());
+  }
+
+  // --- members that all lost power
+
+  /** What happens to the first request of a kind from now on; all else is served. */
+  private void atNext(Class<? extends DataRequest> kind, Fate fate) {
+    AtomicBoolean happened = new AtomicBoolean();
+    cluster
+        .datanodes()
+        .setFaults(
+            request ->
+                kind.isInstance(request) && happened.compareAndSet(false, true)
+                    ? fate
+                    : Fate.SERVE);
+  }
+
+  @Test
+  void aSyncTellsOfWritesThatAllMembersMayHaveLost() throws IOException {
+    file.write(0, bytes(100));
+    file.flush();
+    atNext(DataRequest.Sync.class, Fate.CHANGE_CHAIN_AFTER_POWER_CUT);
+    assertErrno(Errno.EIO, () -> file.sync());
+    assertThat(lost).contains(file.inode());
+    file.sync();
+    file.write(0, bytes(100));
+    file.sync();
+  }
+
+  @Test
+  void thatTheyMayHaveLostThemIsNotForgottenByLaterWritesAndChanges() throws IOException {
+    file.write(0, bytes(100));
+    file.flush();
+    atNext(DataRequest.Write.class, Fate.CHANGE_CHAIN_AFTER_POWER_CUT);
+    file.write(200, bytes(100));
+    file.flush();
+    atNext(DataRequest.Sync.class, Fate.CHANGE_CHAIN);
+    assertErrno(Errno.EIO, () -> file.sync());
+    file.sync();
+  }
+
+  @Test
+  void whatWasSyncedBeforeAllMembersLostPowerIsNoLoss() throws IOException {
+    file.write(0, bytes(100));
+    file.sync();
+    atNext(DataRequest.Sync.class, Fate.CHANGE_CHAIN_AFTER_POWER_CUT);
+    file.sync();
+    assertThat(read(file, 0, 100)).isEqualTo(bytes(100));
+  }
+
+  @Test
+  void whatWasWrittenAfterAllMembersHadLostPowerIsNoLoss() throws IOException {
+    file.write(0, bytes(100));
+    file.sync();
+    atNext(DataRequest.Write.class, Fate.CHANGE_CHAIN_AFTER_POWER_CUT);
+    file.write(200, bytes(100));
+    file.sync();
+    assertThat(cluster.datanodes().lossyVersion(1)).isEqualTo(2);
   }
 }

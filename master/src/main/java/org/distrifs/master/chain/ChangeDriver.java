@@ -346,6 +346,7 @@ public final class ChangeDriver {
     if (version == goal.committedVersion() && !goal.who().joining().isEmpty()) {
       commit.setUnwrittenElsewhere(true);
     }
+    commit.setLossy(change.procedure.sourceRebooted());
     goal.cut().ifPresent(cut -> commit.setInode(cut.inode()).setTruncateEpoch(cut.truncateEpoch()));
     environment.journal(
         JournalEntry.newBuilder().setChangeCommit(commit),

@@ -13,6 +13,7 @@ import java.util.List;
  * @param inode the file it belongs to, which may have lost its last name; 0 when detached
  * @param index its place in the file; the last one it had when it belongs to none
  * @param fresh allocated and not committed yet: a hole for all but its holders
+ * @param lossyVersion writes acknowledged under a lower version and not synced may be lost; 0: none
  */
 public record ChunkInfo(
     long id,
@@ -21,7 +22,8 @@ public record ChunkInfo(
     List<Integer> members,
     long inode,
     long index,
-    boolean fresh) {
+    boolean fresh,
+    int lossyVersion) {
 
   /** Whether no file has the chunk any more: it is only remembered. */
   public boolean isDetached() {

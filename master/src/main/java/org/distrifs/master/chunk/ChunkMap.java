@@ -56,6 +56,10 @@ public final class ChunkMap {
       new LinearHash(records, INT_NEXT, slot -> LinearHash.mix(id(slot)));
   private final OrderedIndex byFile = new OrderedIndex(new FileOrder());
   private final Int2ObjectOpenHashMap<int[]> longChains = new Int2ObjectOpenHashMap<>();
+
+  /** The highest lossy version of each chunk that has one, by slot. */
+  private final Int2IntOpenHashMap lossyVersions = new Int2IntOpenHashMap();
+
   private long nextId = 1;
   private int detached;
 
@@ -124,8 +128,21 @@ public final class ChunkMap {
     }
     byId.remove(slot);
     longChains.remove(slot);
+    lossyVersions.remove(slot);
     records.free(slot);
     detached--;
+  }
+
+  /**
+   * Writes that were acknowledged under lower versions than this one and not synced may be lost.
+   */
+  public void setLossy(int slot) {
+    lossyVersions.put(slot, version(slot));
+  }
+
+  /** The last version of which {@link #setLossy} told; 0 without one. */
+  public int lossyVersion(int slot) {
+    return lossyVersions.get(slot);
   }
 
   /** Ends the chunk's being fresh. */

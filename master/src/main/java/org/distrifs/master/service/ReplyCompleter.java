@@ -62,7 +62,8 @@ final class ReplyCompleter {
             .setIndex(chunk.index())
             .setChunkId(chunk.id())
             .setVersion(chunk.version())
-            .setFresh(chunk.fresh());
+            .setFresh(chunk.fresh())
+            .setLossyVersion(chunk.lossyVersion());
     chunk.members().forEach(id -> location.addMembers(Member.newBuilder().setNodeId(id)));
     return complete(location.build());
   }

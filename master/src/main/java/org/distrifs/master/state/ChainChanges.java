@@ -67,6 +67,9 @@ final class ChainChanges {
       return new Applied.Accepted();
     }
     map.setChain(chunk, commit.getVersion(), members);
+    if (commit.getLossy()) {
+      map.setLossy(chunk);
+    }
     chunks.changing().remove(commit.getChunkId());
     finishCut(commit);
     return new Applied.Accepted();

@@ -140,7 +140,8 @@ final class FileChunks {
         List.copyOf(members),
         file == 0 ? 0 : inodes.id(file),
         map.index(chunk),
-        map.isFresh(chunk));
+        map.isFresh(chunk),
+        map.lossyVersion(chunk));
   }
 
   private void detach(int chunk) {

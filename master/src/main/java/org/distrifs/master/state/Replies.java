@@ -90,7 +90,8 @@ final class Replies {
             .setIndex(chunks.index(chunk))
             .setChunkId(chunks.id(chunk))
             .setVersion(chunks.version(chunk))
-            .setFresh(chunks.isFresh(chunk));
+            .setFresh(chunks.isFresh(chunk))
+            .setLossyVersion(chunks.lossyVersion(chunk));
     for (int nodeId : chunks.members(chunk)) {
       location.addMembers(Member.newBuilder().setNodeId(nodeId));
     }

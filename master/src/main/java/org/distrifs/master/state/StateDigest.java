@@ -71,6 +71,7 @@ final class StateDigest {
                 map.file(chunk) == 0 ? 0 : inodes.id(map.file(chunk)),
                 map.index(chunk),
                 map.isFresh(chunk) ? 1 : 0,
+                map.lossyVersion(chunk),
                 Arrays.hashCode(map.members(chunk)),
                 chunks.fresh().holders(map.id(chunk)).hashCode()));
     add(5, map.nextId(), chunks.cuts().hashCode(), chunks.changing().hashCode());

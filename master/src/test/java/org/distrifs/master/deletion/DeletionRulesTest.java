@@ -109,7 +109,7 @@ class DeletionRulesTest {
     known.busy = true;
     assertThat(mayGo()).isFalse();
     known.busy = false;
-    known.chunk(new ChunkInfo(CHUNK, VERSION, VERSION + 1, List.of(1, 2, 3), 7, 0, false));
+    known.chunk(new ChunkInfo(CHUNK, VERSION, VERSION + 1, List.of(1, 2, 3), 7, 0, false, 0));
     assertThat(mayGo()).isFalse();
     known.chunk(chunk(List.of(1, 2, 3), VERSION, 7, true));
     assertThat(mayGo()).isFalse();
@@ -184,7 +184,7 @@ class DeletionRulesTest {
   }
 
   private static ChunkInfo chunk(List<Integer> members, int version, long inode, boolean fresh) {
-    return new ChunkInfo(CHUNK, version, version, members, inode, 0, fresh);
+    return new ChunkInfo(CHUNK, version, version, members, inode, 0, fresh, 0);
   }
 
   private static final class Known implements DeletionFacts {

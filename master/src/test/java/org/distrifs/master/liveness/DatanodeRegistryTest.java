@@ -357,7 +357,7 @@ class DatanodeRegistryTest {
   }
 
   private static ChunkInfo chunk(long id, int version, int reservedVersion) {
-    return new ChunkInfo(id, version, reservedVersion, List.of(NODE), 1, 0, false);
+    return new ChunkInfo(id, version, reservedVersion, List.of(NODE), 1, 0, false, 0);
   }
 
   private Datanode node() {

@@ -443,6 +443,23 @@ class ClusterTest extends ClusterSteps {
   }
 
   @Test
+  void aChunkWhoseMembersAllLostPowerSaysSoFromThenOn() {
+    master.nodesJoin(3);
+    ChunkLocation chunk = writtenFile();
+    assertThat(locate().getLossyVersion()).isZero();
+    for (int node = 1; node <= 3; node++) {
+      replica(node, chunk.getChunkId()).suspect = true;
+      replica(node, chunk.getChunkId()).rebooted = true;
+    }
+    report(chunk, 2, Status.SUSPECT);
+    master.until(() -> locate().getVersion() == 2 && locate().getWritable());
+    assertThat(locate().getLossyVersion()).isEqualTo(2);
+    master.beat(beat -> beat.addTroubled(chunk.getChunkId()), 1);
+    master.until(() -> locate().getVersion() == 3 && locate().getWritable());
+    assertThat(locate().getLossyVersion()).isEqualTo(2);
+  }
+
+  @Test
   void aLivingMemberThatIsNamedTwiceUnderOneVersionLeavesTheChain() {
     master.nodesJoin(3);
     ChunkLocation chunk = writtenFile();

@@ -32,6 +32,10 @@ final class FakeDatanodes implements ChunkTransport {
 
     int length;
     boolean suspect;
+
+    /** Whether the machine went down since it was written, which makes a suspect one worth less. */
+    boolean rebooted;
+
     int fence;
   }
 
@@ -146,7 +150,7 @@ final class FakeDatanodes implements ChunkTransport {
         0,
         false,
         replica.suspect,
-        replica.suspect,
+        replica.suspect && !replica.rebooted,
         new int[0]);
   }
 
