@@ -96,7 +96,7 @@ public final class MasterServer implements AutoCloseable {
     ServiceSettings serviceSettings = settings.service();
     MasterService service =
         opened.add(
-            "state thread",
+            "master loop",
             new MasterService(
                 serviceSettings,
                 log,

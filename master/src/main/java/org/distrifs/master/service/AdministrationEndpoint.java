@@ -13,7 +13,7 @@ import org.distrifs.proto.control.LocateRequest;
 import org.distrifs.proto.control.StatusReply;
 import org.distrifs.proto.control.StatusRequest;
 
-/** The gRPC side of administration: hands it to the state's thread, which answers. */
+/** The gRPC side of administration: hands it to the master's loop, which answers. */
 final class AdministrationEndpoint extends AdministrationGrpc.AdministrationImplBase {
 
   private final MasterLoop loop;

@@ -11,7 +11,7 @@ import org.distrifs.runtime.clock.ClockSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What client streams bring, on the state's thread: opens, batches, signs of life, ends. */
+/** What client streams bring, in the master's loop: opens, batches, signs of life, ends. */
 final class ClientStreams implements MetadataEndpoint.Sessions {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClientStreams.class);

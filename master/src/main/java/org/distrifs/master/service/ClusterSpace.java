@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How much room there is, in the cluster and on each datanode, and what follows from little of it.
- * {@code docs/space.md} has the reasons. Belongs to the state's thread, but for {@link #warnings}.
+ * {@code docs/space.md} has the reasons. Belongs to the master's loop, but for {@link #warnings}.
  */
 final class ClusterSpace {
 

@@ -27,7 +27,7 @@ import org.distrifs.runtime.clock.ClockSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers datanodes. Belongs to the state's thread. */
+/** Answers datanodes. Belongs to the master's loop. */
 final class DatanodeRequests {
 
   static final int PROTOCOL_VERSION = 1;

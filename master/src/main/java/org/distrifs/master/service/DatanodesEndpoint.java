@@ -11,7 +11,7 @@ import org.distrifs.proto.control.HeartbeatRequest;
 import org.distrifs.proto.control.RegisterReply;
 import org.distrifs.proto.control.RegisterRequest;
 
-/** The gRPC side of what datanodes say: hands it to the state's thread, which answers. */
+/** The gRPC side of what datanodes say: hands it to the master's loop, which answers. */
 final class DatanodesEndpoint extends DatanodesGrpc.DatanodesImplBase {
 
   private final MasterLoop loop;
@@ -46,7 +46,7 @@ final class DatanodesEndpoint extends DatanodesGrpc.DatanodesImplBase {
     call.request(1);
     UnaryAnswer<BlockReportReply> answer = new UnaryAnswer<>(call);
     return new StreamObserver<>() {
-      /** Of the state's thread. */
+      /** Belongs to the master's loop. */
       private boolean begun;
 
       private boolean over;

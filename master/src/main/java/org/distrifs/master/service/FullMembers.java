@@ -10,7 +10,7 @@ import org.distrifs.runtime.clock.ClockSource;
 
 /**
  * Members of chains that refuse writes because their disk is full: another datanode takes their
- * place, so that the write goes on there. Belongs to the state's thread.
+ * place, so that the write goes on there. Belongs to the master's loop.
  */
 final class FullMembers {
 

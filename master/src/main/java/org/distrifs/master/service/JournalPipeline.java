@@ -13,7 +13,7 @@ import org.distrifs.runtime.clock.ClockSource;
 /**
  * Takes entries from proposal to effect: collects them, proposes them together, and when they come
  * back durable applies them and tells their proposers. Entries that are replayed at the start are
- * applied on the starting thread, before the loop's thread takes the state over.
+ * applied on the starting thread, before the loop takes the state over.
  */
 final class JournalPipeline implements ReplicatedLog.Listener {
 
@@ -58,7 +58,7 @@ final class JournalPipeline implements ReplicatedLog.Listener {
     log = replicatedLog;
   }
 
-  /** From now on the loop's thread owns the state. */
+  /** From now on the state belongs to the loop. */
   void handTo(MasterLoop masterLoop) {
     loop = masterLoop;
   }

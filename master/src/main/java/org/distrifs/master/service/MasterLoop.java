@@ -5,8 +5,11 @@ import org.distrifs.runtime.clock.ClockSource;
 /**
  * Runs what belongs to the master's state, one task at a time, in the order in which tasks were
  * handed over; after each group of them the {@link Agent} sends on what they produced, so that many
- * operations share one append to the journal and one message. Seam: a thread of its own in
- * production, the scheduler in the simulation.
+ * operations share one append to the journal and one message. Seam: the threads that hand tasks
+ * over in production, the scheduler in the simulation.
+ *
+ * <p>A task may run on any thread, and that of an I/O loop is the rule: it must not block. What one
+ * task wrote, the next one sees, whichever threads they run on.
  */
 public interface MasterLoop extends AutoCloseable {
 
@@ -26,12 +29,16 @@ public interface MasterLoop extends AutoCloseable {
 
   void start();
 
-  /** Hands a task over; false, and nothing is done, when the queue is full or the loop ends. */
+  /**
+   * Hands a task over, which may have run when this returns; called by a task, it runs later.
+   *
+   * @return false, and nothing is done, when the queue is full or the loop ends
+   */
   boolean offer(Runnable task);
 
   /**
-   * Hands a task over that must not be lost, waiting for a place if need be. Tasks are dropped only
-   * when the loop ends.
+   * As {@link #offer}, for a task that must not be lost: waits for a place if need be. Tasks are
+   * dropped only when the loop ends.
    */
   void hand(Runnable task);
 

@@ -39,8 +39,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The master around its state: puts the parts together, starts them, and runs what the state's
- * thread does between requests.
+ * The master around its state: puts the parts together, starts them, and does what the master's
+ * loop does between requests.
  */
 public final class MasterService implements AutoCloseable {
 
@@ -104,7 +104,8 @@ public final class MasterService implements AutoCloseable {
       ClockSource clock,
       Entropy entropy,
       Metrics metrics) {
-    this(settings, log, transport, probe, policy, clock, entropy, metrics, ThreadedMasterLoop::new);
+    this(
+        settings, log, transport, probe, policy, clock, entropy, metrics, CombiningMasterLoop::new);
   }
 
   /** The same with what is to run it in the place of a thread of its own. */
@@ -422,14 +423,14 @@ public final class MasterService implements AutoCloseable {
     }
   }
 
-  /** Stops the state's thread; nothing is answered any more. */
+  /** Ends the loop; nothing is answered any more. */
   @Override
   public void close() {
     loop.close();
     housekeeping.end(clock.monotonicNs());
   }
 
-  /** What the state's thread does besides tasks. */
+  /** What the loop does besides tasks. */
   private final class Work implements MasterLoop.Agent {
     @Override
     public void afterGroup() {

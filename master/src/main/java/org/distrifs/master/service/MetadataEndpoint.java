@@ -9,16 +9,16 @@ import org.distrifs.proto.control.MetadataGrpc;
 import org.distrifs.runtime.clock.ClockSource;
 
 /**
- * The gRPC side of client sessions. Runs on I/O threads and hands every message to the state's
- * thread, which answers on the stream itself; a stream brings its next message only when the one
+ * The gRPC side of client sessions. Runs on I/O threads and hands every message to the master's
+ * loop, which answers on the stream itself; a stream brings its next message only when the one
  * before was taken, so that a client cannot fill the queue.
  */
 final class MetadataEndpoint extends MetadataGrpc.MetadataImplBase {
 
-  /** Messages of one stream that may wait for the state's thread. */
+  /** Messages of one stream that may wait for the master's loop. */
   private static final int MAX_MESSAGES_AHEAD = 4;
 
-  /** What the state's thread does with what streams bring. */
+  /** What the master's loop does with what streams bring. */
   interface Sessions {
     void message(Connection stream, ClientMessage message, long arrivedNs);
 
@@ -77,7 +77,7 @@ final class MetadataEndpoint extends MetadataGrpc.MetadataImplBase {
     };
   }
 
-  /** One stream. Used by the state's thread alone, after its start. */
+  /** One stream. Belongs to the master's loop. */
   static final class Connection implements SessionStream {
 
     private final ServerCallStreamObserver<MasterMessage> call;

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes a datanode out of the cluster that will not come back, unless it could still be needed.
- * Belongs to the state's thread.
+ * Belongs to the master's loop.
  */
 final class NodeRemoval {
 

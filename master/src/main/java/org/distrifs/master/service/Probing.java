@@ -32,7 +32,7 @@ final class Probing {
   /**
    * Probes a datanode that counts as alive, or that has registered and could not be reached.
    *
-   * @param done runs on the state's thread when the registry knows the finding; at once when there
+   * @param done runs in the master's loop when the registry knows the finding; at once when there
    *     is nothing to be found out
    */
   void probe(int nodeId, Runnable done) {

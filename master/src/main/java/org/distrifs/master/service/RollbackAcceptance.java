@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * The time between the start of a master that may give up lost entries and the moment when it does:
  * it serves nobody, and hears from datanodes and clients how far the lost journal went. It waits
  * until each datanode that it knows has told, but no longer than datanodes have to come back after
- * any start. Belongs to the state's thread.
+ * any start. Belongs to the master's loop.
  */
 final class RollbackAcceptance {
 

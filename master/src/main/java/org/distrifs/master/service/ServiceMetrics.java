@@ -197,7 +197,7 @@ final class ServiceMetrics {
   }
 
   void watchQueue(Metrics metrics, MasterLoop loop) {
-    gauge(metrics, "queue.length", "Tasks that wait for the state's thread", loop::queued);
+    gauge(metrics, "queue.length", "Tasks that wait for the master's loop", loop::queued);
   }
 
   void show(Snapshot latest) {

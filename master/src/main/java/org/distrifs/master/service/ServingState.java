@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Whether this master may answer at all. It may not once a peer has seen more of the journal than
  * it holds: then its folder is an old copy, and to go on would give ids twice and forget what was
- * acknowledged. Belongs to the state's thread; the reason is readable on any.
+ * acknowledged. Belongs to the master's loop; the reason is readable on any.
  */
 final class ServingState {
 

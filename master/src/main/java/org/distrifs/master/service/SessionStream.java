@@ -2,7 +2,7 @@ package org.distrifs.master.service;
 
 import org.distrifs.proto.control.MasterMessage;
 
-/** The way to a client: one stream, as the state's thread sees it. */
+/** The way to a client: one stream, as the master's loop sees it. */
 interface SessionStream {
 
   /** Whether a message would leave rather than pile up. */

@@ -29,7 +29,7 @@ import org.distrifs.proto.control.StatusReply;
 import org.distrifs.proto.id.ChunkName;
 import org.distrifs.runtime.clock.ClockSource;
 
-/** Describes the cluster to administrators. Belongs to the state's thread. */
+/** Describes the cluster to administrators. Belongs to the master's loop. */
 final class StatusReport {
 
   private static final int MAX_CORRUPT_LISTED = 1000;
