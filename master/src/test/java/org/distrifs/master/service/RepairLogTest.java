@@ -2,46 +2,25 @@ package org.distrifs.master.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
-import java.util.stream.Stream;
+import org.distrifs.runtime.log.CapturedLog;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
-/** At INFO the log tells how much was repaired, and no single chunk. */
+/** At INFO the master logs how many chunks were repaired, and no single one. */
 class RepairLogTest extends ClusterSteps {
   private static final int CHUNKS = 20;
 
-  private final Logger logger = (Logger) LoggerFactory.getLogger("org.distrifs.master");
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-
-  @BeforeEach
-  void listen() {
-    lines.start();
-    logger.addAppender(lines);
-  }
+  private final CapturedLog log = CapturedLog.of("org.distrifs.master");
 
   @AfterEach
-  void endListening() {
-    logger.detachAppender(lines);
+  void endCapture() {
+    log.close();
   }
 
-  /** Of what was logged at INFO or above, the messages that contain a text. */
+  /** The messages at INFO and above that contain a text. */
   private List<String> told(String text) {
-    // Appending takes the same lock.
-    synchronized (lines) {
-      Stream<ILoggingEvent> atInfo =
-          lines.list.stream().filter(line -> line.getLevel().isGreaterOrEqual(Level.INFO));
-      return atInfo
-          .map(ILoggingEvent::getFormattedMessage)
-          .filter(message -> message.contains(text))
-          .toList();
-    }
+    return log.messages().stream().filter(message -> message.contains(text)).toList();
   }
 
   private void lossOfANodeIsMadeUpFor() {
