@@ -46,14 +46,14 @@ public final class GetCommand extends FileCommand {
 
   @Override
   void run(RemoteFiles files) throws IOException {
-    List<Operand> sources = operands.subList(0, operands.size() - 1);
-    Path destination = operands.get(operands.size() - 1).local();
+    SourcesAndDestination<Operand> given = SourcesAndDestination.of(operands);
+    Path destination = given.destination().local();
     boolean intoDirectory = Files.isDirectory(destination);
-    if (sources.size() > 1 && !intoDirectory) {
+    if (!given.fitInto(intoDirectory)) {
       fail(destination, "is not a directory, and there are several things to copy");
       return;
     }
-    for (Operand operand : sources) {
+    for (Operand operand : given.sources()) {
       RemotePath source = operand.remote();
       attempt(
           source,

@@ -29,14 +29,14 @@ public final class MvCommand extends FileCommand {
 
   @Override
   void run(RemoteFiles files) throws IOException {
-    List<RemotePath> sources = paths.subList(0, paths.size() - 1);
-    RemotePath destination = paths.get(paths.size() - 1);
+    SourcesAndDestination<RemotePath> operands = SourcesAndDestination.of(paths);
+    RemotePath destination = operands.destination();
     boolean intoDirectory = about(destination, () -> files.isDirectory(destination));
-    if (sources.size() > 1 && !intoDirectory) {
+    if (!operands.fitInto(intoDirectory)) {
       fail(destination, "is not a directory, and there are several things to move");
       return;
     }
-    for (RemotePath source : sources) {
+    for (RemotePath source : operands.sources()) {
       attempt(
           source,
           () ->

@@ -49,14 +49,14 @@ public final class PutCommand extends FileCommand {
 
   @Override
   void run(RemoteFiles files) throws IOException {
-    List<Operand> sources = operands.subList(0, operands.size() - 1);
-    RemotePath destination = operands.get(operands.size() - 1).remote();
+    SourcesAndDestination<Operand> given = SourcesAndDestination.of(operands);
+    RemotePath destination = given.destination().remote();
     boolean intoDirectory = about(destination, () -> files.isDirectory(destination));
-    if (sources.size() > 1 && !intoDirectory) {
+    if (!given.fitInto(intoDirectory)) {
       fail(destination, "is not a directory, and there are several things to copy");
       return;
     }
-    for (Operand source : sources) {
+    for (Operand source : given.sources()) {
       attempt(
           source,
           () -> {

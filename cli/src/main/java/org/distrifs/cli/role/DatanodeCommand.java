@@ -24,17 +24,10 @@ public final class DatanodeCommand implements Callable<Integer> {
 
   @Mixin private SettingsOptions options;
 
+  @Mixin private ListenOptions listen;
+
   @Option(names = "--data", paramLabel = "FOLDER", description = "The folder of its chunks.")
   private Path data;
-
-  @Option(names = "--host", paramLabel = "ADDRESS", description = "The address to listen on.")
-  private String host;
-
-  @Option(names = "--port", paramLabel = "PORT", description = "The port to listen on.")
-  private Integer port;
-
-  @Option(names = "--metrics-port", paramLabel = "PORT", description = "The port of its metrics.")
-  private Integer metricsPort;
 
   @Option(
       names = "--rack",
@@ -58,9 +51,9 @@ public final class DatanodeCommand implements Callable<Integer> {
         DatanodeSettings.of(
             options
                 .with(DatanodeSettings.DATA_DIR, data)
-                .with(DatanodeSettings.LISTEN_HOST, host)
-                .with(DatanodeSettings.PORT, port)
-                .with(DatanodeSettings.METRICS_PORT, metricsPort)
+                .with(DatanodeSettings.LISTEN_HOST, listen.host())
+                .with(DatanodeSettings.PORT, listen.port())
+                .with(DatanodeSettings.METRICS_PORT, listen.metricsPort())
                 .with(DatanodeSettings.RACK, rack)
                 .with(DatanodeSettings.NODE_ID, nodeId)
                 .with(DatanodeSettings.MASTERS, master)

@@ -24,17 +24,10 @@ public final class MasterCommand implements Callable<Integer> {
 
   @Mixin private SettingsOptions options;
 
+  @Mixin private ListenOptions listen;
+
   @Option(names = "--data", paramLabel = "FOLDER", description = "The folder of its journal.")
   private Path data;
-
-  @Option(names = "--host", paramLabel = "ADDRESS", description = "The address to listen on.")
-  private String host;
-
-  @Option(names = "--port", paramLabel = "PORT", description = "The port to listen on.")
-  private Integer port;
-
-  @Option(names = "--metrics-port", paramLabel = "PORT", description = "The port of its metrics.")
-  private Integer metricsPort;
 
   @Option(names = "--replication", paramLabel = "N", description = "Replicas of each new chunk.")
   private Integer replication;
@@ -55,9 +48,9 @@ public final class MasterCommand implements Callable<Integer> {
         MasterSettings.from(
             options
                 .with(MasterSettings.DATA_DIR, data)
-                .with(MasterSettings.LISTEN_HOST, host)
-                .with(MasterSettings.PORT, port)
-                .with(MasterSettings.METRICS_PORT, metricsPort)
+                .with(MasterSettings.LISTEN_HOST, listen.host())
+                .with(MasterSettings.PORT, listen.port())
+                .with(MasterSettings.METRICS_PORT, listen.metricsPort())
                 .with(MasterSettings.REPLICATION, replication)
                 .load(MasterSettings.SCHEMA));
     StopSignal stop = StopSignal.install();
