@@ -3,38 +3,34 @@ package org.distrifs.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.distrifs.client.fake.FakeCluster.CHUNK_BYTES;
 
-import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import org.distrifs.client.fake.FakeCluster;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.range.BlockRanges;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Data and holes, zeroing and extending, files without a name, and the largest offsets. */
 class RangesTest {
   private static final int BLOCK = BlockRanges.BLOCK_BYTES;
   private static final long FAR = 1000L * CHUNK_BYTES;
 
-  private final FakeCluster cluster = new FakeCluster();
+  @RegisterExtension final FakeCluster cluster = new FakeCluster();
   private final DistriFsClient client = cluster.client();
 
   @AfterEach
   void close() throws Exception {
     client.close();
-    cluster.close();
   }
 
   @Test
   void dataIsWhatWasWrittenSentOrNot() throws IOException {
-    OpenFile file = create("f");
+    OpenFile file = FakeCluster.create(client, "f");
     file.write(3 * BLOCK + 10, bytes(1));
     file.write(FAR + 10, bytes(1));
     expectData(file);
@@ -62,7 +58,7 @@ class RangesTest {
 
   @Test
   void whatIsPunchedIsAHoleAndNotAllocated() throws IOException {
-    OpenFile file = create("f");
+    OpenFile file = FakeCluster.create(client, "f");
     file.write(0, filled(10 * BLOCK));
     file.flush();
     assertThat(file.attributes().getAllocatedBlocks()).isEqualTo(10);
@@ -90,7 +86,7 @@ class RangesTest {
 
   @Test
   void whatIsAllocatedCountsWithoutBeingWritten() throws IOException {
-    OpenFile file = create("f");
+    OpenFile file = FakeCluster.create(client, "f");
     file.allocate(0, FAR + 1);
     file.flush();
     assertThat(file.attributes().getSize()).isZero();
@@ -103,7 +99,7 @@ class RangesTest {
 
   @Test
   void whatIsAllocatedIsAHoleUntilItIsWritten() throws IOException {
-    OpenFile file = create("f");
+    OpenFile file = FakeCluster.create(client, "f");
     file.allocate(0, 20 * BLOCK);
     file.extend(20 * BLOCK);
     file.flush();
@@ -126,12 +122,12 @@ class RangesTest {
 
   @Test
   void aHoleIsNoneIfThereIsDataThoughTheMasterDoesNotKnow() throws IOException {
-    OpenFile file = create("f");
+    OpenFile file = FakeCluster.create(client, "f");
     file.write(0, filled(10 * BLOCK));
     file.punch(BLOCK, 8 * BLOCK);
     file.write(5 * BLOCK + 100, bytes(1));
     file.flush();
-    // As if another mount had punched before that write, and told of it after.
+    // As if another mount had punched before that write, and committed after it.
     cluster.master().punchByAnother(file.inode(), BlockRanges.of(1, 9));
     assertThat(file.nextData(BLOCK, 10 * BLOCK)).isEqualTo(5 * BLOCK);
     assertThat(file.nextHole(5 * BLOCK, 10 * BLOCK)).isEqualTo(6 * BLOCK);
@@ -139,7 +135,7 @@ class RangesTest {
 
   @Test
   void whatIsNotCommittedCountsAsFarAsItCanBeNew() throws IOException {
-    OpenFile file = create("f");
+    OpenFile file = FakeCluster.create(client, "f");
     file.write(0, filled(10 * BLOCK));
     assertThat(file.attributes().getAllocatedBlocks()).isEqualTo(10);
     file.flush();
@@ -153,7 +149,7 @@ class RangesTest {
 
   @Test
   void aFileWithoutBytesIsAHoleThoughItsFirstChunkIsAllocated() throws IOException {
-    OpenFile file = create("f");
+    OpenFile file = FakeCluster.create(client, "f");
     file.extend(FAR);
     assertThat(file.nextData(0, FAR)).isEqualTo(FAR);
     assertThat(file.nextHole(5, FAR)).isEqualTo(5);
@@ -161,7 +157,7 @@ class RangesTest {
 
   @Test
   void zeroingWritesOnlyWhereThereIsData() throws IOException {
-    OpenFile file = create("f");
+    OpenFile file = FakeCluster.create(client, "f");
     file.extend(1L << 50);
     file.write(FAR, bytes(7));
     file.flush();
@@ -175,7 +171,7 @@ class RangesTest {
 
   @Test
   void anExtensionReachesTheMasterWithTheNextFlushAndNeverShortens() throws IOException {
-    OpenFile file = create("f");
+    OpenFile file = FakeCluster.create(client, "f");
     file.extend(5_000);
     assertThat(file.attributes().getSize()).isEqualTo(5_000);
     file.extend(100);
@@ -195,7 +191,7 @@ class RangesTest {
 
   @Test
   void theLastBytesOfTheLargestFileHoldWhatIsWritten() throws IOException {
-    OpenFile file = create("f");
+    OpenFile file = FakeCluster.create(client, "f");
     long last = Long.MAX_VALUE - 1;
     file.write(last, bytes(1));
     file.write(last - 2, bytes(2, 3, 4));
@@ -222,7 +218,7 @@ class RangesTest {
 
   @Test
   void aFileWithoutANameCountsAsHeldFromThenOnThatItIsAskedFor() throws Exception {
-    OpenFile before = create("before");
+    OpenFile before = FakeCluster.create(client, "before");
     long next = before.inode() + 1;
     cluster.master().postpone(operation -> operation.hasCreateUnnamed());
     CompletableFuture<OpenFile> asked =
@@ -236,7 +232,8 @@ class RangesTest {
             });
     before.close();
     cluster.master().askForOrphans(7, List.of(before.inode(), next));
-    await(
+    FakeCluster.await(
+        "the client answers which files it holds",
         () ->
             cluster.master().orphansAnswer() != null
                 && cluster.master().orphansAnswer().getHeldOrphansList().equals(List.of(next)));
@@ -244,25 +241,16 @@ class RangesTest {
     OpenFile unnamed = asked.get();
     assertThat(unnamed.inode()).isEqualTo(next);
     cluster.master().askForOrphans(8, List.of(next, next + 1));
-    await(() -> cluster.master().orphansAnswer().getOrphansQuestion() == 8);
+    FakeCluster.await(
+        "the client answers which files it holds",
+        () -> cluster.master().orphansAnswer().getOrphansQuestion() == 8);
     assertThat(cluster.master().orphansAnswer().getHeldOrphansList()).containsExactly(next);
     unnamed.close();
     cluster.master().askForOrphans(9, List.of(next));
-    await(() -> cluster.master().orphansAnswer().getOrphansQuestion() == 9);
+    FakeCluster.await(
+        "the client answers which files it holds",
+        () -> cluster.master().orphansAnswer().getOrphansQuestion() == 9);
     assertThat(cluster.master().orphansAnswer().getHeldOrphansList()).isEmpty();
-  }
-
-  private static void await(BooleanSupplier condition) {
-    Instant end = Instant.now().plus(Duration.ofSeconds(20));
-    while (!condition.getAsBoolean()) {
-      assertThat(Instant.now()).isBefore(end);
-      Thread.onSpinWait();
-    }
-  }
-
-  private OpenFile create(String name) throws IOException {
-    return client.createAndOpen(
-        1, ByteString.copyFromUtf8(name), 0x8000 | 0644, true, Caller.getDefaultInstance());
   }
 
   private static byte readByte(OpenFile file, long offset) throws IOException {

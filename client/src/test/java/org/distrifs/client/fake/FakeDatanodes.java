@@ -27,11 +27,11 @@ import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
 
 /**
- * Datanodes in memory that hold a client to the rules: what it must never do is listed in {@link
- * #violations}. All members of a chunk are one replica here; a node is only an address with a life.
+ * Datanodes in memory that check what clients do: {@link #violations} lists each rule that was
+ * broken. All members of a chunk share one replica; a node is only an address and an incarnation.
  */
 public final class FakeDatanodes implements ChunkTransport {
-  /** What happens to a request that arrived. */
+  /** What happens to a request that has arrived. */
   public enum Fate {
     SERVE,
     /** Carried out, but the connection breaks before the answer. */
@@ -54,7 +54,7 @@ public final class FakeDatanodes implements ChunkTransport {
     REFUSE_SESSION_OVER
   }
 
-  /** Decides about requests; called on the fake network's thread. */
+  /** Decides the fate of each request. Called on the thread of the fake network. */
   @FunctionalInterface
   public interface Faults {
     Fate fateOf(DataRequest request);
@@ -62,7 +62,7 @@ public final class FakeDatanodes implements ChunkTransport {
 
   static final int NODES = 3;
 
-  /** One chunk, as all its members hold it. */
+  /** One chunk, which all its members share. */
   static final class Chunk {
     int version = 1;
     int lossyVersion;
@@ -72,7 +72,7 @@ public final class FakeDatanodes implements ChunkTransport {
     final Map<Long, Integer> applied = new HashMap<>();
     long highestSequence;
 
-    /** Writes behind one that was refused are refused too, until it comes again. */
+    /** The sequence of a refused write. Later writes are refused until it is sent again. */
     long refusedSequence = Long.MAX_VALUE;
 
     void ensure(int end) {
@@ -124,7 +124,7 @@ public final class FakeDatanodes implements ChunkTransport {
     permission = newPermission;
   }
 
-  /** What clients did that they must never do. */
+  /** The rules that clients have broken. */
   public List<String> violations() {
     return new ArrayList<>(violations);
   }
@@ -141,7 +141,7 @@ public final class FakeDatanodes implements ChunkTransport {
     return reads;
   }
 
-  /** As by SIGSTOP: what arrives is kept, and carried out when the node goes on. */
+  /** Pauses a node, as SIGSTOP does. Requests that arrive wait until it goes on. */
   public synchronized void stop(int nodeId) {
     stopped[nodeId] = true;
   }
@@ -155,7 +155,7 @@ public final class FakeDatanodes implements ChunkTransport {
     }
   }
 
-  /** A change of every chain that takes a node out of it. */
+  /** Changes every chain so that a node is no longer a member. */
   public synchronized void takeOutOfChains(int nodeId) {
     outOfChains[nodeId] = true;
     for (Chunk chunk : chunks.values()) {
@@ -168,7 +168,7 @@ public final class FakeDatanodes implements ChunkTransport {
     return outOfChains[nodeId];
   }
 
-  /** Requests that a node was sent. */
+  /** How many requests were sent to a node. */
   public synchronized long asked(int nodeId) {
     return asked[nodeId];
   }
@@ -177,7 +177,7 @@ public final class FakeDatanodes implements ChunkTransport {
     reports.add(report);
   }
 
-  /** What clients told the master of members. */
+  /** The failure reports of clients to the master. */
   public List<ReportFailure> reports() {
     return List.copyOf(reports);
   }
@@ -201,7 +201,7 @@ public final class FakeDatanodes implements ChunkTransport {
     return chunk == null ? 0 : chunk.lossyVersion;
   }
 
-  /** The boundary chunk of a truncation: cut on every member by a change of the chain. */
+  /** Cuts a chunk on every member by a chain change, for a truncation. */
   synchronized void cut(long chunkId, int length) {
     Chunk chunk = chunks.get(chunkId);
     if (chunk != null) {
@@ -321,7 +321,7 @@ public final class FakeDatanodes implements ChunkTransport {
     }
   }
 
-  /** Everything that is under way to this node is lost, and its senders hear of it. */
+  /** Loses all requests under way to the node of {@code first}, and tells their senders. */
   private void breakConnection(Pending first) {
     List<Pending> lost = new ArrayList<>();
     synchronized (this) {
@@ -420,7 +420,7 @@ public final class FakeDatanodes implements ChunkTransport {
       return new ChunkAnswer(DataReply.ok(), Unpooled.EMPTY_BUFFER);
     }
     if (write.sequence() < chunk.highestSequence) {
-      // This one and all behind it come again under new sequences, a refused one among them.
+      // The client sends this write and all later ones again under new sequences, refused ones too.
       chunk.refusedSequence = Long.MAX_VALUE;
       return refusal(Status.SEQUENCE_GAP);
     }
@@ -494,7 +494,7 @@ public final class FakeDatanodes implements ChunkTransport {
     action.run();
   }
 
-  /** Several clients share the fake: it ends with {@link #shutDown}. */
+  /** Does nothing: several clients share this object, which {@link #shutDown} ends. */
   @Override
   public void close() {}
 

@@ -59,7 +59,7 @@ final class FakeMaster {
   private long txid;
   private final TreeSet<Long> released = new TreeSet<>();
 
-  /** Inodes of the chunks that are fresh no more; datanodes ask on their own thread. */
+  /** By chunk that is no longer fresh: its inode. The thread of the datanodes reads this map. */
   private final Map<Long, Long> sharedChunks = new ConcurrentHashMap<>();
 
   private record Intent(long sessionId, long inode) {}
@@ -73,12 +73,12 @@ final class FakeMaster {
     inodes.put(1L, new Inode(1, 0x4000 | 0755));
   }
 
-  /** Another mount changes a file: for tests of close-to-open. */
+  /** Truncates a file as another mount would, for tests of close-to-open consistency. */
   void truncateByAnother(long inode, long size) {
     setAttributes(SetAttributes.newBuilder().setInode(inode).setSize(size).build());
   }
 
-  /** Another mount says that blocks are a hole. */
+  /** Punches blocks as another mount would. */
   void punchByAnother(long inode, BlockRanges blocks) {
     Inode punched = inodes.get(inode);
     punched.allocated = punched.allocated.minus(blocks);
@@ -94,7 +94,7 @@ final class FakeMaster {
     return released;
   }
 
-  /** Whether a session that is killed now would leave nothing in this chunk unaccounted for. */
+  /** Whether the master knows that this session may write to this chunk. */
   boolean permitsWrite(long sessionId, long chunkId) {
     Long inode = sharedChunks.get(chunkId);
     return inode == null || intents.containsKey(new Intent(sessionId, inode));
@@ -112,7 +112,7 @@ final class FakeMaster {
       case CREATE_UNNAMED -> createUnnamed(sessionId, operation.getCreateUnnamed());
       case ALLOCATE_CHUNK -> allocate(sessionId, operation.getAllocateChunk());
       case COMMIT -> commit(sessionId, operation.getCommit());
-      // There is nobody else who could have it.
+      // No other session can have the lease.
       case ACQUIRE_APPEND -> reply(inodes.get(operation.getAcquireAppend().getInode()));
       case RELEASE_APPEND -> OperationReply.getDefaultInstance();
       case SET_ATTRIBUTES -> setAttributes(operation.getSetAttributes());
@@ -365,7 +365,7 @@ final class FakeMaster {
   private OperationReply reportFailure(Operation operation) {
     datanodes.reported(operation.getReportFailure());
     if (operation.getReportFailure().getStatus() == Status.NO_SPACE.code()) {
-      // Every datanode is a member of every chain here: none can take the place of a full one.
+      // Every datanode is a member of every chain, so none can take the place of a full one.
       return refuse(Errno.ENOSPC).build();
     }
     Inode inode = inodes.get(operation.getReportFailure().getInode());

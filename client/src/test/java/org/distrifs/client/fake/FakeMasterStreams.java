@@ -33,8 +33,8 @@ import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.range.BlockRanges;
 
 /**
- * Sessions of a master in memory: slots with remembered answers, streams that break when a test
- * says so. Everything happens on one thread.
+ * The sessions of a master in memory: slots with remembered answers, and streams that break when a
+ * test wants it. Everything happens on one thread.
  */
 public final class FakeMasterStreams implements ControlStream.Opener {
   private static final long CLUSTER_ID = 0x5eed;
@@ -80,7 +80,7 @@ public final class FakeMasterStreams implements ControlStream.Opener {
     this.master = new FakeMaster(datanodes, chunkBytes);
   }
 
-  /** Whether the stream breaks before, or after, an operation was applied. */
+  /** Chooses the operations before which, or after which, the stream breaks. */
   public void breakStreams(Predicate<Operation> before, Predicate<Operation> after) {
     breaksBefore = before;
     breaksAfter = after;
@@ -90,12 +90,12 @@ public final class FakeMasterStreams implements ControlStream.Opener {
     neverAnswered = operation;
   }
 
-  /** Which operations are answered with EAGAIN, without effect. */
+  /** Chooses the operations that are answered with EAGAIN and have no effect. */
   public void postpone(Predicate<Operation> operation) {
     refuse(operation, Errno.EAGAIN);
   }
 
-  /** Which operations are refused with an errno, without effect. */
+  /** Chooses the operations that are refused with an errno and have no effect. */
   public void refuse(Predicate<Operation> operation, Errno errno) {
     refused = operation;
     refusal = errno;
@@ -114,7 +114,7 @@ public final class FakeMasterStreams implements ControlStream.Opener {
     away = false;
   }
 
-  /** Answers as the master of another cluster from now on. */
+  /** From now on answers as the master of another cluster. */
   public void becomeAnotherCluster() {
     clusterId = CLUSTER_ID + 1;
   }
@@ -128,7 +128,10 @@ public final class FakeMasterStreams implements ControlStream.Opener {
         });
   }
 
-  /** Ends the sessions and says so, as the master does when one was silent for too long. */
+  /**
+   * Ends the sessions and tells their clients, as the master does when a client was silent for too
+   * long.
+   */
   public void endSessions() {
     run(
         () -> {
@@ -142,7 +145,7 @@ public final class FakeMasterStreams implements ControlStream.Opener {
         });
   }
 
-  /** Asks with each keep-alive from now on which of these are held open. */
+  /** From now on asks with each keep-alive which of these inodes are held open. */
   public void askForOrphans(long question, List<Long> inodes) {
     orphansQuestion =
         KeepAliveReply.newBuilder().setOrphansQuestion(question).addAllOrphans(inodes).build();
@@ -191,7 +194,7 @@ public final class FakeMasterStreams implements ControlStream.Opener {
     return run(() -> operations);
   }
 
-  /** Write intents that sessions have. */
+  /** How many write intents sessions have. */
   public int intents() {
     return master.intents();
   }
@@ -222,7 +225,7 @@ public final class FakeMasterStreams implements ControlStream.Opener {
     return stream;
   }
 
-  /** Several clients share the fake. */
+  /** Does nothing, because several clients share this object. */
   @Override
   public void close() {}
 
@@ -258,7 +261,7 @@ public final class FakeMasterStreams implements ControlStream.Opener {
       try {
         thread.execute(step);
       } catch (RejectedExecutionException e) {
-        over = true; // The master has ended: nobody hears.
+        over = true; // The master has ended.
       }
     }
 

@@ -3,7 +3,6 @@ package org.distrifs.client.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Random;
@@ -13,7 +12,6 @@ import org.distrifs.client.DistriFsClient;
 import org.distrifs.client.OpenFile;
 import org.distrifs.client.fake.FakeCluster;
 import org.distrifs.client.fake.FakeDatanodes.Fate;
-import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 import org.distrifs.proto.frame.DataRequest;
@@ -21,13 +19,14 @@ import org.distrifs.proto.frame.Status;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What a reader does when replicas are silent or unfit, over datanodes in memory. */
+/** What a reader does when replicas do not answer or refuse to serve, with datanodes in memory. */
 class HedgingTest {
   private static final int NODES = 3;
   private static final int LENGTH = FakeCluster.CHUNK_BYTES;
 
-  private final FakeCluster cluster = new FakeCluster();
+  @RegisterExtension final FakeCluster cluster = new FakeCluster();
   private final byte[] content = new byte[LENGTH];
   private DistriFsClient client;
   private OpenFile file;
@@ -37,9 +36,7 @@ class HedgingTest {
   void writeFileAndSeeWhoIsAskedFirst() throws IOException {
     new Random(1).nextBytes(content);
     client = cluster.client();
-    file =
-        client.createAndOpen(
-            1, ByteString.copyFromUtf8("a"), 0x8000, true, Caller.getDefaultInstance());
+    file = FakeCluster.create(client, "a");
     file.write(0, ByteBuffer.wrap(content));
     file.flush();
     long[] before = asked();
@@ -53,8 +50,6 @@ class HedgingTest {
   @AfterEach
   void close() throws Exception {
     client.close();
-    cluster.close();
-    assertThat(cluster.datanodes().violations()).isEmpty();
   }
 
   private long[] asked() {

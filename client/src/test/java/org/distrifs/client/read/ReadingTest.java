@@ -3,7 +3,6 @@ package org.distrifs.client.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Random;
@@ -12,19 +11,19 @@ import org.distrifs.client.DistriFsClient;
 import org.distrifs.client.OpenFile;
 import org.distrifs.client.fake.FakeCluster;
 import org.distrifs.client.fake.FakeDatanodes.Fate;
-import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 import org.distrifs.proto.frame.DataRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What readers get, over a master and datanodes in memory. */
+/** What readers get, with a master and datanodes in memory. */
 class ReadingTest {
   private static final int LENGTH = 4 * FakeCluster.CHUNK_BYTES + 1_000;
 
-  private final FakeCluster cluster = new FakeCluster();
+  @RegisterExtension final FakeCluster cluster = new FakeCluster();
   private final byte[] content = new byte[LENGTH];
   private DistriFsClient writer;
   private DistriFsClient reader;
@@ -34,9 +33,7 @@ class ReadingTest {
   void writeFile() throws IOException {
     new Random(1).nextBytes(content);
     writer = cluster.client();
-    try (OpenFile file =
-        writer.createAndOpen(
-            1, ByteString.copyFromUtf8("a"), 0x8000, true, Caller.getDefaultInstance())) {
+    try (OpenFile file = FakeCluster.create(writer, "a")) {
       file.write(0, ByteBuffer.wrap(content));
       inode = file.inode();
     }
@@ -47,8 +44,6 @@ class ReadingTest {
   void close() throws Exception {
     reader.close();
     writer.close();
-    cluster.close();
-    assertThat(cluster.datanodes().violations()).isEmpty();
   }
 
   private void assertReads(OpenFile file, int offset, int length) throws IOException {
@@ -73,7 +68,7 @@ class ReadingTest {
         assertReads(file, at, 4_096);
       }
     }
-    // Sixteen blocks of 4 KiB before the pattern is seen, then a request for each chunk.
+    // Sixteen requests for single blocks until the pattern is recognised, then one for each chunk.
     assertThat(cluster.datanodes().reads()).isLessThan(16 + 6);
   }
 
@@ -208,7 +203,7 @@ class ReadingTest {
       file.write(0, ByteBuffer.wrap(anew));
     }
 
-    // The datanodes still have the former chunks, and would answer for them.
+    // The datanodes still have the former chunks, and would serve them.
     try (OpenFile file = reader.open(inode)) {
       assertThat(read(file, 0, LENGTH)).isEqualTo(anew);
     }

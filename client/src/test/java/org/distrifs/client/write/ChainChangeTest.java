@@ -2,36 +2,32 @@ package org.distrifs.client.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.distrifs.client.fake.FileBytes.bytes;
+import static org.distrifs.client.fake.FileBytes.read;
 
-import com.google.protobuf.ByteString;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.distrifs.client.ClientSettings;
 import org.distrifs.client.DistriFsClient;
 import org.distrifs.client.OpenFile;
 import org.distrifs.client.fake.FakeCluster;
 import org.distrifs.client.fake.FakeDatanodes.Fate;
-import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 import org.distrifs.proto.frame.DataRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What a writer does while its chain loses a member, over a master and datanodes in memory. */
+/** What a writer does while its chain loses a member, with a master and datanodes in memory. */
 class ChainChangeTest {
   private static final int NODES = 3;
   private static final int HALF = FakeCluster.CHUNK_BYTES / 2;
-  private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(20);
 
-  private final FakeCluster cluster = new FakeCluster();
+  @RegisterExtension final FakeCluster cluster = new FakeCluster();
   private DistriFsClient client;
   private OpenFile file;
   private int head;
@@ -39,9 +35,7 @@ class ChainChangeTest {
   @BeforeEach
   void writeFirstHalfOfAChunk() throws IOException {
     client = cluster.client(longTimeouts());
-    file =
-        client.createAndOpen(
-            1, ByteString.copyFromUtf8("a"), 0x8000 | 0644, true, Caller.getDefaultInstance());
+    file = FakeCluster.create(client, "a");
     file.write(0, bytes(HALF));
     file.flush();
     for (int node = 1; node <= NODES; node++) {
@@ -52,37 +46,11 @@ class ChainChangeTest {
   @AfterEach
   void close() throws Exception {
     client.close();
-    cluster.close();
-    assertThat(cluster.datanodes().violations()).isEmpty();
   }
 
-  /** A packet waits for its answer much longer than a test may take. */
+  /** Settings with a packet time-out that is much longer than a test may take. */
   private static ClientSettings longTimeouts() {
     return FakeCluster.settings(10_000, 20_000);
-  }
-
-  private static ByteBuffer bytes(int length) {
-    return bytes(length, length);
-  }
-
-  private static ByteBuffer bytes(int length, int seed) {
-    byte[] bytes = new byte[length];
-    new Random(seed).nextBytes(bytes);
-    return ByteBuffer.allocateDirect(length).put(bytes).flip();
-  }
-
-  private static ByteBuffer read(OpenFile from, long offset, int length) throws IOException {
-    ByteBuffer target = ByteBuffer.allocateDirect(length);
-    from.read(offset, target);
-    return target.flip();
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long deadlineNs = System.nanoTime() + WAIT_NS;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - deadlineNs).as(what).isNegative();
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-    }
   }
 
   private static long millisSince(long startNs) {
@@ -94,7 +62,7 @@ class ChainChangeTest {
     long before = cluster.datanodes().asked(head);
     cluster.datanodes().stop(head);
     file.write(HALF, bytes(HALF));
-    await("the head is asked", () -> cluster.datanodes().asked(head) > before);
+    FakeCluster.await("the head is asked", () -> cluster.datanodes().asked(head) > before);
     cluster.datanodes().takeOutOfChains(head);
     long startNs = System.nanoTime();
     file.flush();
@@ -118,9 +86,9 @@ class ChainChangeTest {
   }
 
   /**
-   * The first of five writes to one place is lost, the next three are applied. When it comes again
-   * it is refused, as overtaken, and the fifth, sent behind it, is taken: all five have to come
-   * once more, though the fifth was acknowledged.
+   * The first of five writes to one place is lost, and the next three are applied. When the first
+   * is sent again it is refused as overtaken, while the fifth, sent after it, is applied. All five
+   * must be sent once more, although the fifth was acknowledged.
    */
   @Test
   void aWriteThatWasTakenBehindOneThatWasOvertakenIsSentAgainToo() throws IOException {
@@ -185,16 +153,16 @@ class ChainChangeTest {
     long tookMs;
     try {
       int before = cluster.master().operations();
-      await("it is asked", () -> cluster.master().operations() >= before + 6);
+      FakeCluster.await("it is asked", () -> cluster.master().operations() >= before + 6);
       long startNs = System.nanoTime();
-      await("it is asked", () -> cluster.master().operations() >= before + 12);
+      FakeCluster.await("it is asked", () -> cluster.master().operations() >= before + 12);
       tookMs = millisSince(startNs);
     } finally {
       cluster.datanodes().setFaults(request -> Fate.SERVE);
       cluster.datanodes().setChainsWritable(true);
     }
     assertThat(tookMs).isBetween(300L, 5_000L);
-    flush.join(TimeUnit.NANOSECONDS.toMillis(WAIT_NS));
+    flush.join(FakeCluster.WAIT_MS);
     assertThat(flush.isAlive()).isFalse();
     assertThat(read(file, HALF, HALF)).isEqualTo(bytes(HALF));
   }

@@ -2,24 +2,20 @@ package org.distrifs.client.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.distrifs.client.fake.FileBytes.bytes;
+import static org.distrifs.client.fake.FileBytes.read;
 
-import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.distrifs.client.DistriFsClient;
 import org.distrifs.client.OpenFile;
 import org.distrifs.client.fake.FakeCluster;
 import org.distrifs.client.fake.FakeDatanodes.Fate;
-import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
@@ -27,20 +23,20 @@ import org.distrifs.proto.frame.DataRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * That no failure by which accepted bytes are lost is swallowed on any path, and that each is told
- * as docs/write-errors.md says, over a master and datanodes in memory.
+ * Every loss of accepted bytes is reported as docs/write-errors.md says, on every path. With a
+ * master and datanodes in memory.
  */
 class WriteErrorsTest {
-  private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(20);
   private static final long PARENT = 11;
   private static final long CHILD = 12;
 
-  private final FakeCluster cluster = new FakeCluster();
+  @RegisterExtension final FakeCluster cluster = new FakeCluster();
   private final Set<Long> lost = ConcurrentHashMap.newKeySet();
   private DistriFsClient client;
   private OpenFile file;
@@ -49,37 +45,13 @@ class WriteErrorsTest {
   void createFile() throws IOException {
     client = cluster.client();
     client.whenBytesAreLost(lost::add);
-    file =
-        client.createAndOpen(
-            1, ByteString.copyFromUtf8("a"), 0x8000 | 0644, true, Caller.getDefaultInstance());
+    file = FakeCluster.create(client, "a");
   }
 
   @AfterEach
   void close() throws Exception {
     Thread.interrupted();
     client.close();
-    cluster.close();
-    assertThat(cluster.datanodes().violations()).isEmpty();
-  }
-
-  private static ByteBuffer bytes(int length) {
-    byte[] bytes = new byte[length];
-    new Random(length).nextBytes(bytes);
-    return ByteBuffer.allocateDirect(length).put(bytes).flip();
-  }
-
-  private static ByteBuffer read(OpenFile from, long offset, int length) throws IOException {
-    ByteBuffer target = ByteBuffer.allocateDirect(length);
-    from.read(offset, target);
-    return target.flip();
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long deadlineNs = System.nanoTime() + WAIT_NS;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - deadlineNs).as(what).isNegative();
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-    }
   }
 
   private static void assertErrno(Errno errno, ThrowingCallable call) {
@@ -87,11 +59,11 @@ class WriteErrorsTest {
         .isInstanceOfSatisfying(ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(errno));
   }
 
-  /** Has the background lose accepted bytes, of which nobody is told meanwhile. */
+  /** Has accepted bytes lost in the background, without a call that could report the loss. */
   private void loseBytes(Fate fate) throws IOException {
     cluster.datanodes().setFaults(request -> fate);
     file.write(0, bytes(FakeCluster.PACKET_BYTES));
-    await("the bytes are lost", () -> lost.contains(file.inode()));
+    FakeCluster.await("the bytes are lost", () -> lost.contains(file.inode()));
     cluster.datanodes().setFaults(request -> Fate.SERVE);
   }
 
@@ -101,7 +73,10 @@ class WriteErrorsTest {
 
   // --- what counts as having told a failure
 
-  /** One way to change a file, which may tell of a failure and must not silence it. */
+  /**
+   * A way to change a file. It may report a failure, but must not use up the report of a sync or
+   * close.
+   */
   @FunctionalInterface
   interface Change {
     void of(OpenFile file) throws IOException;
@@ -249,7 +224,7 @@ class WriteErrorsTest {
   void whatNobodyWasToldBeforeTheLastCloseTheNextHandleIs() throws IOException {
     cluster.datanodes().setFaults(request -> Fate.LOSE_REQUEST);
     file.writePages(0, bytes(100));
-    // As a release, whose failure nobody hears of.
+    // As by a RELEASE, whose failure nobody is told.
     assertErrno(Errno.EIO, file::close);
     cluster.datanodes().setFaults(request -> Fate.SERVE);
     file = client.open(file.inode());
@@ -275,7 +250,7 @@ class WriteErrorsTest {
     Thread.currentThread().interrupt();
     assertErrno(Errno.EINTR, () -> file.flush(CHILD));
     assertThat(Thread.interrupted()).isTrue();
-    await("the bytes are lost", () -> lost.contains(file.inode()));
+    FakeCluster.await("the bytes are lost", () -> lost.contains(file.inode()));
     cluster.datanodes().setFaults(request -> Fate.SERVE);
     assertErrno(Errno.EIO, () -> file.flush(PARENT));
     assertErrno(Errno.EIO, () -> file.sync());
@@ -287,7 +262,7 @@ class WriteErrorsTest {
   void aCommitThatIsRefusedInTheBackgroundIsTold() throws IOException {
     cluster.master().refuse(Operation::hasCommit, Errno.EFBIG);
     file.write(0, bytes(100));
-    await("the bytes are lost", () -> lost.contains(file.inode()));
+    FakeCluster.await("the bytes are lost", () -> lost.contains(file.inode()));
     cluster.master().refuse(operation -> false, Errno.EIO);
     assertErrno(Errno.EFBIG, () -> file.sync());
     file.sync();
@@ -316,7 +291,7 @@ class WriteErrorsTest {
     assertErrno(Errno.EIO, () -> file.sync());
     cluster.master().neverAnswer(operation -> false);
     cluster.master().breakStreams(operation -> true, operation -> false);
-    await("the session goes on", this::isAnswered);
+    FakeCluster.await("the session goes on", this::isAnswered);
     file.sync();
     try (DistriFsClient other = cluster.client();
         OpenFile again = other.open(file.inode())) {
@@ -351,7 +326,7 @@ class WriteErrorsTest {
   void whatASessionTookWithItIsToldUnderTheNextOne() throws IOException {
     file.write(0, bytes(100));
     cluster.master().endSessions();
-    await("a new session is open", this::isCutOff);
+    FakeCluster.await("a new session is open", this::isCutOff);
     OpenFile again = client.open(file.inode());
     assertErrno(Errno.EIO, again::sync);
     again.sync();
@@ -368,7 +343,7 @@ class WriteErrorsTest {
     file.write(0, bytes(100));
     file.flush();
     cluster.master().endSessions();
-    await("a new session is open", this::isCutOff);
+    FakeCluster.await("a new session is open", this::isCutOff);
     try (OpenFile again = client.open(file.inode())) {
       again.sync();
       assertThat(read(again, 0, 100)).isEqualTo(bytes(100));

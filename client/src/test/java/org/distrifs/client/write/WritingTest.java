@@ -2,15 +2,13 @@ package org.distrifs.client.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.distrifs.client.fake.FileBytes.bytes;
+import static org.distrifs.client.fake.FileBytes.read;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.distrifs.client.DistriFsClient;
 import org.distrifs.client.OpenFile;
 import org.distrifs.client.fake.FakeCluster;
@@ -25,51 +23,24 @@ import org.distrifs.proto.frame.DataRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What a writer is told and when, over a master and datanodes in memory. */
+/** What a writer is told, and when, with a master and datanodes in memory. */
 class WritingTest {
-  private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(20);
 
-  private final FakeCluster cluster = new FakeCluster();
+  @RegisterExtension final FakeCluster cluster = new FakeCluster();
   private DistriFsClient client;
   private OpenFile file;
 
   @BeforeEach
   void createFile() throws IOException {
     client = cluster.client();
-    file = create("a");
+    file = FakeCluster.create(client, "a");
   }
 
   @AfterEach
   void close() throws Exception {
     client.close();
-    cluster.close();
-    assertThat(cluster.datanodes().violations()).isEmpty();
-  }
-
-  private OpenFile create(String name) throws IOException {
-    return client.createAndOpen(
-        1, ByteString.copyFromUtf8(name), 0x8000 | 0644, true, Caller.getDefaultInstance());
-  }
-
-  private static ByteBuffer bytes(int length) {
-    byte[] bytes = new byte[length];
-    new Random(length).nextBytes(bytes);
-    return ByteBuffer.allocateDirect(length).put(bytes).flip();
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long deadlineNs = System.nanoTime() + WAIT_NS;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - deadlineNs).as(what).isNegative();
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-    }
-  }
-
-  private static ByteBuffer read(OpenFile from, long offset, int length) throws IOException {
-    ByteBuffer target = ByteBuffer.allocateDirect(length);
-    from.read(offset, target);
-    return target.flip();
   }
 
   @Test
@@ -89,7 +60,7 @@ class WritingTest {
     for (int i = 0; i < 64; i++) {
       file.write(i * 20_000L, bytes(100));
     }
-    try (OpenFile other = create("b")) {
+    try (OpenFile other = FakeCluster.create(client, "b")) {
       other.write(0, bytes(whole));
     }
     assertThat(read(file, 0, 100)).isEqualTo(bytes(100));
@@ -197,7 +168,7 @@ class WritingTest {
   void idleBytesAreCommittedInTheBackground() throws IOException {
     file.write(0, bytes(100));
     try (DistriFsClient other = cluster.client()) {
-      await(
+      FakeCluster.await(
           "another client sees the bytes",
           () -> {
             try {
@@ -225,7 +196,8 @@ class WritingTest {
   @Test
   void aFileThatStaysEmptyKeepsNoChunk() throws IOException {
     file.close();
-    await("its chunk is given back", () -> cluster.master().chunksOf(file.inode()) == 0);
+    FakeCluster.await(
+        "its chunk is given back", () -> cluster.master().chunksOf(file.inode()) == 0);
   }
 
   @Test
@@ -238,7 +210,7 @@ class WritingTest {
     assertThat(cluster.master().intents()).isEqualTo(1);
     file.write(0, bytes(FakeCluster.PACKET_BYTES));
     file.close();
-    await("the intent ends", () -> cluster.master().intents() == 0);
+    FakeCluster.await("the intent ends", () -> cluster.master().intents() == 0);
   }
 
   @Test
@@ -248,7 +220,7 @@ class WritingTest {
     file.write(0, bytes(FakeCluster.PACKET_BYTES));
     file.sync();
     file.close();
-    await("the intent ends", () -> cluster.master().intents() == 0);
+    FakeCluster.await("the intent ends", () -> cluster.master().intents() == 0);
   }
 
   @Test
@@ -257,7 +229,7 @@ class WritingTest {
     file.flush();
     file.write(FakeCluster.CHUNK_BYTES, bytes(FakeCluster.CHUNK_BYTES));
     cluster.master().truncateByAnother(file.inode(), 0);
-    // Whether they were acknowledged before or after, success must mean that they are there.
+    // A success means that the bytes are there, whether they were acknowledged before or after.
     try {
       file.flush();
       assertThat(read(file, FakeCluster.CHUNK_BYTES, FakeCluster.CHUNK_BYTES))
@@ -272,7 +244,7 @@ class WritingTest {
     file.write(0, bytes(100));
     file.flush();
     cluster.master().expireSessions();
-    await("a new session is open", this::isNewSessionOpen);
+    FakeCluster.await("a new session is open", this::isNewSessionOpen);
     assertThatThrownBy(() -> file.write(0, bytes(10)))
         .isInstanceOfSatisfying(
             ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EIO));
@@ -288,11 +260,11 @@ class WritingTest {
     file.flush();
     file.write(0, bytes(50));
     cluster.master().endSessions();
-    await("a new session is open", this::isNewSessionOpen);
+    FakeCluster.await("a new session is open", this::isNewSessionOpen);
     assertThatThrownBy(file::flush)
         .isInstanceOfSatisfying(
             ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EIO));
-    try (OpenFile other = create("b")) {
+    try (OpenFile other = FakeCluster.create(client, "b")) {
       other.write(0, bytes(10));
       other.sync();
       assertThat(read(other, 0, 10)).isEqualTo(bytes(10));
@@ -315,7 +287,7 @@ class WritingTest {
   void whatAKilledWriterHadFlushedIsReadByOthers() throws IOException {
     file.write(0, bytes(100));
     file.flush();
-    // As a process that is killed now: nothing after this line is ever sent.
+    // As if the process were killed now: nothing that it sends after this line arrives.
     cluster.datanodes().setFaults(request -> Fate.LOSE_REQUEST);
     file.write(100, bytes(50));
     cluster.master().endSessions();
@@ -331,10 +303,10 @@ class WritingTest {
 
   @Test
   void theMasterIsToldWhichFilesWithoutANameAreHeldOpen() throws IOException {
-    OpenFile closed = create("b");
+    OpenFile closed = FakeCluster.create(client, "b");
     closed.close();
     cluster.master().askForOrphans(7, List.of(file.inode(), closed.inode(), 999L));
-    await("the question is answered", () -> cluster.master().orphansAnswer() != null);
+    FakeCluster.await("the question is answered", () -> cluster.master().orphansAnswer() != null);
     assertThat(cluster.master().orphansAnswer().getOrphansQuestion()).isEqualTo(7);
     assertThat(cluster.master().orphansAnswer().getHeldOrphansList()).containsExactly(file.inode());
   }
