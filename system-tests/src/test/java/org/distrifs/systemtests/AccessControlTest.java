@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Who may do what, with access control lists, set-id bits and capabilities: each script runs in a
- * folder of the mount and in one beside it, and says the same in both.
+ * Access control lists, set-id bits and capabilities: each script runs in a folder of the mount and
+ * in a local one, and must print the same in both.
  */
 class AccessControlTest {
 
@@ -144,7 +144,7 @@ class AccessControlTest {
         """);
   }
 
-  /** As tar does it, which extracts a file with its capability before it closes it. */
+  /** tar sets the capability of a file that it extracts before it closes that file. */
   @Test
   void aCapabilityThatIsSetAfterTheBytesWereWrittenStays() throws IOException {
     inBoth(

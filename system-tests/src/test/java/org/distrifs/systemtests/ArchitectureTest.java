@@ -27,7 +27,9 @@ import org.junit.jupiter.api.Tag;
 @Tag("quick")
 @AnalyzeClasses(packages = "org.distrifs")
 class ArchitectureTest {
-  /** Calls that answer differently each time, so that no test could own what depends on them. */
+  /**
+   * Calls that ask the machine for time or randomness, so that a test could not control the code.
+   */
   private static final DescribedPredicate<JavaCall<?>> ASKS_THE_MACHINE =
       callTo(System.class, "currentTimeMillis|nanoTime")
           .or(callTo(Instant.class, "now"))
@@ -65,7 +67,9 @@ class ArchitectureTest {
               "io.grpc..", "io.netty..", "java.net..", "java.nio.file..", "java.util.concurrent..")
           .because("every master must come to the same state from the same journal");
 
-  /** Where a thread waits for real disks and sockets, the datanode may look at the real clock. */
+  /**
+   * The datanode may use the real clock in classes whose threads wait for real disks and sockets.
+   */
   @ArchTest
   static final ArchRule timeAndChanceComeThroughInterfaces =
       noClasses()

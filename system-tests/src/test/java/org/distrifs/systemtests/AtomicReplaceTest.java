@@ -24,14 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 class AtomicReplaceTest {
   private static final long BOUND_MINUTES = 60;
 
-  /** Versions have many lengths, beyond a page too. */
+  /** How many different lengths versions have; some are longer than a page. */
   private static final int LENGTHS = 3_001;
 
   @TempDir static Path folder;
 
-  /**
-   * What is in the file: which version, filler, and in the first line how long and the checksum.
-   */
+  /** A version of the file. Its first line has version, length and checksum; filler follows. */
   private record Version(int number) {
 
     String text() {
@@ -39,7 +37,7 @@ class AtomicReplaceTest {
       return "%d %d %d%n%s".formatted(number, body.length(), checksum(body), body);
     }
 
-    /** Fails unless it is a whole version. */
+    /** Parses the contents of the file, and fails unless they are a whole version. */
     static Version of(String text) {
       final String[] parts = text.split("\n", 2);
       assertThat(parts).as("first line and body of <%s>", text).hasSize(2);

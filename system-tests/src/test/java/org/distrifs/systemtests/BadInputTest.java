@@ -19,7 +19,9 @@ import org.distrifs.systemtests.cluster.RunningCluster;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever is done wrong gets a sentence that says what to do; nothing is lost. */
+/**
+ * Each mistake of an operator is answered with a sentence that says what to do, and loses nothing.
+ */
 class BadInputTest {
   private static final int GARBAGE_BYTES = 200_000;
   private static final int METRICS_OFFSET = 1000;
@@ -93,7 +95,7 @@ class BadInputTest {
   @Test
   void withoutLibfuseTheMountSaysWhatToInstall() throws Exception {
     final Path point = Files.createDirectory(folder.resolve("no-libfuse"));
-    // In a mount namespace of its own, the library is hidden behind an empty folder's file.
+    // Hides the library behind an empty file, in a mount namespace of its own.
     final Command.Result result =
         Command.shell(
             Duration.ofMinutes(2),
@@ -147,7 +149,7 @@ class BadInputTest {
       out.write(garbage);
       out.flush();
     } catch (SocketException e) {
-      // That the connection is closed on us is the right answer to garbage.
+      // The listener may close the connection: that is the right answer to garbage.
       assertThat(e).hasMessageMatching("(?i).*(reset|broken pipe|closed).*");
     }
   }

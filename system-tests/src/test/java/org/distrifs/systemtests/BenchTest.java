@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code scripts/bench} on local folders, with very few operations. */
 class BenchTest {
-  /** Above the folder of the distribution, dist/distrifs-VERSION. */
+  /** Two levels above the folder of the distribution, dist/distrifs-VERSION. */
   private static final Path SCRIPT =
       Path.of(System.getProperty("distrifs.dist")).resolve("../../scripts/bench").normalize();
 
@@ -69,7 +69,7 @@ class BenchTest {
   void countsTheSwitchesOfARole() throws Exception {
     final Path json = folder.resolve("figures.json");
     final Path measured = Files.createDirectory(folder.resolve("measured"));
-    // A thread of this process that goes to sleep a thousand times a second.
+    // Makes a thread of this process sleep a thousand times a second, which must be counted.
     final ScheduledExecutorService sleeper = Executors.newSingleThreadScheduledExecutor();
     try {
       sleeper.scheduleAtFixedRate(() -> {}, 0, 1, TimeUnit.MILLISECONDS);

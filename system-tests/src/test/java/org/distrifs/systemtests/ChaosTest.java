@@ -12,9 +12,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever is killed, stopped, cut off or flipped: what was acknowledged is there. */
+/**
+ * What was acknowledged is there, whatever processes are killed or paused, links cut and bytes
+ * flipped.
+ */
 class ChaosTest {
-  /** For starting the cluster, and for the repairs and comparisons after the last round. */
+  /** Time to start the cluster, and for the repairs and comparisons after the last round. */
   private static final int MINUTES_BESIDE = 10;
 
   @TempDir Path folder;

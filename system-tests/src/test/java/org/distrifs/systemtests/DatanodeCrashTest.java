@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Killed datanodes: readers notice nothing of one, writers wait a moment, and it comes back; after
- * the death of all every byte is there.
+ * Datanodes are killed. When one is killed, readers notice nothing and writers wait for a moment.
+ * After all were killed and started again, every byte is there.
  */
 class DatanodeCrashTest {
   private static final Duration WRITER_BOUND = Duration.ofSeconds(15);
@@ -47,7 +47,7 @@ class DatanodeCrashTest {
     overwrite(original);
     assertThat(Duration.ofNanos(System.nanoTime() - startNs)).isLessThan(WRITER_BOUND);
 
-    // With no fourth datanode its replicas wait for it: what it still has is compared, not copied.
+    // There is no fourth datanode to copy its replicas to: they are reconciled when it is back.
     cluster.local("start", "datanode-2").expectSuccess();
     Await.until(
         "no chunk is short",

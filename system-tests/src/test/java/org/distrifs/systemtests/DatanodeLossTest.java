@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A datanode of five goes away in the middle of the work: writers only wait, what it held is copied
- * from others, and what it has of old bytes is never read.
+ * One of five datanodes goes away during work. Writers only wait, its replicas are copied from
+ * other members, and its old bytes are never read.
  */
 class DatanodeLossTest {
   private static final int DATANODES = 5;
@@ -55,7 +55,8 @@ class DatanodeLossTest {
   }
 
   /**
-   * @param deadAfter {@code node.deadAfterMs}: when what a silent node holds is copied to others
+   * @param deadAfter {@code node.deadAfterMs}: when the replicas of a silent node are copied to
+   *     others
    */
   private void start(Duration deadAfter) throws Exception {
     Cluster.configureMaster(folder, "node.deadAfterMs = " + deadAfter.toMillis());
@@ -98,7 +99,7 @@ class DatanodeLossTest {
 
   @Test
   void ofANodeThatStoodStillNoOldByteIsReadAndLittleIsCopied() throws Exception {
-    // Longer than it stands still, so that it is waited for and not replaced.
+    // Longer than the pause, so that the master waits for the datanode and does not replace it.
     start(Duration.ofMinutes(5));
     final long seed = Seeds.fromPropertyOrFresh();
     final byte[] expected = new byte[100 * MIB];
@@ -108,7 +109,7 @@ class DatanodeLossTest {
     Files.write(file, expected);
     try (ExtraMount second = ExtraMount.of(cluster, folder.resolve("second"))) {
       final Path other = second.point().resolve("overwritten");
-      // It knows the chains of both chunks from now on, and has asked their members.
+      // From now on this mount knows the chains of both chunks, and has asked their members.
       assertThat(Files.mismatch(other, file)).isEqualTo(-1);
       Await.until("no chunk is short", REPAIR_BOUND, () -> isWhole("/overwritten", 0));
       final int stopped = memberOf("/overwritten");
@@ -119,7 +120,7 @@ class DatanodeLossTest {
       } finally {
         cluster.resume("datanode-" + stopped);
       }
-      // It is back with old bytes, and both mounts remember it.
+      // The datanode is back with old bytes, and both mounts still know it.
       for (int i = 0; i < 20; i++) {
         expectNewBytes(other, expected);
       }
@@ -178,7 +179,7 @@ class DatanodeLossTest {
     }
   }
 
-  /** A member of the chain that is being written: its disk has the newest bytes. */
+  /** A member of the chain that is being written: the one whose disk has the newest bytes. */
   private int lastWrittenTo() {
     return IntStream.rangeClosed(1, DATANODES)
         .boxed()

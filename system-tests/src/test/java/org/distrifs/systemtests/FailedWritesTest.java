@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a write accepted and the cluster could not store is told by fsync and by close, and is shown
- * to nobody: on disks that are really full, and when two of three datanodes die.
+ * When the cluster cannot store what a write accepted, fsync and close report it, and nobody reads
+ * those bytes. Tried with disks that are really full, and with two of three datanodes killed.
  */
 class FailedWritesTest {
   private static final int MIB = 1 << 20;
@@ -39,7 +39,7 @@ class FailedWritesTest {
   private static final int SYNCED_MIB = 16;
   private static final int SYNCED_EACH_MIB = 8;
 
-  /** Nobody takes a write for so long before it is given up. */
+  /** The mount gives a write up after this time. */
   private static final String SHORT_BOUND = "client.chunkTimeoutMs = 8000";
 
   private static final Duration GIVEN_UP_WITHIN = Duration.ofSeconds(60);
@@ -126,7 +126,7 @@ class FailedWritesTest {
       assertThat(fails(() -> channel.force(true))).as("the second fsync").isFalse();
       assertThat(fails(channel::close)).as("the close after the fsyncs").isFalse();
     } finally {
-      fails(channel::close); // Does nothing to a closed one.
+      fails(channel::close); // Has no effect if it is closed.
     }
     assertThat(synced).isEqualTo(SYNCED_MIB);
     final int vouchedFor = told ? synced : accepted;
@@ -157,7 +157,8 @@ class FailedWritesTest {
   private void dieUnderOpenFiles(List<Path> files) throws Exception {
     final List<Callable<Void>> cases = new ArrayList<>();
     for (final Path file : files) {
-      // Synced before, so that a sync in the outage has nothing to do but what it is told of.
+      // Synced before, so that a sync during the outage has nothing to send, only a failure to
+      // report.
       final FileChannel channel =
           FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
       channel.force(true);
@@ -197,7 +198,7 @@ class FailedWritesTest {
     }
   }
 
-  /** The loss is noticed by what a reader sees, so that nobody was told of it by then. */
+  /** Waits for the loss by reading, since no read reports the failure. */
   private static void loseBytes(Path file, FileChannel channel) throws Exception {
     channel.write(ByteBuffer.wrap(filled(PAGE, 'b')), 0);
     Await.until(
@@ -209,7 +210,7 @@ class FailedWritesTest {
   private static Void lostUnderTwoHandles(Path file, FileChannel one, FileChannel other)
       throws Exception {
     loseBytes(file, one);
-    // It reaches the kernel alone, and must not take away what fsync has to tell.
+    // This syncfs reaches only the kernel, and must not use up the report that fsync owes.
     Command.run("sync", "-f", file.toString()).expectSuccess();
     assertThat(fails(() -> one.force(true))).as("fsync of %s", file).isTrue();
     assertThat(fails(() -> one.force(true))).as("second fsync of %s", file).isFalse();
@@ -224,7 +225,10 @@ class FailedWritesTest {
     return null;
   }
 
-  /** Each process that Java starts closes all its files once more before its program begins. */
+  /**
+   * A process that Java starts closes all inherited files before its program begins, so two
+   * processes close this one.
+   */
   private static Void lostUnderTwoProcesses(Path file, FileChannel channel) throws Exception {
     loseBytes(file, channel);
     Command.run("true").expectSuccess();

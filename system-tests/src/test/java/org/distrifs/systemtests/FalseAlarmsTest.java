@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What is merely not known yet, or waited for, is not called short or lost: neither while files are
- * written, nor after a start of the master, nor while a datanode is away for a moment.
+ * A chunk that is only unknown or waiting is not reported as short or lost: while files are
+ * written, after a start of the master, and while a datanode is away for a moment.
  */
 class FalseAlarmsTest {
   private static final int FILES = 40;
@@ -28,7 +28,8 @@ class FalseAlarmsTest {
 
   @BeforeEach
   void start() throws Exception {
-    // So that however slow the machine is, the datanode that is killed is back before it is dead.
+    // Long enough for the killed datanode to be back before it counts as dead, on slow machines
+    // too.
     Cluster.configureMaster(folder, "node.deadAfterMs = 300000");
     cluster = Cluster.start(folder);
   }
@@ -52,7 +53,7 @@ class FalseAlarmsTest {
     cluster.local("start", "master").expectSuccess();
     awaitAllFull();
 
-    // Its port refuses connections from now on, so it is silent at once.
+    // Its port refuses connections now, so the master calls it silent at once.
     cluster.kill("datanode-2");
     Await.until(
         "chunks wait for the datanode",

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Five datanodes on small disks of their own, one of them smaller than the others: no program hears
- * of a full disk while a chain can be found, and each hears of it at once when there is none.
+ * Five datanodes on small disks, one of them smaller than the others. No program gets ENOSPC while
+ * a chain with room can be found, and each gets it at once when there is none.
  */
 class FullDisksTest {
   private static final int MIB = 1 << 20;
@@ -101,7 +101,7 @@ class FullDisksTest {
       final Map<Path, byte[]> files = new TreeMap<>();
       long written = 0;
       IOException refusal = null;
-      // Removed only when the disks need not be full any more: what it has taken would come back.
+      // Removed only after the disks need not be full any more: removing it frees its room.
       Path refused = null;
       while (refusal == null) {
         final byte[] bytes = new byte[1 + random.nextInt(MAX_FILE)];
@@ -138,7 +138,7 @@ class FullDisksTest {
     }
   }
 
-  /** Nodes that new chunks can be placed on. */
+  /** How many nodes new chunks can be placed on. */
   private static long nodesWithRoom(StatusReply status) {
     return status.getNodesList().stream()
         .mapToLong(NodeStatus::getAvailableBytes)
@@ -146,7 +146,7 @@ class FullDisksTest {
         .count();
   }
 
-  /** A shell looks for no error when it closes what it has redirected. */
+  /** The write itself fails: a shell does not check the close of a redirection. */
   private void aShellIsToldAtTheWrite() throws IOException {
     final Command.Result echo =
         Command.run("bash", "-c", "cd \"$0\" && echo y > small", cluster.mount().toString());
@@ -196,7 +196,7 @@ class FullDisksTest {
     assertThat(Files.readAllBytes(file)).containsOnly(0);
   }
 
-  /** Another program takes what is left on the disks, and what the trash gives back meanwhile. */
+  /** Fills the disks, as another program might, including what the trash gives back meanwhile. */
   private void fill(List<Integer> datanodes) throws Exception {
     Await.until(
         "no replica can grow on " + datanodes,

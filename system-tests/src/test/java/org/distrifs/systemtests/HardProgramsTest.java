@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code scripts/programs} runs: stressors, load generators, databases and a build. */
+/** Runs {@code scripts/programs}: stressors, load generators, databases and a build. */
 @Tag("full")
 class HardProgramsTest {
   private static final Duration BOUND = Duration.ofMinutes(60);

@@ -37,8 +37,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Programs on one mount do what nobody sensible does; each gets what ext4 would answer, nothing is
- * left of it, and somebody on another mount is served meanwhile.
+ * Programs on one mount make extreme use of the file system. Each gets the answers of ext4, nothing
+ * is left behind, and a client on another mount is served meanwhile.
  */
 class HostileWriterTest {
   private static final Duration SERVED_WITHIN = Duration.ofSeconds(10);
@@ -48,7 +48,7 @@ class HostileWriterTest {
   private static final int CHUNK_BYTES_LOG2 = 26;
   private static final int LAST_POWER = 62;
 
-  /** Chunks that the mounts may hold ready for files that they write next. */
+  /** Chunks that the mounts may have allocated in advance. */
   private static final int READY_CHUNKS = 4;
 
   private static final int XATTR_FILES = 8;
@@ -74,7 +74,7 @@ class HostileWriterTest {
       for my $name (@names) { unlink "./$name" or die sprintf("remove %vx: $!", $name) }
       """;
 
-  /** Goes down so many levels, asks for the last one by its full path, and removes all again. */
+  /** Makes nested directories, looks up the last one by its full path, and removes all again. */
   private static final String DEEP_TREE =
       """
       use strict; use Errno qw(ENAMETOOLONG);
@@ -95,7 +95,7 @@ class HostileWriterTest {
       }
       """;
 
-  /** Links a file as often as it goes, and removes all again. */
+  /** Makes hard links of a file until that fails, and removes all again. */
   private static final String LINKS =
       """
       use strict; use Errno qw(EMLINK);
@@ -183,7 +183,7 @@ class HostileWriterTest {
     return tests.stream();
   }
 
-  /** Without those that only wait for the datanodes to delete them. */
+  /** How many chunks belong to files: without those that only wait to be deleted. */
   private static long chunksInUse(StatusReply status) {
     return status.getChunks() - status.getChunksOfDeletedFiles();
   }
@@ -213,7 +213,7 @@ class HostileWriterTest {
     return null;
   }
 
-  /** Writes a byte that tells the power; answers whether so large a file may be. */
+  /** Writes one byte at offset 2^power, and returns whether a file may be so large. */
   private static boolean fits(FileChannel channel, int power) throws IOException {
     try {
       return channel.write(ByteBuffer.wrap(new byte[] {(byte) (power + 1)}), 1L << power) == 1;
@@ -223,7 +223,7 @@ class HostileWriterTest {
     }
   }
 
-  /** From as many threads as there are files. */
+  /** Sets attributes of several files, each in a thread. */
   private static Void setAttributes(int namesOfEach) throws Exception {
     final List<Future<?>> setters = new ArrayList<>();
     for (int number = 0; number < XATTR_FILES; number++) {
@@ -256,9 +256,7 @@ class HostileWriterTest {
     return null;
   }
 
-  /**
-   * Of forty links in a row the last still leads somewhere, as Linux has it; of more it does not.
-   */
+  /** A path may lead through forty symbolic links, as in Linux, but not through more. */
   private static Void followLinksInCircles() throws Exception {
     final Path links = Files.createDirectory(cluster.mount().resolve("links"));
     Files.createSymbolicLink(links.resolve("self"), Path.of("self"));

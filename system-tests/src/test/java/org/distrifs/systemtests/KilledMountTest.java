@@ -19,11 +19,11 @@ import org.distrifs.systemtests.cluster.RunningMount;
 import org.junit.jupiter.api.Test;
 
 /**
- * A mount is killed after it has written to chunks and before it told the master: once its session
- * is over, everybody sees the same bytes, and none come back.
+ * A mount is killed after it has written to chunks and before it committed. Once its session is
+ * over, all mounts see the same bytes, and none of the uncommitted ones appear later.
  */
 class KilledMountTest {
-  /** A full packet leaves at once; what is committed by itself waits two seconds longer. */
+  /** A full packet is sent at once; the commit follows two seconds later. */
   private static final int PACKET_BYTES = 512 << 10;
 
   private static final int FILE_BYTES = 2 * PACKET_BYTES;
@@ -54,7 +54,7 @@ class KilledMountTest {
             Files.readAllBytes(overwrittenReplica)[0] == 'b'
                 && Files.size(appendedReplica) > PACKET_BYTES);
     killed.kill();
-    // Closes of descriptors that no process serves any more.
+    // Their mount is dead, so the closes fail.
     assertThatThrownBy(over::close).hasMessageContaining("not connected");
     assertThatThrownBy(append::close).hasMessageContaining("not connected");
     assertThat(Files.size(appended)).isEqualTo(1000);

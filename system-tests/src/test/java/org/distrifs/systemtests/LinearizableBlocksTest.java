@@ -34,8 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
  * chain are killed and stopped: each write that is durable when it returns, and each read that
  * opens afresh, happens at one instant.
  *
- * <p>Writers are programs on two mounts. Readers are SDK clients with sessions of their own: within
- * one mount a write is seen before it has arrived anywhere, which is POSIX and not linearizable.
+ * <p>Writers are programs on two mounts. Readers are SDK clients with sessions of their own: a
+ * mount shows its own writes before they have arrived at a datanode. POSIX allows that, but it is
+ * not linearizable.
  */
 class LinearizableBlocksTest {
   private static final int BLOCKS = 8;
@@ -110,7 +111,7 @@ class LinearizableBlocksTest {
         List.of(PeerAddress.parse(cluster.masterAddress())), "reader of blocks");
   }
 
-  /** Kills a datanode, or makes it stand still, for shorter or for longer than its lease. */
+  /** Kills a datanode, or pauses it for shorter or longer than its lease. */
   private static void hurt(Cluster cluster, Shell shell, String datanode, Random random)
       throws Exception {
     final boolean isShort = random.nextInt(4) > 0;

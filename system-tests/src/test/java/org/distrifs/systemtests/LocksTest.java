@@ -20,12 +20,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Locks between programs on two mounts, and what becomes of them when processes are killed. */
+/** Locks between programs on two mounts, and their release when processes are killed. */
 class LocksTest {
   private static final int METRICS_OFFSET = 1000;
   private static final Duration GRANTED_WITHIN = Duration.ofSeconds(60);
 
-  /** Adds one to a number in a file, so often, each time under a lock on its bytes. */
+  /** Adds one to a number in a file many times, each time under a lock on its bytes. */
   private static final String COUNT =
       """
       use strict; use Fcntl;
@@ -40,7 +40,7 @@ class LocksTest {
       }
       """;
 
-  /** Locks one byte, and says so, then another one; says what came of that. */
+  /** Locks one byte and prints that; then locks another one and prints the result. */
   private static final String TWO_BYTES =
       """
       use strict; use Fcntl; $| = 1;
@@ -51,7 +51,10 @@ class LocksTest {
       print set($second) ? "second\\n" : 'refused: ' . ($! + 0) . "\\n";
       """;
 
-  /** Locks by one name and closes, then tries at once by the other; tells of each refusal. */
+  /**
+   * Locks a file through one mount and closes it, then locks it at once through the other. Prints
+   * each refusal.
+   */
   private static final String LOCK_AFTER_CLOSE =
       """
       use strict; use Fcntl ':DEFAULT', ':flock'; use POSIX ();
@@ -139,7 +142,7 @@ class LocksTest {
     }
   }
 
-  /** The kernel tells of the end of an open file after close(2) has returned. */
+  /** The kernel sends the RELEASE of an open file after close(2) has returned. */
   @Test
   void noLockIsFoundHeldAfterTheCloseThatGaveItBack() throws Exception {
     final Path script = Files.writeString(folder.resolve("after-close.pl"), LOCK_AFTER_CLOSE);
@@ -214,7 +217,7 @@ class LocksTest {
     assertThat(one.inputReader().readLine()).isEqualTo("first");
     assertThat(other.inputReader().readLine()).isEqualTo("first");
     Files.createFile(go);
-    // EDEADLK is 35. Who is refused ends, and by that the other one gets its lock.
+    // EDEADLK is 35. The process that is refused ends, so the other one gets its lock.
     assertThat(new String[] {one.inputReader().readLine(), other.inputReader().readLine()})
         .containsExactlyInAnyOrder("refused: 35", "second");
   }
@@ -231,7 +234,7 @@ class LocksTest {
         .start();
   }
 
-  /** A shell that has the lock and runs something, after which the lock is free. */
+  /** A shell that holds the lock while it runs a script. */
   private Process holder(Path mount, String script) throws Exception {
     final Process holder =
         new ProcessBuilder("flock", "--no-fork", mount.resolve(lock).toString(), "sh", "-c", script)

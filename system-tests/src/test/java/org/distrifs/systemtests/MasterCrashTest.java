@@ -21,7 +21,10 @@ import org.distrifs.systemtests.cluster.Command;
 import org.distrifs.systemtests.cluster.RunningCluster;
 import org.junit.jupiter.api.Test;
 
-/** What the master answered is there after any crash; a damaged journal is never believed. */
+/**
+ * Every operation that the master acknowledged survives any crash. The master refuses a damaged
+ * journal.
+ */
 class MasterCrashTest {
   private static final int CREATES = 2000;
   private static final int CREATES_BEFORE_THE_KILL = 700;
@@ -49,7 +52,7 @@ class MasterCrashTest {
     cluster.kill("master");
     cluster.local("start", "master").expectSuccess();
 
-    // The same mount, the same program: it only waited.
+    // The program on the mount only had to wait.
     creating.get(3, TimeUnit.MINUTES);
     final List<String> names = new ArrayList<>();
     try (Stream<Path> listed = Files.list(files)) {
@@ -64,7 +67,7 @@ class MasterCrashTest {
     Command.shell("mkdir \"$1\"/kept; echo text > \"$1\"/kept/file", cluster.mount())
         .expectSuccess();
     cluster.kill("master");
-    // A record that was being written when the machine died: a header that promises more.
+    // A torn record, as when the machine dies during a write: its header announces more bytes.
     try (RandomAccessFile log = new RandomAccessFile(journal().toFile(), "rw")) {
       log.seek(log.length());
       log.write(new byte[] {3, 0, 0, 1, 0, 1, 2, 3, 4, 5, 6, 7});

@@ -127,7 +127,7 @@ class MountLifecycleTest {
     final Path scratch = Files.createDirectory(folder.resolve("mount8"));
     final Command.Result result =
         Command.shell(
-            BOUND.multipliedBy(2), // Several mounts, each with a process of its own to start.
+            BOUND.multipliedBy(2), // It starts several mounts, each with a process.
             WITH_MOUNT_HELPER,
             scratch,
             cluster.masterAddress(),

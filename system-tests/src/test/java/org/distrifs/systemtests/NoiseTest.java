@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Random frames on each port and random block reports stop nobody and lose nothing. */
+/** Random frames to each port and random block reports stop no process and lose no data. */
 class NoiseTest {
   private static final int DATANODES = 3;
   private static final int METRICS_OFFSET = 1000;
@@ -94,12 +94,12 @@ class NoiseTest {
   private static ReportNoise reportNoise(Cluster cluster, Random random) {
     return new ReportNoise(
         PeerAddress.parse(cluster.masterAddress()),
-        // Within the range that the cluster's ports were taken from, and used by none of its roles.
+        // In the range of the cluster's ports, but used by none of its roles.
         cluster.basePort() + DATANODES + 10,
         random.nextLong());
   }
 
-  /** One for each data port, and for those of the master and of all metrics together one each. */
+  /** One for each data port, one for the port of the master, and one for all metrics ports. */
   private static List<FrameNoise> frameNoises(Cluster cluster, Random random) {
     final StatusReply status = cluster.status();
     final List<FrameNoise> noises = new ArrayList<>();
@@ -126,7 +126,7 @@ class NoiseTest {
             == DATANODES;
   }
 
-  /** The pid of each role that runs, with what it must not do: grow without end. */
+  /** The pid of each role. Fails if a role does not run, or takes too much memory. */
   private static Map<String, Long> pids(Cluster cluster) throws Exception {
     final Map<String, Long> pids = new TreeMap<>();
     for (final String role : List.of("master", "datanode-1", "datanode-2", "datanode-3", "mount")) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Ordinary programs work inside the mount as they do on a local disk. */
+/** Ordinary programs work on the mount as they do on a local disk. */
 class ProgramsTest {
   @TempDir static Path folder;
   @RunningCluster private static Cluster cluster;

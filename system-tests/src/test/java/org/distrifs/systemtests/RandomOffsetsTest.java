@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Bytes at any offset are where they were written, and zeros are where nothing was. */
+/** Bytes that are written at any offset are read there, and zeros where nothing was written. */
 class RandomOffsetsTest {
   private static final long CHUNK_BYTES = 64L << 20;
   private static final int OPERATIONS_A_ROUND = 1500;

@@ -16,7 +16,7 @@ import org.distrifs.systemtests.cluster.RunningCluster;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each chunk is whole on three datanodes, and rot on some of them reaches no reader. */
+/** Each chunk is whole on three datanodes, and no reader gets rotten bytes of some of them. */
 class ReplicasTest {
   @TempDir static Path folder;
 
@@ -55,9 +55,8 @@ class ReplicasTest {
     flip(replicas.get(0), 1_234_567);
     flip(replicas.get(1), 1_234_567);
 
-    // A reader begins with the replica of its own choice, and one that is bad is mended with help
-    // of
-    // the others: read afresh until both were found.
+    // Each reader chooses the replica that it begins with, so read until both bad ones were found.
+    // The third replica repairs them.
     Await.until(
         "both were found and mended",
         Duration.ofSeconds(90),
@@ -93,7 +92,7 @@ class ReplicasTest {
     }
 
     Command.shell("dd if=\"$1\" iflag=nocache count=0 status=none", file).expectSuccess();
-    // Once the master has seen that nobody has the block, no reader waits for it to be mended.
+    // Once the master knows that no member has the block, readers do not wait for its repair.
     final Command.Result read =
         Command.run(Duration.ofSeconds(30), List.of("cat", file.toString()));
     assertThat(read.exitStatus()).isNotZero();

@@ -26,9 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A master whose journal is restored from a copy that was made while it ran: it does not go on as
- * if nothing were lost, and goes on when it is told that the loss is accepted. What becomes of the
- * replicas is shown by {@code RollbackServiceTest} of the master, in seconds.
+ * The journal of a master is restored from a copy that was made while it ran. The master refuses to
+ * serve, and goes on when the operator accepts the loss. What happens to the replicas is tested by
+ * {@code RollbackServiceTest} of the master, in seconds.
  */
 @Tag("full")
 class RollbackTest {
@@ -76,7 +76,7 @@ class RollbackTest {
     restore(copy);
     refusesAndNamesTheWayOut();
     cluster.local("stop", "master");
-    // What it wrote into its journal at the first start must not make it believe that it is whole.
+    // At the first start it has written to its journal. It must refuse at the second one as well.
     refusesAndNamesTheWayOut();
     cluster.local("stop", "master");
     assertThat(pids()).as("no datanode and no mount has ended").isEqualTo(pids);
@@ -117,7 +117,7 @@ class RollbackTest {
     assertThat(cluster.status().getServing()).isTrue();
   }
 
-  /** As an operator would: the segments, while files are made. */
+  /** Copies the segments of the journal as an operator would, while files are created. */
   private Path copyJournalUnderLoad() throws IOException {
     final Path copy = Files.createDirectories(folder.resolve("copy"));
     Command.shell(
@@ -140,7 +140,7 @@ class RollbackTest {
 
   private void refusesAndNamesTheWayOut() throws Exception {
     final long before = Files.size(cluster.log("master"));
-    // Whether it refuses while this waits or right after depends on who asks it first.
+    // It may refuse while this command waits, or just after it, depending on who asks it first.
     cluster.local("start", "master", "--wait", "20");
     Await.until(
         "the master says how to go on",
@@ -179,7 +179,7 @@ class RollbackTest {
         .toList();
   }
 
-  /** The chunks of which the first datanode has a replica; with three of them it has all. */
+  /** The chunks of which the first datanode has a replica. With three datanodes it has all. */
   private Set<UUID> chunks() throws IOException {
     return named(cluster.data("datanode-1").resolve("chunks"));
   }

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What one mount wrote and closed, the other opens and reads. */
+/** After one mount has written and closed a file, the other opens it and reads the same bytes. */
 class TwoMountsTest {
   private static final int ROUNDS = 50;
 
@@ -58,8 +58,8 @@ class TwoMountsTest {
   }
 
   /**
-   * The kernel drops what it is told of a size while it writes beyond the end that it knows: a
-   * reader that opens meanwhile must not be cut short by the old one.
+   * While the kernel writes beyond the end that it knows, it ignores a new size from the mount. A
+   * reader that opens the file meanwhile must still read it to its end.
    */
   @Test
   void whatOneMadeLongerTheOtherReadsWholeWhileItWritesToItItself() throws Exception {
@@ -91,14 +91,16 @@ class TwoMountsTest {
     }
   }
 
-  /** For a while it is read past the kernel's pages; a shared mapping has pages all the same. */
+  /**
+   * For a while reads of such a file bypass the kernel's pages, but a shared mapping uses pages.
+   */
   @Test
   void whatOneMadeLongerOrShorterTheOtherMapsAtOnce() throws Exception {
     final Path here = second.resolve("mapped");
     final Path there = cluster.mount().resolve("mapped");
     Files.writeString(here, "text");
     for (final int size : new int[] {10_000, 100, 5_000}) {
-      Files.readAllBytes(here); // Fills the pages.
+      Files.readAllBytes(here); // Fills the kernel's pages.
       final byte[] written = new byte[size];
       Arrays.fill(written, (byte) ('a' + size % 7));
       Files.write(there, written);
@@ -136,7 +138,7 @@ class TwoMountsTest {
         () -> Files.exists(second.resolve("after")) && !Files.exists(second.resolve("before")));
   }
 
-  /** The kernel believes a name for a second, and asks for the file by its inode meanwhile. */
+  /** For a second the kernel uses a name without asking, and opens its file by inode number. */
   @Test
   void aNameThatTheOtherHasRemovedOpensNothingThoughTheFileIsOpenThere() throws Exception {
     final Path here = cluster.mount().resolve("removed");
@@ -156,7 +158,7 @@ class TwoMountsTest {
     }
   }
 
-  /** Names so long that the C library reads a few at a time. */
+  /** The names are so long that the C library reads only a few at a time. */
   @Test
   void aListingEndsThoughTheOtherChangesEachEntryThatComes() throws Exception {
     changeWhatIsListed(400, "x".repeat(200));
@@ -168,7 +170,7 @@ class TwoMountsTest {
     changeWhatIsListed(4_000, "");
   }
 
-  /** What a mount does to an entry that another has just been told. */
+  /** What one mount does to an entry as soon as the other has listed it. */
   private interface Change {
     void of(Path entry) throws IOException;
   }
@@ -205,7 +207,10 @@ class TwoMountsTest {
     assertThat(renamed).containsExactlyInAnyOrderElementsOf(names);
   }
 
-  /** What one mount is told while the other changes each entry; given up after twice as many. */
+  /**
+   * The names that one mount lists while the other changes each of them. Gives up after twice as
+   * many names as there were.
+   */
   private static List<String> listed(String folder, int count, Change change) throws IOException {
     final List<String> told = new ArrayList<>();
     try (DirectoryStream<Path> entries =
@@ -240,7 +245,7 @@ class TwoMountsTest {
         .isEqualTo("81920 160");
   }
 
-  /** A chunk that is allocated before it is needed is one chunk for all who hold it. */
+  /** Both mounts have allocated the chunk in advance, and must get the same one. */
   @Test
   void whatOneWroteToAChunkThatTheOtherHasReadyIsNoHole() throws Exception {
     final int before = (64 << 20) - 1000;

@@ -16,7 +16,7 @@ import org.distrifs.systemtests.cluster.RunningMount;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Files that were opened with O_TMPFILE, while the master restarts and when their mount dies. */
+/** Files that were opened with O_TMPFILE, when the master restarts and when their mount dies. */
 class UnnamedFilesTest {
   private static final Duration PURGED_WITHIN = Duration.ofSeconds(90);
 
@@ -56,7 +56,7 @@ class UnnamedFilesTest {
       assertThat(orphans()).isOne();
       cluster.local("stop", "master").expectSuccess();
       cluster.local("start", "master").expectSuccess();
-      // Long enough for the new master to have asked, and to have heard that it is held.
+      // Wait until the new master has asked for the file, and has been told that it is open.
       final long before = cluster.status().getUptimeMs();
       Await.until(
           "the master was up for a while",

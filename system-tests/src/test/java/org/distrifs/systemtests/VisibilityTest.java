@@ -51,13 +51,11 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What one mount does, and when the other one sees it, though it has looked at the same thing
- * immediately before: the table of docs/visibility.md, row by row.
+ * When one mount sees a change by the other, although it looked at the same thing immediately
+ * before. The rows are those of the table in docs/visibility.md.
  */
 class VisibilityTest {
-  /**
-   * What mount.attributeTimeoutMs and mount.entryTimeoutMs allow, and the delay of a busy machine.
-   */
+  /** mount.attributeTimeoutMs and mount.entryTimeoutMs, plus the delay of a busy machine. */
   private static final Duration TIMEOUT = Duration.ofMillis(1_000 + 1_000);
 
   private static final long BOUND_S = 60;
@@ -216,7 +214,7 @@ class VisibilityTest {
   }
 
   /**
-   * Whoever gets a lock sees what was written under it, in a file that has been open all the time.
+   * A program that gets a lock sees what was written under it, in a file that it has open already.
    */
   @Test
   void lockAndUnlock() throws Exception {
@@ -241,9 +239,9 @@ class VisibilityTest {
   }
 
   /**
-   * A mount hears of a folder with each answer about what is in it, and the kernel asks for the
-   * folder later: by then it may be told half of the timeout old attributes, which it keeps for the
-   * other half.
+   * A mount gets the attributes of a folder with each answer about an entry in it. When the kernel
+   * asks for the folder, the mount may pass on attributes that are half the timeout old; the kernel
+   * keeps them for the other half.
    */
   @Test
   void whatTheMountHeardEarlierMakesNothingShownOlderThanTheTimeout() throws Exception {
@@ -279,14 +277,17 @@ class VisibilityTest {
     return ExpectedObservation.within(TIMEOUT, name, observer, before, after);
   }
 
-  /** What one does, and what the other sees of it. */
+  /** A change by one mount, and what the other one must see of it. */
   private record Row(String name, Change change, List<ExpectedObservation> sights) {}
 
   private static Row row(String name, Change change, ExpectedObservation... sights) {
     return new Row(name, change, List.of(sights));
   }
 
-  /** Each sight in a folder of its own, several at the same time: most of it is waiting. */
+  /**
+   * One test for each observation, each in its own folder. Several run at the same time, since most
+   * of it is waiting.
+   */
   private static Stream<DynamicTest> prove(Row... rows) {
     final List<DynamicTest> tests = new ArrayList<>();
     for (Row row : rows) {

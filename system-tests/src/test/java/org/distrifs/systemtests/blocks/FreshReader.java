@@ -7,7 +7,7 @@ import java.util.function.BooleanSupplier;
 import org.distrifs.client.DistriFsClient;
 import org.distrifs.client.OpenFile;
 
-/** A client with a session of its own that opens the file afresh for each block it reads. */
+/** A client with a session of its own. It opens the file again for each block that it reads. */
 public final class FreshReader {
   private final String name;
   private final DistriFsClient client;
@@ -16,7 +16,7 @@ public final class FreshReader {
   private final Random random;
 
   /**
-   * @param client stays the caller's
+   * @param client is not closed by this object
    */
   public FreshReader(
       String name, DistriFsClient client, long inode, Histories histories, long seed) {
@@ -27,7 +27,7 @@ public final class FreshReader {
     this.random = new Random(seed);
   }
 
-  /** Reads until it is over. */
+  /** Reads until {@code over} is true. */
   public void run(BooleanSupplier over) {
     final ByteBuffer bytes = ByteBuffer.allocateDirect(Histories.BLOCK_BYTES);
     while (!over.getAsBoolean()) {
@@ -37,7 +37,7 @@ public final class FreshReader {
         bytes.clear();
         file.read((long) block * Histories.BLOCK_BYTES, bytes);
       } catch (IOException e) {
-        // Nothing was read, so nothing is said of it.
+        // Nothing was read, so nothing is recorded.
         continue;
       }
       if (bytes.hasRemaining()) {

@@ -11,8 +11,8 @@ import org.distrifs.simulation.linearizability.RegisterOperation;
 import org.distrifs.simulation.linearizability.RegisterOperation.Kind;
 
 /**
- * What all clients did to each block of one file, by one clock. A block holds one number over and
- * over; a new file holds 0. Thread-safe.
+ * The operations of all clients on each block of one file, by one clock. A block is filled with one
+ * number; the blocks of a new file hold 0. Thread-safe.
  */
 public final class Histories {
   /** The unit that must be read whole: one block of a chunk. */
@@ -22,7 +22,7 @@ public final class Histories {
   private final ConcurrentLinkedQueue<String> torn = new ConcurrentLinkedQueue<>();
   private final AtomicLong nextValue = new AtomicLong(1);
 
-  /** Of a file of so many blocks, all 0. */
+  /** The histories of a new file with this many blocks. */
   public Histories(int blockCount) {
     for (int i = 0; i < blockCount; i++) {
       blocks.add(new ConcurrentLinkedQueue<>());
@@ -33,7 +33,7 @@ public final class Histories {
     return blocks.size();
   }
 
-  /** A number that nobody writes a second time, so that a read tells which write it saw. */
+  /** A number that is never written again, so that a read shows which write it saw. */
   long freshValue() {
     return nextValue.getAndIncrement();
   }
@@ -68,12 +68,12 @@ public final class Histories {
     blocks.get(block).add(new RegisterOperation(client, Kind.READ, value, invokedNs, returnedNs));
   }
 
-  /** How many operations came to an end that tells something. */
+  /** How many operations are recorded. */
   public int size() {
     return blocks.stream().mapToInt(ConcurrentLinkedQueue::size).sum();
   }
 
-  /** Why what was seen is impossible; empty if it is not. */
+  /** Why the histories are not linearizable; empty if they are. */
   public Optional<String> contradiction() {
     if (!torn.isEmpty()) {
       return Optional.of("torn blocks: " + torn);

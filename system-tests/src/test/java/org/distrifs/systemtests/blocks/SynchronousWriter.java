@@ -22,14 +22,16 @@ public final class SynchronousWriter {
     this.random = new Random(seed);
   }
 
-  /** Writes until it is over. After an error it opens the file again, as a program would. */
+  /**
+   * Writes until {@code over} is true. After an error it opens the file again, as a program would.
+   */
   public void run(BooleanSupplier over) {
     while (!over.getAsBoolean()) {
       try (FileChannel channel =
           FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.SYNC)) {
         writeUntilAnError(channel, over);
       } catch (IOException e) {
-        // What failed at the close was a write that is known to have failed.
+        // The close reports the write that has failed already.
         continue;
       }
     }

@@ -1,2 +1,2 @@
-/** Programs that use the blocks of one file as registers, and write down what they saw. */
+/** Programs that use the blocks of one file as registers, and record what they read and wrote. */
 package org.distrifs.systemtests.blocks;

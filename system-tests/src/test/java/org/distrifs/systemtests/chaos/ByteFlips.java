@@ -14,9 +14,8 @@ import java.util.Random;
 import org.distrifs.systemtests.cluster.LiveFiles;
 
 /**
- * Flips bytes of replicas on disk, as ageing disks do. Of each chunk the replicas of one node at
- * the most are touched in a run: then each block keeps a good replica, whatever other nodes are
- * away.
+ * Flips bytes of replicas on disk, as ageing disks do. In a run only one replica of each chunk is
+ * changed, so each block keeps a good replica.
  */
 final class ByteFlips {
   private static final int FLIPS = 3;
@@ -31,7 +30,7 @@ final class ByteFlips {
   /**
    * Flips a byte in some replicas of a node.
    *
-   * @param data its folder
+   * @param data the data folder of the node
    * @return how many bytes were flipped
    */
   int flipSome(String node, Path data) throws IOException {

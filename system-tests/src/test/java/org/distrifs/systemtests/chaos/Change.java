@@ -8,7 +8,7 @@ sealed interface Change {
   /** The contents after this change was done whole. */
   byte[] appliedTo(byte[] before);
 
-  /** Bytes at an offset; between an old end and them zeros appear. */
+  /** Writes bytes at an offset. A gap behind the old end is filled with zeros. */
   record Write(int offset, byte[] bytes) implements Change {
     @Override
     public byte[] appliedTo(byte[] before) {
@@ -19,7 +19,7 @@ sealed interface Change {
     }
   }
 
-  /** A cut, or an extension with zeros. */
+  /** Cuts the file, or extends it with zeros. */
   record Resize(int size) implements Change {
     @Override
     public byte[] appliedTo(byte[] before) {
@@ -27,7 +27,9 @@ sealed interface Change {
     }
   }
 
-  /** Another file was renamed over this name: all of the old contents, or all of these. */
+  /**
+   * Renames another file over this name. The file holds all of the old contents, or all of these.
+   */
   record Replace(byte[] bytes) implements Change {
     @Override
     public byte[] appliedTo(byte[] before) {

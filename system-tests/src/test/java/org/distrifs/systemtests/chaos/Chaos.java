@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A run of chaos: rounds of work under faults, each followed by healing and a comparison of every
- * byte; at the end all replicas are compared on the disks. To be started by {@code scripts/chaos},
- * in namespaces of its own, which end whatever it started.
+ * byte; at the end all replicas are compared on the disks. {@code scripts/chaos} starts it in
+ * namespaces of its own, so that all its processes end with it.
  */
 public final class Chaos {
   private static final int VIOLATED = 1;
@@ -72,7 +72,7 @@ public final class Chaos {
     }
     if (findings.clean()) {
       replicas.run(files());
-      // Repair has changed chains and copied replicas: nothing of that may be seen.
+      // Repair has changed chains and copied replicas. The contents must still be the same.
       verification.run();
     }
     final boolean passed = findings.clean();

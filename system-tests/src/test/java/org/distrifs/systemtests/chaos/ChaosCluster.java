@@ -42,8 +42,8 @@ final class ChaosCluster {
     final String masterHost = links.join("master", number++);
     final String masterAddress = masterHost + ":" + MASTER_PORT;
     view = new MasterView(new PeerAddress(masterHost, MASTER_PORT));
-    // Small chunks, so that many chains change; a node that is away long is soon replaced, and what
-    // a killed mount was writing is soon settled.
+    // Small chunks, so that many chains change. Short bounds, so that a lost node is replaced soon
+    // and the files of a killed mount are settled soon.
     master =
         role(
             "master",
@@ -159,7 +159,7 @@ final class ChaosCluster {
     return mounts.stream().allMatch(Mount::isUp);
   }
 
-  /** Whether the master answers and hears every datanode. */
+  /** Whether the master answers, and all datanodes are alive to it. */
   boolean allAlive() {
     return view.status()
         .filter(
@@ -171,7 +171,7 @@ final class ChaosCluster {
         .isPresent();
   }
 
-  /** Whether nothing is open any more of what mounts were doing when they were killed. */
+  /** Whether no file is in doubt any more because of a killed mount. */
   boolean killedMountsAreSettled() {
     return view.status()
         .filter(

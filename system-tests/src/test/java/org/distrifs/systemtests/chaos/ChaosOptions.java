@@ -6,10 +6,10 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * What a run is told.
+ * The options of a run.
  *
- * @param seed of everything that is drawn
- * @param minutes of rounds; checking at the end comes on top
+ * @param seed from which everything is drawn
+ * @param minutes duration of all rounds; the checks at the end take longer
  * @param datanodes at least 4, so that a lost member can be replaced
  * @param folder for data and logs; made by the caller
  * @param kinds faults to draw from
@@ -19,7 +19,7 @@ record ChaosOptions(long seed, double minutes, int datanodes, Path folder, Set<F
   private static final int MOST_DATANODES = 20;
 
   /**
-   * @throws IllegalArgumentException with a sentence for whoever typed it
+   * @throws IllegalArgumentException with a sentence for the user
    */
   static ChaosOptions parse(String[] arguments) {
     long seed = new SplittableRandom().nextLong();

@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a file may hold. A change is told before it is tried; once a sync or close has acknowledged
- * it, nothing else may be seen. Until then, and for ever if it failed or its mount was killed, each
- * byte may be the acknowledged one or that of any change tried since: a change of many packets may
- * have arrived in part.
+ * The contents that a file may have. A change is recorded before it is tried. After a sync or close
+ * has acknowledged it, readers must see it. Until then, and for ever if it failed or its mount was
+ * killed, each byte may be the acknowledged one or that of any later change, because a change of
+ * several packets may have arrived in part.
  *
- * <p>Thread-safe: one thread changes a file, others look at it meanwhile.
+ * <p>Thread-safe: one thread changes the file while others compare.
  */
 final class Contents {
 
-  /** What counted as acknowledged when somebody began to read. */
+  /** What was acknowledged when a reader began. */
   record AcknowledgedState(byte[] acknowledged, int changesBefore) {}
 
   private final List<Change> history = new ArrayList<>();
@@ -23,13 +23,13 @@ final class Contents {
   private byte[] latest = {};
   private int acknowledgedChanges;
 
-  /** A change is about to be tried. */
+  /** Records a change that is about to be tried. */
   synchronized void trying(Change change) {
     history.add(change);
     latest = change.appliedTo(latest);
   }
 
-  /** All changes so far were acknowledged by a sync, a close or a rename. */
+  /** Records that all changes so far were acknowledged, by a sync, a close or a rename. */
   synchronized void acknowledge() {
     acknowledged = latest;
     acknowledgedChanges = history.size();
@@ -40,21 +40,21 @@ final class Contents {
     return acknowledgedChanges == history.size();
   }
 
-  /** The contents if everything tried was done: what the writing program itself must see. */
+  /** The contents after all changes: what the writing program itself must see. */
   synchronized byte[] latest() {
     return latest;
   }
 
-  /** To be taken before the file is opened for reading. */
+  /** The state to compare with. To be taken before the file is opened for reading. */
   synchronized AcknowledgedState glimpse() {
     return new AcknowledgedState(acknowledged, acknowledgedChanges);
   }
 
   /**
-   * Compares what was read.
+   * Compares what was read with what is possible.
    *
    * @param before taken before the file was opened
-   * @return what is wrong with it; empty if it is possible
+   * @return what is wrong; empty if the contents are possible
    */
   synchronized Optional<String> contradiction(AcknowledgedState before, byte[] seen) {
     byte[] base = before.acknowledged();
@@ -62,7 +62,7 @@ final class Contents {
     Optional<String> wrong = Optional.empty();
     for (final Change change : history.subList(before.changesBefore(), history.size())) {
       if (change instanceof Change.Replace replace) {
-        // Another file from here on: its bytes do not mix with those before.
+        // From here on it is another file, so its bytes do not mix with those before.
         wrong = contradiction(base, since, seen);
         if (wrong.isEmpty()) {
           return wrong;
@@ -77,7 +77,7 @@ final class Contents {
     return last.isEmpty() || wrong.isEmpty() ? last : Optional.of(wrong.get() + "; " + last.get());
   }
 
-  /** After everything has come to rest: what was seen is what the file holds. */
+  /** After everything has come to rest: takes what was read for the contents of the file. */
   synchronized void resolve(byte[] seen) {
     history.clear();
     acknowledgedChanges = 0;

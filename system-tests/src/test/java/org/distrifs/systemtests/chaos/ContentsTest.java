@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The model of chaos accepts what may be, and nothing else: a planted fault is found. */
+/** The model of chaos accepts all possible contents, and no others. */
 @Tag("quick")
 class ContentsTest {
   private final Contents contents = new Contents();

@@ -1,12 +1,12 @@
 package org.distrifs.systemtests.chaos;
 
 /**
- * One fault of a round, as the seed drew it.
+ * One fault of a round.
  *
  * @param atMs when it begins, from the start of the round
  * @param forMs how long it lasts
- * @param first the role it happens to, or the sending end of the link that is cut
- * @param second the other end of the link, otherwise the same
+ * @param first the role that it happens to, or the sending end of the link
+ * @param second the other end of the link; otherwise the same role
  */
 record Fault(FaultKind kind, long atMs, long forMs, String first, String second) {
   @Override

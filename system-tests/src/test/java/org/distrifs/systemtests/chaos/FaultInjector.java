@@ -10,8 +10,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.distrifs.systemtests.cluster.Await;
 
 /**
- * Does the faults of a round at their times, and undoes them: what was killed is started again,
- * what was stopped goes on, links are whole. One thread.
+ * Causes the faults of a round at their times, and ends them: starts killed processes again,
+ * resumes paused ones, heals links. One thread.
  */
 final class FaultInjector {
   private static final Duration RECOVERY_BOUND = Duration.ofSeconds(90);
@@ -51,13 +51,13 @@ final class FaultInjector {
       event.action().run();
       final long tookMs = (System.nanoTime() - startNs) / 1_000_000 - event.atMs();
       if (tookMs > LATE_MS) {
-        // Then the machine is so busy that the bounds of the cluster mean little, too.
+        // On a machine that is so busy, the bounds of the cluster may be exceeded, too.
         Chaos.say("  what was due at %d ms was done %d ms later".formatted(event.atMs(), tookMs));
       }
     }
   }
 
-  /** Undoes whatever may still be done, and waits until every process answers. */
+  /** Ends all faults, and waits until every process answers. */
   void heal() throws Exception {
     for (final Role role : cluster.roles()) {
       role.resume();
@@ -74,7 +74,10 @@ final class FaultInjector {
         "what killed mounts left is settled", RECOVERY_BOUND, cluster::killedMountsAreSettled);
   }
 
-  /** A mount that found no master ends by itself; whoever wants it starts it again. */
+  /**
+   * Whether both mounts answer. Starts those that do not run, since a mount that finds no master
+   * ends by itself.
+   */
   private boolean mountsRunAndAnswer() {
     cluster.mounts().forEach(Mount::start);
     return cluster.mountsAnswer();
@@ -85,7 +88,7 @@ final class FaultInjector {
     switch (fault.kind()) {
       case KILL_DATANODE, KILL_MASTER -> role(fault.first()).kill();
       case KILL_ALL_DATANODES -> {
-        // All at once, before the first of them is waited for.
+        // Kill all before waiting for the first of them.
         cluster.datanodes().forEach(Role::signalKill);
         for (final Role datanode : cluster.datanodes()) {
           datanode.kill();

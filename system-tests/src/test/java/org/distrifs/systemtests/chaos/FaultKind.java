@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What is done to the cluster. */
+/** The kinds of faults. */
 enum FaultKind {
   KILL_DATANODE,
   KILL_ALL_DATANODES,
@@ -20,7 +20,7 @@ enum FaultKind {
   CUT_ONE_WAY,
   CUT_BOTH_WAYS;
 
-  /** The word for people: {@code kill-datanode}. */
+  /** The name on the command line: {@code kill-datanode}. */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -29,7 +29,7 @@ enum FaultKind {
   /**
    * Reads a list of words, separated by commas.
    *
-   * @throws IllegalArgumentException naming the word that is none
+   * @throws IllegalArgumentException if a word names no kind
    */
   static Set<FaultKind> parseList(String words) {
     final Set<FaultKind> kinds = EnumSet.noneOf(FaultKind.class);

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Draws the faults of each round from the seed. Kinds come like cards from a deck that is shuffled
- * when it is used up, so that a short run meets each kind too.
+ * Draws the faults of each round from the seed. Each kind is used once before any kind is used
+ * again, so that a short run has all of them.
  *
  * <p>Bytes are not flipped in the round in which all datanodes die at once. When no member of a
- * chunk was alive all the time, one of them gives what it has of the blocks that were being written
- * new checksums ({@code docs/chunk-store.md}), flipped or not. Not thread-safe.
+ * chunk was alive all the time, one of them rechecksums the blocks that were being written ({@code
+ * docs/chunk-store.md}), and so would accept flipped bytes. Not thread-safe.
  */
 final class FaultPlan {
   /** The last moment at which a fault begins, and the longest that one lasts. */
@@ -61,7 +61,7 @@ final class FaultPlan {
 
   private Fault draw(FaultKind kind) {
     final long at = random.nextLong(WINDOW_MS);
-    // Many are short, some outlast the lease of a node and the patience of the master.
+    // Many are short. Some are longer than the lease of a node and than node.deadAfterMs.
     final long lasts =
         random.nextBoolean() ? 100 + random.nextLong(2_500) : random.nextLong(LONGEST_MS);
     return switch (kind) {
@@ -78,7 +78,7 @@ final class FaultPlan {
     return new Fault(kind, atMs, forMs, role, role);
   }
 
-  /** Of the links that are used: each but that between the mounts. */
+  /** A fault of a link that is used: of any link but that between the mounts. */
   private Fault link(FaultKind kind, long atMs, long forMs) {
     final int die = random.nextInt(8);
     final String one = die == 0 ? any(mounts) : any(datanodes);

@@ -15,7 +15,7 @@ final class FillableDisk {
 
   private static final long DISK_BYTES = 384 << 20;
 
-  /** Less than a quarter of the reserve: no replica can grow. */
+  /** What a full disk has left: less than a quarter of the reserve, so no replica can grow. */
   private static final long LEFT_BYTES = RESERVE_BYTES / 8;
 
   private final Path point;
@@ -43,7 +43,7 @@ final class FillableDisk {
     return new FillableDisk(point, shell);
   }
 
-  /** Takes nearly all that is left; what the trash gives back afterwards stays free. */
+  /** Takes nearly all free space. What the trash gives back afterwards stays free. */
   void fill() throws IOException {
     final long bytes = Files.getFileStore(point).getUsableSpace() - LEFT_BYTES;
     if (bytes > 0 && !Files.exists(filler)) {
@@ -51,7 +51,7 @@ final class FillableDisk {
     }
   }
 
-  /** Gives it back. */
+  /** Frees the space again. */
   void empty() throws IOException {
     Files.deleteIfExists(filler);
   }

@@ -9,11 +9,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What a run saw: calls, pauses, bytes compared, and what contradicted the model. Thread-safe. */
+/**
+ * The results of a run: calls, pauses, compared bytes, and contradictions of the model.
+ * Thread-safe.
+ */
 final class Findings {
   private static final double NS_PER_S = 1e9;
 
-  /** No call may take longer: {@code client.chunkTimeoutMs} and the master's bound, with room. */
+  /**
+   * The longest time that a call may take: {@code client.chunkTimeoutMs} and the master's bound,
+   * with a margin.
+   */
   private static final long LONGEST_PAUSE_NS = 150_000_000_000L;
 
   /** A call of the file system. */
@@ -30,7 +36,7 @@ final class Findings {
   private volatile String longestPause = "none";
   private final List<String> violations = new ArrayList<>();
 
-  /** Makes a call, and notes how long its caller had to wait. */
+  /** Makes a call, and records how long it took. */
   <T> T timed(String what, Call<T> call) throws IOException {
     calls.increment();
     final long startNs = System.nanoTime();
@@ -50,7 +56,7 @@ final class Findings {
     }
   }
 
-  /** A call failed, as it may while faults are under way. */
+  /** Records a failed call. Calls may fail during faults. */
   void failed(IOException e) {
     final String text = String.valueOf(e.getMessage());
     // The reason comes last: "/path: Input/output error".
@@ -66,7 +72,7 @@ final class Findings {
     faults.computeIfAbsent(kind, unused -> new LongAdder()).increment();
   }
 
-  /** Something that must never happen. */
+  /** Records something that must never happen. */
   void violation(String what) {
     synchronized (violations) {
       violations.add(what);
@@ -80,7 +86,7 @@ final class Findings {
     }
   }
 
-  /** All that was seen, in a line. */
+  /** All results in a line. */
   String summary() {
     return "faults: %s; %d calls, failed: %s; %d bytes verified; longest pause %.1f s (%s)"
         .formatted(

@@ -7,10 +7,9 @@ import org.distrifs.systemtests.cluster.Shell;
  * The network of the cluster: a bridge, and for each role a network namespace with an address of
  * its own.
  *
- * <p>A direction of a link is cut by a neighbour entry that names a hardware address nobody has:
- * packets leave and reach no one, in silence, as with a broken switch. That needs no packet filter
- * in the kernel. It runs in a network and mount namespace of {@code scripts/chaos}, and vanishes
- * with it.
+ * <p>A direction of a link is cut by a neighbour entry with a hardware address that nobody has, so
+ * packets vanish as with a broken switch. That needs no packet filter in the kernel. Everything is
+ * in a network and mount namespace of {@code scripts/chaos}, and ends with it.
  */
 final class Links {
   private static final String BRIDGE = "chaos";
@@ -47,13 +46,13 @@ final class Links {
     return address;
   }
 
-  /** The words that put a command into a role's namespace, and only into that of the network. */
+  /** The words in front of a command that run it in the network namespace of a role. */
   static List<String> inside(String role) {
     // 'ip netns exec' would also hide the mounts that the command makes.
     return List.of("nsenter", "--net=/run/netns/" + role);
   }
 
-  /** From now on nothing that a role sends reaches an address. */
+  /** Cuts the direction from a role to an address. */
   void cut(String fromRole, String toAddress) {
     shell.run(
         "ip -n %s neigh replace %s lladdr %s dev eth0 nud permanent"

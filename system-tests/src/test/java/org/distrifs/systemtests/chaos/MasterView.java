@@ -16,15 +16,15 @@ import org.distrifs.proto.control.StatusReply;
 import org.distrifs.proto.control.StatusRequest;
 
 /**
- * What the master says of the cluster: the same as {@code distrifs status --json} prints, without a
- * process for each question.
+ * Asks the master for what {@code distrifs status --json} prints, without a process for each
+ * question.
  */
 final class MasterView {
   private static final int BOUND_S = 30;
 
   private final ManagedChannel channel;
 
-  /** Both end with the process. */
+  /** Connection and threads end with the process. */
   MasterView(PeerAddress master) {
     channel = ControlChannels.open(IoThreads.start("chaos"), List.of(master), Runnable::run);
   }

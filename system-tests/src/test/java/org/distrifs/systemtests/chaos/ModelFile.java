@@ -7,14 +7,14 @@ import java.util.Deque;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A file that one worker owns: its name, and what it may hold. Only the worker changes it; readers
- * look. Names are never used twice.
+ * A file that one worker owns: its name, and its possible contents. Only the worker changes it;
+ * others read it. Names are never used twice.
  */
 final class ModelFile {
-  /** For so long another mount may not have noticed a change of names, with room. */
+  /** How long another mount may take to notice a change of names, with a margin. */
   private static final long NAMES_VISIBLE_NS = 3_000_000_000L;
 
-  /** Of the life of a file, the last calls are remembered, to be told with a contradiction. */
+  /** How many of the last calls on a file are kept, to be printed with a contradiction. */
   private static final int STORY_LINES = 40;
 
   private final Contents contents = new Contents();
@@ -33,7 +33,7 @@ final class ModelFile {
     this.namedNs = System.nanoTime();
   }
 
-  /** Something was done to it, or failed. */
+  /** Records a call on the file, and its result. */
   void tell(String line) {
     synchronized (story) {
       if (story.size() == STORY_LINES) {
@@ -43,7 +43,7 @@ final class ModelFile {
     }
   }
 
-  /** What was done to it lately, a line for each call. */
+  /** The last calls on the file, a line each. */
   String story() {
     synchronized (story) {
       return "\n    " + String.join("\n    ", story);
@@ -58,7 +58,7 @@ final class ModelFile {
     return name;
   }
 
-  /** The name that a rename tried to give it, if that is not known to have failed or succeeded. */
+  /** The new name of a rename of which it is not known whether it failed. */
   String newName() {
     return newName;
   }
@@ -72,7 +72,7 @@ final class ModelFile {
     return nameChanges.get();
   }
 
-  /** Its name is about to be made, changed, replaced or removed. */
+  /** Records that its name is about to be made, changed, replaced or removed. */
   void tryingName(Mount through, String tried, boolean absentAfterwards) {
     nameChanges.incrementAndGet();
     namedThrough = through;
@@ -81,7 +81,7 @@ final class ModelFile {
     mayBeAbsent |= absentAfterwards;
   }
 
-  /** What was tried of its name is done. */
+  /** Records that the attempt to change its name has succeeded. */
   void named() {
     if (newName != null) {
       name = newName;
@@ -92,19 +92,19 @@ final class ModelFile {
     nameChanges.incrementAndGet();
   }
 
-  /** After everything has come to rest: this is its name. */
+  /** After everything has come to rest: sets the name that was found. */
   void resolveName(String seen) {
     name = seen;
     newName = null;
     mayBeAbsent = false;
   }
 
-  /** Whether only one state is possible; only then it is changed further. */
+  /** Whether only one state is possible. Only then the worker changes the file again. */
   boolean isCertain() {
     return contents.isCertain() && !mayBeAbsent && newName == null;
   }
 
-  /** Whether every mount is bound to know its name by now. */
+  /** Whether every mount must know its name by now. */
   boolean isNameVisibleEverywhere() {
     return System.nanoTime() - namedNs > NAMES_VISIBLE_NS;
   }

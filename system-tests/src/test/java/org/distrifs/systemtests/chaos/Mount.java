@@ -6,11 +6,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A mount as its users see it. {@link #availability} changes whenever it is about to be killed or
- * answers again: a call that failed while it changed proves nothing. Thread-safe.
+ * A mount as its users see it. {@link #availability} changes when it is about to be killed and when
+ * it answers again: a call that failed meanwhile proves nothing. Thread-safe.
  */
 final class Mount {
-  /** All files are below it, so that nothing is ever written beside a mount that is away. */
+  /**
+   * All files are below this directory of the mount, so that nothing is written into the bare mount
+   * point.
+   */
   static final String WORK = "work";
 
   private static final long WATCH_INTERVAL_NS = 50_000_000;
@@ -46,7 +49,7 @@ final class Mount {
     return availability.get();
   }
 
-  /** To be called before its process is killed: until it is started again, nobody uses it. */
+  /** To be called before its process is killed. Nobody uses it until it is started again. */
   synchronized void goingDown() {
     killed = true;
     isDown();
@@ -64,8 +67,8 @@ final class Mount {
   }
 
   /**
-   * Notices from now on when a mount that was started answers. A thread of its own, because the
-   * question itself waits while the mount stands still.
+   * Starts a thread that notices when a started mount answers. The thread blocks while the mount is
+   * paused.
    */
   void watch() {
     final Thread thread =

@@ -11,9 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Opens files of the workers afresh through either mount, while they are being changed, and looks
- * whether what it reads may be: never older than what was acknowledged before it opened. One
- * thread.
+ * Opens files of the workers through either mount while they are being changed, and checks what it
+ * reads: it must not be older than what was acknowledged before the opening. One thread.
  */
 final class Reader {
   private static final long NOTHING_TO_READ_NS = 20_000_000;

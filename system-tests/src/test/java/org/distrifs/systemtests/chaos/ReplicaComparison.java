@@ -19,7 +19,7 @@ import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.ChunkCounts;
 import org.distrifs.systemtests.cluster.LiveFiles;
 
-/** Waits until the healed cluster has all its replicas, and compares them on the disks. */
+/** Waits until the healed cluster has all its replicas, and compares their bytes on the disks. */
 final class ReplicaComparison {
   private static final Duration REPAIR_BOUND = Duration.ofMinutes(4);
   private static final int READ_TIMEOUT_MS = 10_000;
@@ -33,7 +33,7 @@ final class ReplicaComparison {
   }
 
   /**
-   * @param files all files there are
+   * @param files all files of the run
    */
   void run(List<ModelFile> files) throws Exception {
     findRot(files);
@@ -62,10 +62,7 @@ final class ReplicaComparison {
         && status.getRepair().getCopiesUnderWay() == 0;
   }
 
-  /**
-   * Reads each replica, so that each flipped byte is found, also those that no reader has met, and
-   * waits until what was found is mended.
-   */
+  /** Reads each replica, so that every flipped byte is found, and waits until all are repaired. */
   void findRot(List<ModelFile> files) throws Exception {
     readEveryReplica(files);
     Await.until(

@@ -10,8 +10,8 @@ import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.Shell;
 
 /**
- * One role of the cluster, and the process that plays it at the moment, if any. One thread starts
- * and ends it, others may ask whether it runs.
+ * One role of the cluster, and its process, if it runs. One thread starts and ends it; others may
+ * ask whether it runs.
  */
 final class Role {
   private static final Duration END_BOUND = Duration.ofSeconds(30);
@@ -36,8 +36,8 @@ final class Role {
         Stream.concat(Links.inside(name).stream(), command.stream())
             .map(Shell::quoted)
             .collect(
-                // Of a subshell that ends at once, so that the first process of the namespace
-                // becomes its parent and takes note when it ends.
+                // Started by a subshell that ends at once, so that the first process of the
+                // namespace becomes its parent and reaps it.
                 Collectors.joining(
                     " ", "( " + JVM_FLAGS + " ", " >>" + Shell.quoted(log) + " 2>&1 & echo $! )"));
   }
@@ -86,14 +86,14 @@ final class Role {
     signal("STOP");
   }
 
-  /** SIGCONT; does nothing to a process that was not stopped. */
+  /** SIGCONT; has no effect on a process that is not stopped. */
   void resume() {
     signal("CONT");
   }
 
   private void signal(String signal) {
     if (runs()) {
-      // It may have ended by itself in between.
+      // It may have ended by itself meanwhile.
       shell.run("kill -" + signal + " " + pid + " 2>/dev/null || true");
     }
   }

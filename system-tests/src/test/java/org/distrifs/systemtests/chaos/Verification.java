@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.distrifs.systemtests.cluster.Await;
 
 /**
- * Compares every name and every byte through each mount with what may be, while all rests. What was
- * uncertain is certain afterwards: what the first mount showed, the others must show too.
+ * Compares every name and every byte with the model, through each mount, while nothing changes. The
+ * first mount decides what was uncertain; the other must show the same.
  */
 final class Verification {
   private static final Duration READ_BOUND = Duration.ofSeconds(60);
@@ -110,7 +110,7 @@ final class Verification {
     }
   }
 
-  /** Temporary files of saves that failed. */
+  /** Removes the temporary files of saves that failed. */
   private void removeStrays(Mount mount) throws IOException {
     for (final Worker worker : workers) {
       for (final String stray : List.copyOf(worker.strays())) {
@@ -140,7 +140,10 @@ final class Verification {
         });
   }
 
-  /** Everything is healed: soon each call must succeed, if not the first. */
+  /**
+   * Tries a call until it succeeds, with a bound: all faults have ended, but the first try may
+   * still fail.
+   */
   private <T> T withRetries(String what, Callable<T> call) throws Exception {
     final long startNs = System.nanoTime();
     while (true) {

@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
-/** Reads files from their first byte to their last. */
+/** Reads files as a whole. */
 final class WholeFile {
   private static final int PIECE_BYTES = 256 << 10;
 
   private WholeFile() {}
 
-  /** Opens a file afresh and reads it. */
+  /** Opens a file and reads it. */
   static byte[] read(Path file, Findings findings, String what) throws IOException {
     try (FileChannel channel =
         findings.timed("open " + what, () -> FileChannel.open(file, StandardOpenOption.READ))) {
@@ -21,7 +21,7 @@ final class WholeFile {
     }
   }
 
-  /** Reads an open file, from offset 0 until the end is told. */
+  /** Reads an open file, from offset 0 to its end. */
   static byte[] read(FileChannel channel, Findings findings, String what) throws IOException {
     byte[] bytes = new byte[PIECE_BYTES];
     int size = 0;

@@ -23,9 +23,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Changes files of its own through either mount, one file and one mount at a time, as programs do:
- * edits, appends, whole rewrites, saves by rename. After the first failed call of a turn it leaves
- * the file alone until the end of the round. One thread, and one more that looks at the end.
+ * Changes its own files through either mount, one file and one mount at a time, as programs do:
+ * edits, appends, rewrites, saves by rename. After a failed call it does not use the file until the
+ * end of the round. Used by one thread, and by another one that verifies at the end.
  */
 final class Worker {
   private static final int FILES = 5;
@@ -53,7 +53,7 @@ final class Worker {
     this.random = new Random(seed);
   }
 
-  /** Its files; others may read them. */
+  /** Its files, which others may read. */
   List<ModelFile> files() {
     return files;
   }
@@ -63,7 +63,7 @@ final class Worker {
     return strays;
   }
 
-  /** Takes turns until it is told to rest. */
+  /** Works until {@code resting} is true. */
   void work(BooleanSupplier resting) {
     while (!resting.getAsBoolean()) {
       final Mount mount = mounts.get(random.nextInt(mounts.size()));
@@ -86,7 +86,7 @@ final class Worker {
     }
   }
 
-  /** A file of which everything is known and that this mount knows; else a new one. */
+  /** A file whose state is certain and that this mount knows, or else a new one. */
   private ModelFile choose(Mount mount) {
     final List<ModelFile> usable =
         new ArrayList<>(
@@ -171,7 +171,9 @@ final class Worker {
     }
   }
 
-  /** The way of editors: a new file beside it, synced, and renamed over it. */
+  /**
+   * Saves as editors do: writes a new file beside it, syncs that, and renames it over the old one.
+   */
   private void save(ModelFile file, Mount mount) throws IOException {
     ensure(file, mount);
     final String temporary = nextName();
@@ -300,7 +302,7 @@ final class Worker {
     return true;
   }
 
-  /** Within one mount every write is seen at once. */
+  /** Compares through the mount that wrote, which must show every write at once. */
   private void compareOwn(FileChannel channel, ModelFile file, Mount mount) throws IOException {
     final byte[] seen = WholeFile.read(channel, findings, file.name() + " through " + mount);
     final byte[] expected = file.contents().latest();

@@ -7,12 +7,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** The workers and readers, each a thread while a round lasts. */
+/** The workers and readers. Each has a thread during a round. */
 final class Workload {
   private static final int WORKERS = 4;
   private static final int READERS = 2;
 
-  /** A turn is a few calls, each of which has a bound. */
+  /** The longest time that a turn may take: it consists of a few calls, each with a bound. */
   private static final long REST_BOUND_NS = TimeUnit.SECONDS.toNanos(180);
 
   private final Findings findings;
@@ -36,7 +36,7 @@ final class Workload {
     return workers;
   }
 
-  /** Sets all to work. */
+  /** Starts all of them. */
   void begin() {
     resting = false;
     for (final Worker worker : workers) {
@@ -63,7 +63,7 @@ final class Workload {
     threads.add(thread);
   }
 
-  /** Returns when each has finished what it was doing; one that does not is a violation. */
+  /** Waits until each has finished its turn. It is a violation if one does not. */
   void rest() throws InterruptedException {
     resting = true;
     final long deadlineNs = System.nanoTime() + REST_BOUND_NS;

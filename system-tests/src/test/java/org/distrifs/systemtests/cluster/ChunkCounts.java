@@ -2,12 +2,12 @@ package org.distrifs.systemtests.cluster;
 
 import org.distrifs.proto.control.StatusReply;
 
-/** What a status says of the chunks. */
+/** Sums of the numbers of chunks in a status. */
 public final class ChunkCounts {
 
   private ChunkCounts() {}
 
-  /** Chunks of which not every replica is known to be good, for whatever reason. */
+  /** How many chunks are not known to have all their replicas good. */
   public static long notFull(StatusReply status) {
     return status.getChunksUnknown()
         + status.getChunksWaiting()
@@ -15,7 +15,7 @@ public final class ChunkCounts {
         + toBeActedOn(status);
   }
 
-  /** Chunks that an operator is told to do something about. */
+  /** How many chunks an operator must act on. */
   public static long toBeActedOn(StatusReply status) {
     return status.getChunksShort() + status.getChunksLost();
   }

@@ -58,12 +58,14 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
-  /** Settings of the master of a cluster that is started below {@code folder} later. */
+  /** Writes the settings of the master for a cluster that is later started below {@code folder}. */
   public static void configureMaster(Path folder, String settings) throws IOException {
     configure(folder, "master", settings);
   }
 
-  /** Settings of the datanodes of a cluster that is started below {@code folder} later. */
+  /**
+   * Writes the settings of the datanodes for a cluster that is later started below {@code folder}.
+   */
   public static void configureDatanodes(Path folder, String settings) throws IOException {
     configure(folder, "datanode", settings);
   }
@@ -73,7 +75,7 @@ public final class Cluster implements AutoCloseable {
     Files.writeString(conf.resolve(kind + ".conf"), settings + "\n");
   }
 
-  /** The data folder of a role of a cluster that is started below {@code folder} later. */
+  /** The data folder of a role in a cluster that is later started below {@code folder}. */
   public static Path data(Path folder, String role) {
     return folder.resolve("cluster").resolve("data").resolve(role);
   }
@@ -158,7 +160,7 @@ public final class Cluster implements AutoCloseable {
         () -> !Files.exists(Path.of("/proc", Long.toString(pid))));
   }
 
-  /** SIGSTOP: a role stands still until {@link #resume}. */
+  /** Pauses a role by SIGSTOP, until {@link #resume}. */
   public void pause(String role) throws IOException {
     Command.run("kill", "-STOP", Long.toString(pid(role))).expectSuccess();
   }
@@ -219,8 +221,8 @@ public final class Cluster implements AutoCloseable {
     if (!Files.isDirectory(run)) {
       return;
     }
-    // Only processes whose command line names this cluster's folder: a pid may have been given
-    // anew.
+    // Only processes whose command line names this cluster's folder: another process may have got a
+    // pid.
     Command.shell(
         "for f in \"$1\"/*.pid; do [ -e \"$f\" ] || continue; p=$(cat \"$f\");"
             + " if tr '\\0' ' ' 2>/dev/null < /proc/$p/cmdline | grep -qF \"$2\";"
@@ -229,7 +231,9 @@ public final class Cluster implements AutoCloseable {
         folder);
   }
 
-  /** Whether something is mounted there, without touching it: a dead mount would hang. */
+  /**
+   * Whether something is mounted there. Does not access the mount, which could hang if it is dead.
+   */
   public static boolean mounted(Path point) {
     try {
       return Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
@@ -239,7 +243,7 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
-  /** A port such that those of all roles, and their metrics, are free. */
+  /** A base port for which the ports of all roles and of their metrics are free. */
   public static int freeBasePort() {
     for (int attempt = 0; attempt < 100; attempt++) {
       final int base = ThreadLocalRandom.current().nextInt(15_000, 30_000);

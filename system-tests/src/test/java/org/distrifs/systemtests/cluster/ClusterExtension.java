@@ -14,8 +14,8 @@ import org.junit.platform.commons.support.AnnotationSupport;
 import org.junit.platform.commons.support.ModifierSupport;
 
 /**
- * Starts what fields with {@link RunningCluster} and {@link RunningMount} stand for. The store of
- * the context closes it, also when a start or a test has failed.
+ * Starts the clusters and mounts of fields with {@link RunningCluster} and {@link RunningMount}.
+ * The store of the context closes them, also when a start or a test has failed.
  */
 final class ClusterExtension
     implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
@@ -52,7 +52,7 @@ final class ClusterExtension
       return;
     }
     final Store store = context.getStore(NAMESPACE);
-    // A mount of one test may be of the cluster of all tests.
+    // The mount of a single test may belong to the cluster of all tests of the class.
     final ClusterFixture outer = store.get(KEY, ClusterFixture.class);
     final ClusterFixture fixture = new ClusterFixture(nameOf(context), outer);
     store.put(KEY, fixture);

@@ -27,9 +27,9 @@ final class ClusterFixture implements AutoCloseable {
   private boolean failed;
 
   /**
-   * @param name of the tests that it is for
-   * @param outer the fixture of all tests of the class, whose cluster is used if this one gets
-   *     none; null without one
+   * @param name the name of the tests
+   * @param outer the fixture of all tests of the class, whose cluster is used if this one has none;
+   *     null if there is none
    */
   ClusterFixture(String name, ClusterFixture outer) throws IOException {
     this.name = name;
@@ -65,7 +65,7 @@ final class ClusterFixture implements AutoCloseable {
     return outer.clusterToMount();
   }
 
-  /** A test has failed, so that the logs are worth keeping. */
+  /** Records that a test has failed, so that the logs are kept. */
   void failed() {
     failed = true;
     if (outer != null) {
@@ -85,7 +85,7 @@ final class ClusterFixture implements AutoCloseable {
     if (failed) {
       keepLogs();
     }
-    // Not through what is still mounted, should that be so.
+    // Does not descend into a mount that is left.
     Command.run("rm", "-rf", "--one-file-system", folder.toString()).expectSuccess();
   }
 

@@ -12,17 +12,17 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs programs as a user would, each with a bound; past it the program is ended and the test
- * fails.
+ * Runs programs as a user would, each with a bound. A program that exceeds it is ended, and the
+ * test fails.
  */
 public final class Command {
   /** Long enough for the slowest single program of these tests on a busy machine. */
   public static final Duration BOUND = Duration.ofMinutes(5);
 
   /**
-   * What a program left behind.
+   * The result of a program.
    *
-   * @param output of both streams, in the order in which it came
+   * @param output of both streams, in the order of arrival
    */
   public record Result(List<String> command, int exitStatus, String output) {
     /** Fails the test unless the program exited with 0. */

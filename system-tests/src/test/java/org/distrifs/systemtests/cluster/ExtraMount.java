@@ -23,7 +23,7 @@ public final class ExtraMount implements AutoCloseable {
   /**
    * Mounts a cluster.
    *
-   * @param point a folder that is not there yet; the mount's log is beside it
+   * @param point a folder that does not exist yet; the mount's log is beside it
    * @param flags further ones of {@code distrifs mount}
    */
   public static ExtraMount of(Cluster cluster, Path point, String... flags) throws Exception {
@@ -56,7 +56,10 @@ public final class ExtraMount implements AutoCloseable {
     return point;
   }
 
-  /** {@code kill -9}; returns when the process is gone. The mount stays, and answers no more. */
+  /**
+   * {@code kill -9}; returns when the process is gone. The mount stays, but does not answer any
+   * more.
+   */
   public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }

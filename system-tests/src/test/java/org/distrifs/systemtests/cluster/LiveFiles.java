@@ -10,11 +10,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Files of a process that runs: some of them go while one looks. */
+/** Finds files of running processes, which may remove some of them during the search. */
 public final class LiveFiles {
   private LiveFiles() {}
 
-  /** All files below a folder that were there when the search came to them. */
+  /** All files below a folder that existed when the search came to them. */
   public static List<Path> below(Path folder) throws IOException {
     final List<Path> files = new ArrayList<>();
     Files.walkFileTree(
@@ -37,7 +37,7 @@ public final class LiveFiles {
     return files;
   }
 
-  /** Those with this name. */
+  /** All of them that have this name. */
   public static List<Path> named(Path folder, String name) throws IOException {
     return below(folder).stream()
         .filter(file -> file.getFileName().toString().equals(name))

@@ -10,14 +10,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Somebody who works in a folder while others misbehave: makes a file, looks at it and removes it,
- * again and again, and minds how long each of these calls takes.
+ * Works in a folder while others misbehave: again and again makes a file, looks at it and removes
+ * it, and measures each of these calls.
  */
 public final class ProbeClient implements AutoCloseable {
   private static final long END_BOUND_S = 60;
 
   /**
-   * What it has seen.
+   * The result.
    *
    * @param rounds how often it made, saw and removed a file
    * @param slowest the longest that one of these calls took

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * A field of type {@link ExtraMount}: a further mount of the cluster in the {@link RunningCluster}
- * field of the same class, for as long as {@link RunningCluster} says.
+ * field of the same class. It lasts as long as a cluster in such a field does.
  */
 @Target(ElementType.FIELD)
 @Retention(RetentionPolicy.RUNTIME)

@@ -10,8 +10,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A shell that runs commands for a JVM which has files of a mount open. To be started before the
- * first of them is.
+ * A shell that runs commands for a JVM that has files of a mount open. To be started before the
+ * first of them is opened.
  *
  * <p>Java closes all its files in each process that it starts, before the program begins. For a
  * file on FUSE that is a flush: it waits as long as the mount cannot answer. Thread-safe; one
@@ -72,7 +72,7 @@ public final class Shell implements AutoCloseable {
     }
   }
 
-  /** A word that the shell takes as it is. */
+  /** Quotes a word for the shell. */
   public static String quoted(Object word) {
     return "'" + word.toString().replace("'", "'\\''") + "'";
   }

@@ -5,7 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * An ext4 file system of its own in a file: a disk that fills. Closing it unmounts and removes it.
+ * A small disk that can be filled: an ext4 file system in a file. Closing it unmounts and removes
+ * it.
  */
 public final class SmallDisk implements AutoCloseable {
   private final Path image;

@@ -1,2 +1,2 @@
-/** What the system tests stand on: commands with a bound, and a local cluster that cleans up. */
+/** What system tests use: commands with a bound, and local clusters that clean up. */
 package org.distrifs.systemtests.cluster;

@@ -12,9 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.distrifs.fuse.driver.NativeMemory;
 
 /**
- * System calls as the cases write them. A path is a string of which each character is a byte
- * (ISO-8859-1), relative to the working directory of the thread. A call that fails throws {@link
- * CallFailed}.
+ * The system calls, in the form in which the cases make them. A path is a string of which each
+ * character is a byte (ISO-8859-1), relative to the working directory of the thread. A call that
+ * fails throws {@link CallFailed}.
  */
 final class Calls {
   // open(2), with values that x86-64 and arm64 share unless they say otherwise.
@@ -79,20 +79,20 @@ final class Calls {
   private static final long FS_IOC_GETFLAGS = 0x80086601L;
   private static final long FS_IOC_SETFLAGS = 0x40086602L;
 
-  /** Those of {@code FS_..._FL} that the cases are about; a file system has others of its own. */
+  /** The flags {@code FS_..._FL} that the cases test. A file system may have others. */
   private static final int INODE_FLAGS = 0xf0;
 
   static final int BUFFER_BYTES = 1 << 16;
 
   private Calls() {}
 
-  /** A call that is given the address of a path. */
+  /** A call that takes the address of a path. */
   @FunctionalInterface
   interface OfPath {
     long run(long path);
   }
 
-  /** Frees what is allocated for one call. */
+  /** Makes a call with the address of a path, which is freed afterwards. */
   static long with(String path, OfPath call) {
     if (path.equals(BAD_ADDRESS)) {
       return call.run(1);
@@ -335,7 +335,7 @@ final class Calls {
                 address -> LIBC.utimensat(AT_FDCWD, address, put(times, atime, mtime), flags)));
   }
 
-  /** As with a null pointer: both times become that of the call. */
+  /** Passes a null pointer: both times become that of the call. */
   static void utimensNull(String path) {
     checkPath("utimensat", path, address -> LIBC.utimensat(AT_FDCWD, address, 0, 0));
   }
@@ -374,7 +374,10 @@ final class Calls {
     return ofInodeFlags(path, (descriptor, flags) -> IO.getInt(flags) & INODE_FLAGS);
   }
 
-  /** Sets these, and leaves those of the file system's own as they are. */
+  /**
+   * Sets exactly these of {@link #INODE_FLAGS}, and leaves the file system's other flags as they
+   * are.
+   */
   static void setInodeFlags(String path, int wanted) {
     ofInodeFlags(
         path,
@@ -416,7 +419,7 @@ final class Calls {
         "open " + shortened(path), with(path, address -> LIBC.open(address, flags, mode)));
   }
 
-  /** Takes the descriptor that a call has answered, to be closed at the end of the case. */
+  /** Registers the descriptor that a call returned, to be closed at the end of the case. */
   static int opened(String call, long result) {
     int descriptor = (int) check(call, result);
     OPEN.add(descriptor);
@@ -491,7 +494,7 @@ final class Calls {
     check("fallocate", LIBC.fallocate(descriptor, mode, offset, bytes));
   }
 
-  /** At the offsets given; those of the descriptors stay. */
+  /** Copies at the given offsets. The offsets of the descriptors do not change. */
   static long copyFileRange(int in, long inOffset, int out, long outOffset, long bytes) {
     return withBuffer(
         16,
@@ -504,7 +507,7 @@ final class Calls {
         });
   }
 
-  /** Makes a file of this content. */
+  /** Writes a file with this content. */
   static void write(String path, String text) {
     int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
     try {
@@ -514,7 +517,7 @@ final class Calls {
     }
   }
 
-  /** All of a file. */
+  /** The whole content of a file. */
   static String content(String path) {
     int file = open(path, O_RDONLY);
     try {

@@ -12,9 +12,9 @@ import org.distrifs.fuse.driver.NativeMemory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Cases of one call, and the words that they are written in. Each case is run as root in an empty
- * folder of its own, its working directory, with a umask of 0. What a case asserts is counted, and
- * goes on if it does not hold; a call that is not asserted about has to succeed.
+ * Cases of one call, and the vocabulary in which they are written. Each case is run as root in an
+ * empty folder, which is its working directory, with a umask of 0. Assertions are counted, and a
+ * case goes on after one that does not hold. A call without an assertion must succeed.
  */
 @ExtendWith(CaseRunner.class)
 abstract class Cases {
@@ -39,7 +39,9 @@ abstract class Cases {
     return target;
   }
 
-  /** A path of this case's folder for who has another working directory. */
+  /**
+   * The absolute form of a path in this case's folder, for callers with another working directory.
+   */
   Path absolute(String path) {
     return folder.resolve(path);
   }
@@ -83,7 +85,7 @@ abstract class Cases {
         });
   }
 
-  /** Says of which of many like cases the assertions are. */
+  /** Names what the assertions in {@code calls} are about, when one case tries many things. */
   final void about(Object what, Call calls) throws Exception {
     findings.enter(what.toString());
     try {
@@ -93,12 +95,12 @@ abstract class Cases {
     }
   }
 
-  /** The call has to fail so, or to succeed if {@code errno} is {@code OK}. */
+  /** Asserts that a call fails with an errno, or succeeds if that is {@code OK}. */
   final void expect(Errno errno, Call call) throws Exception {
     findings.compare("errno", errno, outcome(call));
   }
 
-  /** As {@link #expect(Errno, Call)}, made by somebody else. */
+  /** Like {@link #expect(Errno, Call)}, for a call by another caller. */
   final void expect(Errno errno, Identity identity, Call call) throws Exception {
     about(identity, () -> expect(errno, () -> as(identity, call)));
   }
@@ -121,7 +123,7 @@ abstract class Cases {
     findings.check(what, condition);
   }
 
-  /** Modes read best in octal. */
+  /** Asserts that modes are equal. Shows them in octal. */
   final void sameMode(int expected, int actual) {
     findings.compare("mode", Integer.toOctalString(expected), Integer.toOctalString(actual));
   }
@@ -137,8 +139,7 @@ abstract class Cases {
   }
 
   /**
-   * A call sets those of the times of a path that are named, to the time of the call, and no
-   * others.
+   * Asserts that a call sets the named times of a path to the time of the call, and no others.
    *
    * @param times some of the letters {@code a}, {@code m} and {@code c}
    */

@@ -250,7 +250,7 @@ class ConformanceTest {
     }
   }
 
-  /** Runs after all others. */
+  /** Prints the number of assertions, after all other classes. */
   @Nested
   @Order(Integer.MAX_VALUE)
   class Total {

@@ -47,7 +47,10 @@ abstract class FlagCases extends Cases {
     super(target);
   }
 
-  /** Gives a path flags while calls are made: what keeps them can be removed by nobody. */
+  /**
+   * Gives a path flags while calls are made, and takes them away again, since nobody could remove
+   * it with them.
+   */
   private static void flagged(String path, int flags, Call calls) throws Exception {
     setInodeFlags(path, flags);
     try {
@@ -272,7 +275,7 @@ abstract class FlagCases extends Cases {
     flagged("f", NO_ACCESS_TIME, () -> marks("", "f", () -> same("content", "text", content("f"))));
   }
 
-  /** Not a flag, but as old as they are: ext4 shows when an inode was made. */
+  /** The birth time is no flag; it is tested here because it is kept along with them. */
   @Test
   void theBirthTimeIsThatOfTheCreation() throws Exception {
     Calls.mknod("f", FileType.REGULAR.bits() | 0644, 0);

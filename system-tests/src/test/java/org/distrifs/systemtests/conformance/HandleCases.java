@@ -27,14 +27,14 @@ import org.junit.jupiter.api.Test;
 abstract class HandleCases extends Cases {
   private static final Path DROP_CACHES = Path.of("/proc/sys/vm/drop_caches");
 
-  /** What was used of late is only marked by the first. */
+  /** Rounds of dropping caches. The first one only marks inodes that were used recently. */
   private static final int ROUNDS = 3;
 
   HandleCases(Target target) {
     super(target);
   }
 
-  /** The kernel forgets the inodes and names that nobody uses. */
+  /** Has the kernel forget the inodes and names that nobody uses. */
   private static void dropCaches() throws IOException {
     for (int round = 0; round < ROUNDS; round++) {
       Files.writeString(DROP_CACHES, "2");

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where a target is known to differ from ext4, and why. A case that is listed has to fail: once it
- * passes, it has to go from here.
+ * The cases in which a target is known to differ from ext4, and why. A listed case must fail; when
+ * it passes, its line must be removed.
  */
 final class KnownDifferences {
   private static final Map<String, String> OF_JNR_FUSE = new HashMap<>();
@@ -79,7 +79,7 @@ final class KnownDifferences {
     List.of(cases).forEach(testCase -> OF_JNR_FUSE.put(testCase, reason));
   }
 
-  /** Why a case does not pass on a target, or null if it has to. */
+  /** Why a case fails on a target, or null if it must pass. */
   static String reason(Target target, String testCase) {
     return switch (target) {
       case EXT4, KERNEL -> null;

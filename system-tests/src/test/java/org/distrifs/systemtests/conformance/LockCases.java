@@ -164,8 +164,8 @@ abstract class LockCases extends Cases {
     RecordLock.write(0, 1).on(ours, SET);
     other.lock(theirs, SET, RecordLock.write(1, 1));
     other.begin(theirs, SET_AND_WAIT, RecordLock.write(0, 1));
-    // Until it waits there is no deadlock, and what is tried would wait instead. It may sleep in
-    // the call for a while before it waits where locks are kept.
+    // There is no deadlock before the other one waits. It may sleep in the call for a while before
+    // its lock request waits.
     AtomicInteger seen = new AtomicInteger();
     Await.until(
         "the other process waits",
@@ -180,7 +180,7 @@ abstract class LockCases extends Cases {
     close(ours);
   }
 
-  /** Whether a thread of a process waits for a lock, by the call that it is in. */
+  /** Whether a thread of a process waits for a lock, judged by the system call that it is in. */
   private static boolean isBlocked(long pid) throws IOException {
     try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
       return threads.anyMatch(LockCases::isInFcntl);

@@ -1,6 +1,6 @@
 package org.distrifs.systemtests.conformance;
 
-/** In what the architectures of Linux differ, as far as these tests meet it. */
+/** The differences between the architectures of Linux that matter to these tests. */
 final class Machine {
   static final boolean IS_ARM = System.getProperty("os.arch").equals("aarch64");
 

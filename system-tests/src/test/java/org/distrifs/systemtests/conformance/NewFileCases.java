@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** What mkdir(2), mkfifo(3), mknod(2), symlink(2) and open(2) with O_CREAT have in common. */
 abstract class NewFileCases extends Cases {
-  /** That an ordinary user may make. */
+  /** The types of files that an ordinary user may make. */
   private static final List<FileType> OF_USERS =
       List.of(
           FileType.REGULAR, FileType.DIRECTORY, FileType.FIFO, FileType.SOCKET, FileType.SYMLINK);
@@ -103,7 +103,7 @@ abstract class NewFileCases extends Cases {
     }
   }
 
-  /** A program that runs as a group which its maker is not in would be a privilege stolen. */
+  /** Otherwise a user could make a program that runs with the rights of a group he is not in. */
   @Test
   void inASetGroupIdDirectoryOfAnotherGroupIsNotSetGroupId() throws Exception {
     mkdir("d", 0);

@@ -35,8 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * One mount gives names to other files, and at once programs on another mount open, make and change
- * things by those names, though its kernel has just seen where they led. Nothing but what has the
- * name now may be hit. On ext4 the two mounts are one folder.
+ * things by those names, though its kernel has just seen where they led. Only the file that has the
+ * name now may be affected. On ext4 the two mounts are one folder.
  */
 class OldNamesTest {
   private static final Calls.Time LONG_AGO = new Calls.Time(1_000, 0);
@@ -44,7 +44,9 @@ class OldNamesTest {
   private static final long BOUND_S = 60;
   private static final int REMOVALS = 40;
 
-  /** One folder by two mounts: names change by the first, and are used by the second. */
+  /**
+   * One folder through two mounts. Names are changed through the first and used through the second.
+   */
   private record Pair(Path here, Path there) {}
 
   @TempDir static Path folder;
@@ -104,7 +106,7 @@ class OldNamesTest {
     return there.resolve(name).toString();
   }
 
-  /** The kernel of the second mount sees where a name leads. */
+  /** Looks a name up through the second mount, so that its kernel knows where it leads. */
   private void look(String name) throws IOException {
     Calls.stat(there(name));
     Files.readString(there.resolve(name));
@@ -139,7 +141,7 @@ class OldNamesTest {
     assertThat(errno).isEqualTo(expected);
   }
 
-  /** The file that "data" was is as it was. */
+  /** Asserts that the file that had the name "data" is unchanged. */
   private void assertUntouched(String name) throws IOException {
     assertThat(read(name)).isEqualTo("precious");
     Stat stat = Calls.stat(here(name));
@@ -217,7 +219,7 @@ class OldNamesTest {
     assertThat(Calls.pread(open, 100, 0)).isEqualTo("precious");
   }
 
-  /** What is unsent there belongs to the file, not to the name. */
+  /** Unsent bytes belong to the file, not to the name. */
   @ParameterizedTest
   @EnumSource(
       value = Target.class,
@@ -232,7 +234,7 @@ class OldNamesTest {
     assertThat(read("data.bak")).isEqualTo("preciousunsent");
   }
 
-  /** Both names of a file lead to it; one is given to another. */
+  /** A file has two names, and one of them is given to another file. */
   @ParameterizedTest
   @EnumSource(Target.class)
   void ofTwoNamesOneStays(Target target) throws Exception {
@@ -320,7 +322,7 @@ class OldNamesTest {
     assertThat(read("v2/f")).isEqualTo("second");
   }
 
-  /** The link is where it was, but the directory in which its path finds it is another. */
+  /** The symbolic link is unchanged, but a directory in its path is another one now. */
   @ParameterizedTest
   @EnumSource(
       value = Target.class,
@@ -337,7 +339,7 @@ class OldNamesTest {
     assertUntouched("data");
   }
 
-  /** Who works in a directory goes on in it, whatever it is called. */
+  /** A working directory stays the same when it is renamed. */
   @ParameterizedTest
   @EnumSource(
       value = Target.class,
@@ -402,7 +404,7 @@ class OldNamesTest {
     assertThat(read("data")).isEqualTo("precious");
   }
 
-  /** Nobody has to try again who opens what is there or makes it. */
+  /** An open that creates the file if it is missing never fails, without a retry of the program. */
   @ParameterizedTest
   @EnumSource(Target.class)
   void anOpenThatMayMakeTheFileNeverFails(Target target) throws Exception {
@@ -433,9 +435,9 @@ class OldNamesTest {
   // --- descriptors
 
   /**
-   * What is open needs no name: not after it lost it, and not while another has it.
+   * An open file needs no name: neither after it has lost it, nor while another file has it.
    *
-   * @param change what happens to the name
+   * @param change how the file loses its name
    */
   @ParameterizedTest
   @ValueSource(strings = {"renamed", "replaced", "removed"})
@@ -464,7 +466,7 @@ class OldNamesTest {
     }
   }
 
-  /** A change that is made by a descriptor. */
+  /** A change by a descriptor. */
   private enum Changed {
     MODE,
     OWNER,

@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.distrifs.systemtests.cluster.Await;
 
-/** A process of its own that locks what it is told to. It ends with this one, or when closed. */
+/** Another process, which locks files on request. It ends with this one, or when closed. */
 final class OtherProcess implements AutoCloseable {
   private static final Duration BOUND = Duration.ofSeconds(20);
 
-  /** What it can be told. */
+  /** The requests that it understands. */
   enum Request {
     /** Path and flags; answers the descriptor. */
     OPEN,

@@ -31,7 +31,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** path_resolution(7): what a path can have wrong, tried with every call that takes one. */
+/**
+ * path_resolution(7): everything that can be wrong with a path, tried with every call that takes
+ * one.
+ */
 abstract class PathCases extends Cases {
   private static final int NAME_MAX = 255;
   private static final int PATH_MAX = 4096;
@@ -40,16 +43,16 @@ abstract class PathCases extends Cases {
     super(target);
   }
 
-  /** A call with one path; what else it needs is there. */
+  /** A call with one path, and suitable other arguments. */
   @FunctionalInterface
   private interface OfPath {
     void run(String path) throws Exception;
   }
 
-  /** Calls about something that is there. */
+  /** Calls on an existing file. */
   private static final Map<String, OfPath> EXISTING = new LinkedHashMap<>();
 
-  /** Calls that make a name. */
+  /** Calls that make a new name. */
   private static final Map<String, OfPath> MAKING = new LinkedHashMap<>();
 
   static {

@@ -37,7 +37,9 @@ abstract class PermissionCases extends Cases {
     super(target);
   }
 
-  /** A class of callers, and by how many bits its permissions lie left of those of others. */
+  /**
+   * A class of callers, and by how many bits its permissions are shifted left from those of others.
+   */
   private enum Kind {
     OWNER(Identity.OWNER, 6),
     GROUP(Identity.MEMBER, 3),

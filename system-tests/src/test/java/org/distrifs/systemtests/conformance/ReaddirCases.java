@@ -45,7 +45,7 @@ abstract class ReaddirCases extends Cases {
     return names;
   }
 
-  /** What is left of an open directory. */
+  /** The remaining entries of an open directory. */
   private static List<Entry> rest(int directory) {
     List<Entry> all = new ArrayList<>();
     List<Entry> part = entries(directory, SOME);
@@ -138,7 +138,7 @@ abstract class ReaddirCases extends Cases {
     close(directory);
   }
 
-  /** What is done to an entry as soon as it comes. */
+  /** What is done to an entry as soon as it is listed. */
   private interface Change {
     void of(String path);
   }
@@ -167,8 +167,9 @@ abstract class ReaddirCases extends Cases {
   }
 
   /**
-   * Reads a directory in small steps and changes what comes, but for every tenth entry. ext4 tells
-   * names in the order of their hashes, so of the new ones some lie ahead: 0.72 for each old one.
+   * Reads a directory in small steps and changes each entry that it lists, except every tenth. ext4
+   * lists names in the order of their hashes, so some of the new names come later in the listing:
+   * 0.72 for each old one.
    */
   private void endsWhile(Change change) {
     fill("d");

@@ -45,7 +45,7 @@ record RecordLock(int type, long start, long length) {
         });
   }
 
-  /** The lock that stands in the way of this one, and whose it is; {@code UNLOCK} for none. */
+  /** The lock that is in the way of this one, and its owner; {@code UNLOCK} if there is none. */
   Holder holder(int descriptor, int command) {
     return withMemory(
         memory -> {

@@ -220,7 +220,7 @@ abstract class RenameCases extends Cases {
     }
   }
 
-  /** Its entry ".." changes. */
+  /** The move changes its entry "..". */
   @Test
   void ofADirectoryToAnotherNeedsWritePermissionOnItself() throws Exception {
     mkdir("a", 0777);

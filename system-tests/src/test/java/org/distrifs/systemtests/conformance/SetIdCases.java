@@ -40,7 +40,7 @@ abstract class SetIdCases extends Cases {
               "open with O_CREAT and O_TRUNC",
               () -> close(open("f", O_RDWR | O_CREAT | O_TRUNC, 0644))));
 
-  /** Something done with an open file. */
+  /** A use of an open file. */
   @FunctionalInterface
   private interface Use {
     void of(int file);
@@ -73,7 +73,7 @@ abstract class SetIdCases extends Cases {
 
   /** The effective user and group of the program {@code id}, run by somebody. */
   private String rights(Identity runner) throws Exception {
-    // The folders above are not open to everybody.
+    // Run it in its folder, because not everybody may pass the folders above.
     return Command.shell(
             """
             cd "$1"

@@ -46,7 +46,7 @@ record Stat(
         time(address + 96));
   }
 
-  /** When what an answer is about was made, if it says so. */
+  /** The birth time in an answer of {@code statx}, if it has one. */
   static Instant birthTime(long address) {
     return time(address + 80);
   }

@@ -57,7 +57,7 @@ abstract class StatCases extends Cases {
     same("inodes", 5 * FileType.values().length, inodes.size());
   }
 
-  /** What was written may be on its way still. */
+  /** Even if the written bytes are not sent yet. */
   @Test
   void tellsOfEachChangeOfAFileThatIsBeingWritten() throws Exception {
     int file = open("f", O_CREAT | O_RDWR, 0644);

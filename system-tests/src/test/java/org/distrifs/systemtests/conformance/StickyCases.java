@@ -11,7 +11,7 @@ import static org.distrifs.systemtests.conformance.Errno.OK;
 
 import org.junit.jupiter.api.Test;
 
-/** In a sticky directory only the owner of a file, or of the directory, takes its name away. */
+/** In a sticky directory only the owner of a file, or of the directory, may remove its name. */
 abstract class StickyCases extends Cases {
   StickyCases(Target target) {
     super(target);

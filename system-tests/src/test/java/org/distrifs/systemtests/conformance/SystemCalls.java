@@ -19,10 +19,16 @@ public interface SystemCalls {
     return LastError.getLastError(Runtime.getSystemRuntime());
   }
 
-  /** By number: for what the C library would do to all threads of the process. */
+  /**
+   * Makes a call by its number, for calls that the C library would make for all threads of the
+   * process.
+   */
   long syscall(long number, long first, long second, long third);
 
-  /** By number: for six arguments, of which the stubs that jnr-ffi compiles mislay the last. */
+  /**
+   * Makes a call with six arguments by its number, since stubs that jnr-ffi compiles lose the
+   * sixth.
+   */
   long syscall(
       long number, long first, long second, long third, long fourth, long fifth, long sixth);
 

@@ -2,9 +2,9 @@ package org.distrifs.systemtests.conformance;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Whose answers are looked at. */
+/** The file systems on which the cases are run. */
 enum Target {
-  /** Proves the cases. */
+  /** ext4 in a loop device, which proves the cases. */
   EXT4,
   /** A cluster, mounted by the kernel's own protocol. */
   KERNEL,
@@ -17,7 +17,7 @@ enum Target {
   private final AtomicInteger assertions = new AtomicInteger();
   private TestedFileSystem fileSystem;
 
-  /** Where the cases are to work. */
+  /** The file system on which the cases are run. */
   TestedFileSystem fileSystem() {
     return fileSystem;
   }
@@ -35,7 +35,7 @@ enum Target {
     assertions.addAndGet(more);
   }
 
-  /** Made so far. */
+  /** How many assertions were made so far. */
   int assertions() {
     return assertions.get();
   }

@@ -10,7 +10,7 @@ import org.distrifs.systemtests.cluster.ExtraMount;
  * A mounted file system. Closing it leaves no mount and no process behind.
  *
  * @param folder in it
- * @param ending what closing does
+ * @param ending unmounts it and ends its processes
  */
 record TestedFileSystem(Path folder, AutoCloseable ending) implements AutoCloseable {
 
@@ -34,7 +34,7 @@ record TestedFileSystem(Path folder, AutoCloseable ending) implements AutoClosea
 
   /** A mount of a cluster. */
   static TestedFileSystem mount(Cluster cluster, Path point, String driver) throws Exception {
-    // As ext4 is mounted.
+    // ext4 honours set-id bits by default, so this mount must, too.
     String setId = "--set=mount.setId=true";
     String devices = "--set=mount.devices=true";
     ExtraMount mount = ExtraMount.of(cluster, point, "--driver", driver, setId, devices);

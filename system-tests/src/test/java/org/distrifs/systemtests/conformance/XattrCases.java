@@ -32,7 +32,7 @@ abstract class XattrCases extends Cases {
   private static final int LONGEST_NAME = 255;
   private static final int LARGEST_VALUE = 65_536;
 
-  /** That may have attributes of users. */
+  /** The types of files that may have user attributes. */
   private static final List<FileType> OF_USERS = List.of(FileType.REGULAR, FileType.DIRECTORY);
 
   XattrCases(Target target) {

@@ -15,8 +15,8 @@ import org.distrifs.proto.frame.FrameType;
 import org.distrifs.proto.frame.Hello;
 
 /**
- * Says frames to a port: most are well formed and mean nothing, others are damaged or cut short. It
- * connects again whenever the listener has had enough. One thread.
+ * Sends frames to a port. Most are well formed and have random fields; others are damaged or cut
+ * short. Connects again whenever the listener closes the connection. One thread.
  */
 public final class FrameNoise {
   private static final int READ_BOUND_MS = 10_000;
@@ -25,7 +25,7 @@ public final class FrameNoise {
   private static final int PAYLOAD_LENGTH_AT = 12;
   private static final int TYPE_AT = 5;
 
-  /** Well-formed frames in the middle of which the connection is left open. */
+  /** How many well-formed frames are sent on one connection. */
   private static final int FRAMES_PER_CONNECTION = 200;
 
   private final int port;
@@ -35,7 +35,7 @@ public final class FrameNoise {
   private final RandomRequests requests;
 
   /**
-   * @param incarnation of who listens; anything for a port that is none of the data plane
+   * @param incarnation that of the listening datanode; any number for other ports
    */
   public FrameNoise(int port, long clusterId, long incarnation, long seed) {
     this.port = port;
@@ -49,10 +49,10 @@ public final class FrameNoise {
   }
 
   /**
-   * Sends so many frames.
+   * Sends frames.
    *
-   * @throws IOException if the port takes no connection any more, or keeps one open without a word
-   *     after it was told nonsense
+   * @throws IOException if the port refuses connections, or keeps one open without an answer after
+   *     a malformed frame
    */
   public void send(long frames) throws IOException {
     long sent = 0;
@@ -65,7 +65,7 @@ public final class FrameNoise {
   }
 
   private long converse(Socket socket, long frames) throws IOException {
-    // Whoever does not take the answers is not served further, so somebody must read.
+    // A listener stops serving a peer that does not read its answers, so read them.
     final Thread drain = new Thread(() -> drain(socket));
     drain.start();
     long sent = 0;
@@ -87,7 +87,7 @@ public final class FrameNoise {
       }
       socket.shutdownOutput();
     } catch (IOException e) {
-      // Cut by the listener, which is the right answer to most of this.
+      // The listener has closed the connection, as it should after most of these frames.
       sent = Math.max(1, sent);
     }
     try {
@@ -102,7 +102,7 @@ public final class FrameNoise {
     try {
       socket.getInputStream().transferTo(OutputStream.nullOutputStream());
     } catch (IOException e) {
-      // Reset, or silent: the conversation is over either way.
+      // Reset or timed out: the connection has ended in both cases.
       return;
     }
   }
@@ -121,13 +121,13 @@ public final class FrameNoise {
     };
   }
 
-  /** A header that is right in itself and claims lengths of its own. */
+  /** A frame whose header has other lengths, and a checksum that matches. */
   private byte[] withLengths(byte[] frame, int body, int payload) {
     ByteBuffer.wrap(frame).putInt(BODY_LENGTH_AT, body).putInt(PAYLOAD_LENGTH_AT, payload);
     return withCrc(frame, Math.max(0, Math.min(body, frame.length - FrameHeader.LENGTH)));
   }
 
-  /** A valid header, checksum and all, before a body that is none. */
+  /** A frame with a valid header and checksum, and a random body. */
   private byte[] randomBody() {
     final int body = random.nextInt(FrameHeader.MAX_BODY_BYTES + 1);
     final byte[] frame = new byte[FrameHeader.LENGTH + body];

@@ -10,12 +10,12 @@ import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.FrameEncoder;
 
 /**
- * Draws well-formed requests of the data plane whose fields mean nothing. What changes replicas
- * names an incarnation that is not there: there is no defence against a program that knows
- * everything and lies. Not thread-safe.
+ * Draws well-formed requests of the data plane with random fields. Those that change replicas name
+ * a wrong incarnation, because nothing protects a cluster from a program that knows the right one
+ * and lies. Not thread-safe.
  */
 final class RandomRequests {
-  /** Ids of chunks that may be there: ids are given out in sequence. */
+  /** The highest chunk id that is drawn. Ids are given out in sequence, so low ones exist. */
   private static final int LIKELY_CHUNKS = 60;
 
   private static final int MAX_PAYLOAD_BYTES = 20_000;
@@ -30,7 +30,7 @@ final class RandomRequests {
   /**
    * The bytes of a frame, with its payload.
    *
-   * @param incarnation of the listener, for requests that only look
+   * @param incarnation that of the listener, for requests that change nothing
    */
   byte[] next(long incarnation) {
     final long looking = random.nextInt(4) == 0 ? random.nextLong() : incarnation;

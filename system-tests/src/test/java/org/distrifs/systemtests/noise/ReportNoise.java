@@ -20,9 +20,8 @@ import org.distrifs.proto.control.RegisterRequest;
 import org.distrifs.proto.control.ReplicaReport;
 
 /**
- * Sends the master block reports that are made up: from a datanode that has registered and holds
- * nothing, from incarnations of real datanodes that are over, and from nodes that nobody knows. One
- * thread.
+ * Sends the master invented block reports: from a registered datanode that holds nothing, from
+ * former incarnations of real datanodes, and from unknown nodes. One thread.
  */
 public final class ReportNoise implements AutoCloseable {
   private static final int BOUND_S = 30;
@@ -129,7 +128,9 @@ public final class ReportNoise implements AutoCloseable {
     io.close();
   }
 
-  /** A refusal is as good an answer as a reply; a broken master gives neither. */
+  /**
+   * The end of a call. A refusal is as good an answer as a reply; a broken master gives neither.
+   */
   private record Answer(CompletableFuture<Void> answered)
       implements StreamObserver<BlockReportReply> {
     @Override

@@ -1,2 +1,2 @@
-/** What broken or foreign programs may say to the ports of a cluster. */
+/** Input that broken or foreign programs may send to the ports of a cluster. */
 package org.distrifs.systemtests.noise;

@@ -7,47 +7,47 @@ import java.time.Duration;
 import org.distrifs.systemtests.cluster.Await;
 
 /**
- * What a mount sees of what the other one does.
+ * What one mount must see of a change by the other.
  *
- * @param name says what is looked at
- * @param before what is seen before the other mount does something
- * @param after what is seen when it has done so
- * @param bound how long after that {@code before} may still be seen; zero for not at all
+ * @param name what is looked at, in words
+ * @param before what is seen before the change
+ * @param after what is seen after the change
+ * @param bound how long after the change {@code before} may still be seen
  */
 public record ExpectedObservation(
     String name, Observer observer, String before, String after, Duration bound) {
 
-  /** What one mount does in a folder. */
+  /** A change that one mount makes in a folder. */
   @FunctionalInterface
   public interface Change {
     /**
-     * @param folder in which there are the file "f" and what else the test has put there
+     * @param folder the folder, which has the file "f" and what the test has put there
      */
     void in(Path folder) throws Exception;
   }
 
-  /** Seen as soon as the call that changed it has returned. */
+  /** The change must be seen as soon as the call that made it has returned. */
   public static ExpectedObservation atOnce(
       String name, Observer observer, String before, String after) {
     return new ExpectedObservation(name, observer, before, after, Duration.ZERO);
   }
 
-  /** Seen after a time. */
+  /** The change must be seen within a time. */
   public static ExpectedObservation within(
       Duration bound, String name, Observer observer, String before, String after) {
     return new ExpectedObservation(name, observer, before, after, bound);
   }
 
-  /** Not to be seen, however long ago it was. */
+  /** The change must not be seen at all. */
   public static ExpectedObservation never(String name, Observer observer, String before) {
     return new ExpectedObservation(name, observer, before, before, Duration.ZERO);
   }
 
   /**
-   * Looks through one mount, immediately before the other changes something and after that.
+   * Looks through one mount, immediately before and after a change through the other.
    *
-   * @param here the folder by the mount that changes it
-   * @param there the same folder by the mount that looks
+   * @param here the folder in the mount that changes it
+   * @param there the same folder in the mount that looks
    */
   public void prove(Change change, Path here, Path there) throws Exception {
     try (observer) {

@@ -14,14 +14,11 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.stream.Stream;
 
-/**
- * A way to look at something in a folder. Closing it lets go of what it has kept open from its
- * first look on.
- */
+/** A way to look at something in a folder. Closing it closes what its first look has opened. */
 @FunctionalInterface
 public interface Observer extends AutoCloseable {
 
-  /** What is seen where there is nothing. */
+  /** The observation when there is nothing to see. */
   String NOTHING = "nothing";
 
   /**
@@ -94,7 +91,7 @@ public interface Observer extends AutoCloseable {
     };
   }
 
-  /** As {@link #readOpened}, each time after the file has been opened and closed once more. */
+  /** Like {@link #readOpened}, but opens and closes the file once more before each look. */
   static Observer readOpenedAfterOpen(String name) {
     return new Opened(name) {
       @Override
@@ -115,7 +112,7 @@ public interface Observer extends AutoCloseable {
     };
   }
 
-  /** Whether a lock of a whole file can be had at this moment: "free" or "held". */
+  /** Whether a lock on a whole file can be got now: "free" or "held". */
   static Observer lock(String name) {
     return new Opened(name) {
       @Override
