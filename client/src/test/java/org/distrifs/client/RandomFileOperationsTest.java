@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class RandomFileOperationsTest {
   private static final int FILES = 3;
 
-  /** A packet may be lost several times in a row. */
+  /** Bounds for a packet that is lost several times in a row. */
   private static final ClientSettings SETTINGS = FakeCluster.settings(500, 5_000);
 
   private static final int MAX_SIZE = 5 * FakeCluster.CHUNK_BYTES;
@@ -40,7 +40,7 @@ class RandomFileOperationsTest {
     cluster.close();
   }
 
-  /** A file as it must be. */
+  /** The expected contents of a file. */
   private static final class Model {
     private byte[] bytes = new byte[0];
 

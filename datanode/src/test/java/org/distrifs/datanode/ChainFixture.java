@@ -123,7 +123,7 @@ final class ChainFixture implements AutoCloseable {
   private final TcpChunkTransport transport = new TcpChunkTransport(io, () -> CLUSTER, "test");
   final List<Node> nodes = new ArrayList<>();
 
-  /** Those that the chain consists of, head first; all of them unless it is said otherwise. */
+  /** The members of the chain, head first. All nodes, unless a test sets others. */
   List<Node> members = nodes;
 
   ChainFixture(Path base, int count) {
@@ -191,7 +191,7 @@ final class ChainFixture implements AutoCloseable {
     return await(send(node, read, null));
   }
 
-  /** All bytes of a replica as a reader gets them, its checksums verified. */
+  /** All bytes of a replica as a reader gets them, with verified checksums. */
   byte[] contents(Node node, long chunkId, int version) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     while (true) {

@@ -86,7 +86,7 @@ class ChainOverTcpTest {
       DataReply reply = ChainFixture.reply(chain.write(CHUNK, 1, 1, new byte[] {2}, 2));
       assertThat(reply.status()).isEqualTo(Status.DOWNSTREAM_FAILED);
       assertThat(reply.failedNodeId()).isEqualTo(3);
-      // A write that was never accepted may not overtake it.
+      // A new write may not overtake it.
       assertThat(chain.put(CHUNK, 1, 2, new byte[] {3}, 3)).isEqualTo(Status.DOWNSTREAM_FAILED);
       chain.node(3).start();
       // An attempt to connect that began before the tail was back may still be refused.
@@ -98,7 +98,7 @@ class ChainOverTcpTest {
     }
   }
 
-  /** As a client does, which sends a write again until it is acknowledged. */
+  /** Sends a write again until it is acknowledged, as a client does. */
   private static void sendUntilAcknowledged(
       ChainFixture chain, int offset, byte[] bytes, long sequence) {
     long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);

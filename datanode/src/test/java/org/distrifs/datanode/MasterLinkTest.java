@@ -55,7 +55,7 @@ class MasterLinkTest {
   private DataPlane plane;
   private MasterLink link;
 
-  /** A master that does as it is told, and remembers what it was told. */
+  /** A master whose answers the test sets, and which records what the datanode sends. */
   private static final class FakeMaster extends DatanodesGrpc.DatanodesImplBase {
     final List<Long> incarnations = Collections.synchronizedList(new ArrayList<>());
     final List<BlockReportPart> parts = Collections.synchronizedList(new ArrayList<>());

@@ -30,7 +30,7 @@ import org.distrifs.runtime.clock.SystemClock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What is asked of the master, and when; the answers are the test's. */
+/** What locks ask of the master, and when. The test gives the master's answers. */
 class FileLocksTest {
   private static final long WAIT_S = 20;
   private static final long INODE = 7;
@@ -293,7 +293,7 @@ class FileLocksTest {
     next.result();
   }
 
-  /** The kernel may number the owner of the next open file as it did the last one. */
+  /** The kernel may give the owner of the next open file the number of the last one. */
   @Test
   void whoGetsTheNumberOfAnOwnerWhoseHandleIsEndingKeepsItsLock() throws Exception {
     grant(locks.set(handle, record(5, Lock.Type.WRITE), false));
@@ -393,7 +393,7 @@ class FileLocksTest {
     }
   }
 
-  /** Answers when it is told to. */
+  /** A master that answers when the test tells it to. */
   private static final class ScriptedMaster implements MasterApi {
     @Override
     public boolean spaceIsScarce() {
@@ -432,7 +432,7 @@ class FileLocksTest {
       return operations.size();
     }
 
-    /** The locks that were asked for, or given back. */
+    /** The locks that were requested or released. */
     synchronized List<Lock.Type> locksSet() {
       return operations.stream()
           .filter(Operation::hasSetLock)
@@ -449,7 +449,7 @@ class FileLocksTest {
       }
     }
 
-    /** From now on everything is answered at once. */
+    /** From now on answers everything at once. */
     synchronized void answerAll() {
       answersAll = true;
     }
@@ -470,7 +470,7 @@ class FileLocksTest {
       take(open.size() - 1).complete(granted());
     }
 
-    /** The answer to a test. */
+    /** Answers a TestLock with a conflicting lock. */
     void tellOfConflict() {
       OperationReply found =
           OperationReply.newBuilder().setConflictingLock(record(5, Lock.Type.WRITE)).build();

@@ -96,7 +96,7 @@ class MasterSessionTest {
   void eachOperationIsAppliedOnceThoughStreamsBreakBeforeAndAfterIt() throws Exception {
     long seed = Seeds.fromPropertyOrFresh();
     Random random = new Random(seed);
-    // Some twenty breaks, each of which takes up to 100 ms to be mended.
+    // Some twenty breaks; after each it takes up to 100 ms to reconnect.
     connect(FakeCluster.settings(1_000, 1_500, TimeUnit.SECONDS.toMillis(WAIT_S)));
     cluster
         .master()
@@ -204,7 +204,7 @@ class MasterSessionTest {
     };
   }
 
-  /** So that the session's clockwork runs before the answer comes. */
+  /** Delays answers, so that the session's timers run before they arrive. */
   private ControlStream answeringLater(ControlStream stream) {
     return new ControlStream() {
       @Override

@@ -15,7 +15,7 @@ import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
 
-/** A member at a position of a chain of three, and everything that it asked for. */
+/** A member at a position of a chain of three, and the actions that it has asked for. */
 final class MemberFixture implements ChainActions<String> {
   static final long SESSION = 1;
   static final long CHUNK = 7;
@@ -98,7 +98,7 @@ final class MemberFixture implements ChainActions<String> {
     member.write(write, Unpooled.directBuffer().writeInt(1), ticket, refusal, nowMs);
   }
 
-  /** From a client to the head. */
+  /** Sends a write as a client does to the head. */
   void client(long sequence) {
     write(1, sequence, 0, (int) sequence * 100);
   }
@@ -110,7 +110,7 @@ final class MemberFixture implements ChainActions<String> {
         nowMs);
   }
 
-  /** So many milliseconds later. */
+  /** Lets time pass. */
   void tick(long laterMs) {
     nowMs += laterMs;
     member.tick(nowMs);

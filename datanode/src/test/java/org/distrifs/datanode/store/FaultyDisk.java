@@ -16,14 +16,17 @@ import org.distrifs.runtime.disk.FileSystemSync;
 import org.distrifs.runtime.disk.LocalDisk;
 import org.distrifs.runtime.disk.OpenMode;
 
-/** The local disk, failing when told. */
+/** The local disk, with failures that a test chooses. */
 final class FaultyDisk implements Disk {
   private final Disk disk = new LocalDisk();
 
-  /** Writes longer than this put so much of themselves and find the disk full. */
+  /** A write that is longer than this writes so many bytes, then finds the disk full. */
   volatile int roomBytes = Integer.MAX_VALUE;
 
-  /** Bytes that all files together may have, as {@link #usableBytes} tells; 0: the real ones. */
+  /**
+   * The size of all files together from which {@link #usableBytes} is computed; 0 for the real
+   * disk.
+   */
   volatile long sizeLimit;
 
   /** Files that were deleted, in their order. */

@@ -13,7 +13,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Pins the bytes of {@code docs/chunk-store.md}. */
+/** The formats of {@code docs/chunk-store.md}, byte by byte. */
 class GoldenBytesTest {
   private static final HexFormat HEX = HexFormat.of();
 

@@ -27,7 +27,7 @@ class RandomWritesTest {
   private final long[] order = new long[CHUNKS];
   private final List<List<WriteId>> recent = new ArrayList<>();
 
-  /** More chunks than may be open, so that files are closed and opened again all the time. */
+  /** Uses more chunks than may be open, so that files are closed and opened again all the time. */
   @Test
   void anyWritesCutsSyncsAndRestartsLeaveTheBytesOfAnArray() throws Exception {
     long seed = Seeds.fromPropertyOrFresh();

@@ -21,7 +21,7 @@ import org.distrifs.runtime.clock.SystemClock;
 import org.distrifs.runtime.disk.Disk;
 import org.distrifs.runtime.disk.LocalDisk;
 
-/** A store on a temporary folder, asked as a chain would ask it. */
+/** A store in a temporary folder, used as a chain would use it. */
 final class StoreFixture implements AutoCloseable {
   static final long CLUSTER = 0x1122_3344_5566_7788L;
   static final UUID BOOT = new UUID(7, 8);
@@ -56,7 +56,10 @@ final class StoreFixture implements AutoCloseable {
     store = LocalChunkStore.open(disk, folder, () -> CLUSTER, bootId, new SystemClock(), settings);
   }
 
-  /** As after {@code kill -9}: nothing is synced or marked; the kernel has what was written. */
+  /**
+   * Opens the store anew as after {@code kill -9}: nothing was synced or marked, but the kernel has
+   * all that was written.
+   */
   void crashAndReopen(UUID bootId) throws IOException {
     store.abandon();
     open(bootId);
@@ -103,7 +106,7 @@ final class StoreFixture implements AutoCloseable {
     return ByteBufAllocator.DEFAULT.directBuffer(Math.max(1, bytes.length)).writeBytes(bytes);
   }
 
-  /** All bytes, read in pieces and verified by the store. */
+  /** All bytes of a replica, read in pieces and verified by the store. */
   byte[] contents(long chunkId) {
     int length = store.find(chunkId).lengthBytes();
     byte[] bytes = new byte[length];

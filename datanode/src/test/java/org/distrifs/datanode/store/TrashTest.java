@@ -196,7 +196,7 @@ class TrashTest {
     }
   }
 
-  /** Of two deletions in one millisecond nobody knows which was the first. */
+  /** Waits, because the order of two deletions in one millisecond is not known. */
   private static void awaitNextMillisecond() {
     long now = System.currentTimeMillis();
     while (System.currentTimeMillis() == now) {

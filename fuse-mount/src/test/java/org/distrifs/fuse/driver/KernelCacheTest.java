@@ -33,13 +33,13 @@ class KernelCacheTest {
     open(INODE, 1);
     assertThat(openOnly(INODE, 2, 0)).isEqualTo(DROP_PAGES);
     assertThat(cache.mayHoldPagesBefore(NODE, 2)).isTrue();
-    // The first has its answer, and has not run yet.
+    // The first open was answered, but its caller has not run yet.
     assertThat(openOnly(INODE, 2, 0)).isEqualTo(DROP_PAGES);
     cache.used(NODE, nextHandle - 1);
     assertThat(openOnly(INODE, 2, 0)).isEqualTo(KEEP_PAGES);
     assertThat(cache.mayHoldPagesBefore(NODE, 2)).isFalse();
     assertThat(openOnly(INODE, 3, 0)).isEqualTo(DROP_PAGES);
-    // That the first has run by now tells nothing of what has come since.
+    // That the first caller has run says nothing about later ones.
     cache.used(NODE, nextHandle - 4);
     cache.released(nextHandle - 2);
     assertThat(openOnly(INODE, 3, 0)).isEqualTo(DROP_PAGES);
@@ -109,7 +109,7 @@ class KernelCacheTest {
     told(file(INODE, 1, 1000));
     assertThat(open(INODE, 1, 1000)).isEqualTo(DROP_PAGES);
     assertThat(open(INODE, 2, 10)).isEqualTo(BYPASS_PAGES);
-    // The answer that tells the new size may have raced, and be dropped by the kernel.
+    // The answer with the new size may have raced with a write, and the kernel may have ignored it.
     told(file(INODE, 2, 10));
     assertThat(open(INODE, 2, 10)).isEqualTo(BYPASS_PAGES);
     clock.advance(KernelCache.IN_DOUBT_NS, TimeUnit.NANOSECONDS);
@@ -129,7 +129,7 @@ class KernelCacheTest {
     assertThat(open(INODE, 2, 1000)).isEqualTo(DROP_PAGES);
   }
 
-  /** While the kernel writes beyond the end that it knows, it drops what it is told of the size. */
+  /** While the kernel writes beyond the end that it knows, it ignores a size that it is told. */
   @Test
   void aWriteByTheKernelProlongsTheDoubt() {
     told(file(INODE, 1, 17));
@@ -236,7 +236,7 @@ class KernelCacheTest {
     assertThat(cache.opened(1, nextHandle, file(1, 1), 0, cache.now())).isEqualTo(DROP_PAGES);
   }
 
-  /** An answer that was asked for and told at once. */
+  /** Passes attributes to the kernel that were asked for just now. */
   private void told(Attributes attributes) {
     cache.attributesTold(attributes, cache.now());
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** Which callers are taken for killed. */
+/** Which callers count as killed. */
 class KilledCallersTest {
   @Test
   void theProcessAndThePendingSignalsOfAThreadAreRead() {

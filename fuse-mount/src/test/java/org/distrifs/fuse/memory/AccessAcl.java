@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * What setting an access ACL does to a mode: {@code struct posix_acl_xattr_header}, 4 bytes, and
+ * How setting an access ACL changes a mode: {@code struct posix_acl_xattr_header}, 4 bytes, and
  * entries of 16 bits of tag, 16 of permissions and 32 of id ({@code
  * include/uapi/linux/posix_acl_xattr.h}).
  */
@@ -37,13 +37,13 @@ final class AccessAcl {
         case MASK -> mask = permissions;
         case OTHER -> other = permissions;
         default -> {
-          // Of a named user or group: those have a mask, too.
+          // An entry of a named user or group. Such an ACL has a mask, too.
         }
       }
     }
   }
 
-  /** Whether it says no more than a mode. */
+  /** Whether the ACL says no more than a mode does. */
   boolean isMinimal() {
     return mask < 0;
   }

@@ -46,12 +46,12 @@ public final class InMemoryClient implements DistriFsClient {
     return tree.openHandles();
   }
 
-  /** The next flush or sync of any file fails. */
+  /** Makes the next flush or sync of any file fail. */
   public void failNextFlush(Errno errno) {
     nextFlushFailure.set(errno);
   }
 
-  /** Writes that would end behind this offset fail with {@code ENOSPC}. */
+  /** Makes writes fail with {@code ENOSPC} that would end behind this offset. */
   public void setWriteLimit(long limit) {
     writeLimit = limit;
   }
@@ -86,7 +86,7 @@ public final class InMemoryClient implements DistriFsClient {
     }
   }
 
-  /** The next close of any handle fails. */
+  /** Makes the next close of any handle fail. */
   public void failNextClose(Errno errno) {
     nextCloseFailure.set(errno);
   }

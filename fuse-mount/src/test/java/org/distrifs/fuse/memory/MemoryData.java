@@ -5,7 +5,7 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
-/** The bytes of a file, in blocks outside of the heap; what was never written is zeros. */
+/** The bytes of a file, in blocks outside of the heap. What was never written reads as zeros. */
 final class MemoryData {
   static final int BLOCK_BYTES = 64 << 10;
 
@@ -61,7 +61,7 @@ final class MemoryData {
     }
   }
 
-  /** Zeros of what there is of a range. */
+  /** Sets the existing bytes of a range to zero. */
   void zero(long offset, long length) {
     lock.writeLock().lock();
     try {

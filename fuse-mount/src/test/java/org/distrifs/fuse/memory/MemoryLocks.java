@@ -14,7 +14,7 @@ import org.distrifs.proto.control.Lock;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 
-/** The locks on one file: a list that is looked through, and those who wait. */
+/** The locks on one file, in a list, and the requests that wait. */
 final class MemoryLocks {
 
   /** A lock and the handle that it was set through. */
@@ -47,7 +47,7 @@ final class MemoryLocks {
     waiting.add(request);
     tryAll();
     if (waiting.contains(request) && lock.getKind() == Lock.Kind.WHOLE_FILE) {
-      // Who tries to change a flock has lost it.
+      // A flock is released before it is changed, even if the change then fails.
       release(own -> own.getKind() == lock.getKind() && own.getOwner() == lock.getOwner(), null);
     }
     if (!waits && waiting.remove(request)) {

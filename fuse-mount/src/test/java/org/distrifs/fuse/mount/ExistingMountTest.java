@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Mounts of another process, taken away by this one. */
+/** Unmounting mounts of another process. */
 @Tag("mount")
 class ExistingMountTest {
   private static final long BOUND_S = 60;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Locks as programs see them. The kernel driver alone passes them on. */
 @Tag("mount")
 class LocksTest {
-  /** Adds one to a number in a file, so often, each time under a lock on its bytes. */
+  /** Adds one to a number in a file many times, each time under a lock on its bytes. */
   private static final String COUNT =
       """
       use strict; use Fcntl;
@@ -72,7 +72,7 @@ class LocksTest {
     }
   }
 
-  /** More of them than threads that serve. */
+  /** More callers wait than there are serving threads. */
   @Test
   void whoWaitsKeepsNobodyFromBeingServed() throws IOException {
     mounted.shell(

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(DriverChoice.class)
 @Tag("mount")
 class MountLifeTest {
-  /** Writes a file, by a process of the number that stands before it, and says how that went. */
+  /** Writes a file by a process with the pid {@code $number}, and prints the result. */
   private static final String NEXT_OF_THE_NUMBER =
       """
       ; export number
@@ -153,7 +153,7 @@ class MountLifeTest {
     try {
       await("it waits", () -> mounted.client().waitingFlushes() > 0);
       MountedFolder.run(Path.of("/"), "kill", "-USR1", Long.toString(caller.pid()));
-      // A signal that it handles makes no call of it fail.
+      // A signal that the program handles does not make its call fail.
       assertThat(caller.waitFor(1, TimeUnit.SECONDS)).isFalse();
       assertThat(mounted.client().waitingFlushes()).isPositive();
 
@@ -165,7 +165,7 @@ class MountLifeTest {
     }
   }
 
-  /** Numbers of processes come again, on a busy machine within minutes. */
+  /** Pids are reused, on a busy machine within minutes. */
   @Test
   void aCallerWithTheNumberOfAKilledOneIsNotTakenForIt() throws Exception {
     mounted.client().setFlushesWait(true);
@@ -194,7 +194,7 @@ class MountLifeTest {
     }
   }
 
-  /** In the mounted folder, which the shell enters by itself. */
+  /** Starts a shell script in the mounted folder. */
   private Process startShell(String script) throws IOException {
     String entering = "cd \"$1\"; " + script;
     return MountedFolder.start(

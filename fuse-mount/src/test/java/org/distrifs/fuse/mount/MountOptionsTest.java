@@ -16,7 +16,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What can be asked of a mount, beside an ordinary mount of the same file system. */
+/** The options of a mount, compared with a mount of the same file system without options. */
 @ParameterizedClass
 @EnumSource(DriverChoice.class)
 @Tag("mount")
@@ -33,7 +33,7 @@ class MountOptionsTest {
 
   @BeforeEach
   void mount() throws IOException {
-    // What another mount changes is to be seen at once.
+    // Changes by another mount must be visible at once.
     whole =
         MountedFolder.mount(
             driver,
@@ -124,7 +124,7 @@ class MountOptionsTest {
           .isEqualTo(number + number + number);
       assertThat(part.shell("find . -name '*' | sort; cd c; cd ..; pwd -P"))
           .isEqualTo(".\n./c\n./file\n./linked\n./program\n" + part.folder() + "\n");
-      // The kernel names the root of a mount itself; what its directory says must not differ.
+      // The kernel itself knows the inode number of a mount's root; the listing must show the same.
       assertThat(part.shell("perl -e 'opendir D, q(.); print join q( ), sort readdir D'"))
           .isEqualTo(". .. c file linked program");
 
@@ -285,7 +285,7 @@ class MountOptionsTest {
       assertThat(asked.shell(readTwice)).isEqualTo("now\n5\n");
     }
     try (MountedFolder asked = with(MountSettings.ACCESS_TIMES.key(), "strictatime")) {
-      // Younger than what is read, so that relatime would leave it.
+      // The access time is later than the change, so relatime would not set it.
       assertThat(
               asked.shell(
                   """

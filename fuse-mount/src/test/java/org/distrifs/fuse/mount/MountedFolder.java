@@ -17,15 +17,15 @@ import org.distrifs.runtime.metrics.Metrics;
 import org.distrifs.runtime.settings.SettingsLoader;
 
 /**
- * An in-memory file system that is really mounted, beside an ordinary folder to compare it with.
- * Whatever looks into the mount does so in another process: this one serves it.
+ * A real mount of an in-memory file system, with an ordinary folder to compare it with. Only other
+ * processes may access the mount, because this one serves it.
  */
 final class MountedFolder implements AutoCloseable {
   private static final String PREFIX = "distrifs-mount-test-";
   private static final long COMMAND_TIMEOUT_MS = 120_000;
   private static final int MAX_OUTPUT_BYTES = 1 << 20;
 
-  /** What a command answered. */
+  /** The result of a command. */
   record Answer(int exitStatus, String output) {}
 
   private final Path base;
@@ -56,7 +56,7 @@ final class MountedFolder implements AutoCloseable {
   }
 
   /**
-   * As above.
+   * Mounts with further settings.
    *
    * @param settings of the mount, by their keys
    */
@@ -94,7 +94,7 @@ final class MountedFolder implements AutoCloseable {
     }
   }
 
-  /** What a test run that was killed has left mounted. */
+  /** Detaches mounts that a killed test run has left. */
   private static void detachLeftovers() throws IOException {
     for (MountTable.Entry entry :
         MountTable.parse(Files.readString(Path.of("/proc/self/mountinfo")))) {
@@ -148,7 +148,7 @@ final class MountedFolder implements AutoCloseable {
   }
 
   static Answer run(Path folder, String... command) throws IOException {
-    // The folder is entered by the child: to do it here would be to look into our own mount.
+    // The child enters the folder, because this process must not access its own mount.
     List<String> entering = new ArrayList<>(List.of("sh", "-c", "cd \"$0\" && exec \"$@\""));
     entering.add(folder.toString());
     entering.addAll(List.of(command));

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What programs see of a mount, beside what they see of an ordinary folder. */
+/** System calls on a mount, compared with those on an ordinary folder. */
 @ParameterizedClass
 @EnumSource(DriverChoice.class)
 @Tag("mount")

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Programs that are not ours, at work in a mount. */
+/** Ordinary programs on a mount. */
 @ParameterizedClass
 @EnumSource(DriverChoice.class)
 @Tag("mount")

@@ -16,7 +16,9 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Ranges of files and files without a name in a mount, beside those in an ordinary folder. */
+/**
+ * Ranges of files, and files without a name, on a mount, compared with those in an ordinary folder.
+ */
 @ParameterizedClass
 @EnumSource(DriverChoice.class)
 @Tag("mount")
@@ -104,8 +106,8 @@ class RangesTest {
               print -s F, "\\n";
             '
             """);
-    // A write at the largest offset: EFBIG, as Linux's generic_write_checks has it, or EINVAL,
-    // since its end is no offset.
+    // A write at the largest offset: EFBIG, by Linux's generic_write_checks, or EINVAL, since its
+    // end is not a valid offset.
     assertThat(printed).matches("4611686018427387904\\n0\\n9223372036854775807\\n(22|27)\\n5\\n");
   }
 

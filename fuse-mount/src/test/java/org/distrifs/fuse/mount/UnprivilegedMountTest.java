@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The kernel driver for an ordinary user. It runs in a mount namespace of its own, where everybody
- * may open {@code /dev/fuse}, as is usual but not everywhere so.
+ * The kernel driver for an ordinary user. Runs in a mount namespace where everybody may open {@code
+ * /dev/fuse}, which is not so on every machine.
  */
 @Tag("mount")
 class UnprivilegedMountTest {

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Extended attributes in a mount, beside those of an ordinary folder. */
+/** Extended attributes on a mount, compared with those in an ordinary folder. */
 @ParameterizedClass
 @EnumSource(DriverChoice.class)
 @Tag("mount")

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Access times, under relatime and others. What is told is told by the test itself, not in time.
+ * Access times, under relatime and the other rules. The test sends them to the master itself, at no
+ * fixed time.
  */
 class AccessTimesTest {
   private static final Caller CALLER = Caller.getDefaultInstance();

@@ -204,7 +204,7 @@ class DirectoryStreamTest {
     void of(String name) throws IOException;
   }
 
-  /** Reads two entries at a time and changes them; returns what was told. */
+  /** Reads two entries at a time and changes them. Returns all names that were listed. */
   private List<String> changeEachThatComes(Change change) throws IOException {
     List<String> seen = new ArrayList<>();
     long offset = read(0, 2, new ArrayList<>()); // "." and ".."

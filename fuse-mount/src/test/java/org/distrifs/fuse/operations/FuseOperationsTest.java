@@ -189,7 +189,7 @@ class FuseOperationsTest {
     operations.clearSetIdBits(handle, () -> USER);
     assertThat(mode(inode)).isEqualTo(0755);
 
-    setMode(inode, 02744); // Without group execution the bit means locking to the group's members.
+    setMode(inode, 02744); // Without execution by the group the bit means mandatory locking.
     operations.clearSetIdBits(handle, () -> USER);
     assertThat(mode(inode)).isEqualTo(02744);
     Caller stranger = Caller.newBuilder().setUid(USER.getUid()).setGid(USER.getGid() + 1).build();

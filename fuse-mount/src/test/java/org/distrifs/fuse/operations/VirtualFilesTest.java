@@ -16,7 +16,10 @@ import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 import org.junit.jupiter.api.Test;
 
-/** What a mounted folder does not show: see MountOptionsTest for the rest. */
+/**
+ * Properties of virtual files that a mounted folder does not show. MountOptionsTest tests the
+ * others.
+ */
 class VirtualFilesTest {
   private static final long ROOT = 77;
 

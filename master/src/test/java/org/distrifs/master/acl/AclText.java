@@ -4,7 +4,7 @@ import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** ACLs as getfacl(1) writes them in short: {@code u::rw-,u:1000:r--,g::r--,m::rw-,o::---}. */
+/** ACLs in the short form of getfacl(1): {@code u::rw-,u:1000:r--,g::r--,m::rw-,o::---}. */
 public final class AclText {
   private static final String KINDS = "ugmo";
   private static final int[] TAGS_WITHOUT_ID = {1, 4, 0x10, 0x20};
@@ -12,7 +12,7 @@ public final class AclText {
 
   private AclText() {}
 
-  /** The value of the extended attribute, checked by nobody. */
+  /** The value of the extended attribute. It is not checked. */
   public static ByteString parse(String text) {
     String[] entries = text.isEmpty() ? new String[0] : text.split(",");
     ByteBuffer value = ByteBuffer.allocate(4 + 8 * entries.length).order(ByteOrder.LITTLE_ENDIAN);

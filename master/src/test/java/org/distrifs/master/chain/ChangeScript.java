@@ -16,8 +16,8 @@ import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
 
 /**
- * Plays a change from a script. Each line is what happens and, after an arrow, what the change then
- * does; nothing after the arrow means that it goes on waiting.
+ * Plays a chain change from a script. Each line has an event and, after an arrow, what the change
+ * then does. Nothing after the arrow means that it goes on waiting.
  *
  * <pre>
  * reserved                         -> fence 1, fence 2, fence 3
@@ -48,7 +48,7 @@ final class ChangeScript {
             new ChangeGoal(CHUNK, COMMITTED, RESERVED, who, cut, mayBeUnwritten, reconcilesAll));
   }
 
-  /** An earlier attempt did not come to its end. */
+  /** A change whose earlier attempt has failed. */
   static ChangeScript reconcileAgain() {
     Participants who = Participants.allOf(List.of(1, 2, 3));
     return new ChangeScript(who, Optional.empty(), false, true);
@@ -90,7 +90,7 @@ final class ChangeScript {
     return new Participants(List.of(1, 2), List.of(), List.of(3), List.of(4), Set.of(), false);
   }
 
-  /** Nodes of which the replica has a damaged block. */
+  /** The nodes whose replicas have a damaged block. */
   static Participants doubtful(Integer... nodes) {
     return new Participants(
         List.of(1, 2, 3), List.of(), List.of(), List.of(), Set.of(nodes), false);

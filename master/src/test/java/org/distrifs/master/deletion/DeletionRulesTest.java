@@ -22,7 +22,7 @@ import org.distrifs.runtime.clock.ManualClock;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Chunk 5 has version 4 on nodes 1, 2, 3; node 4 holds something it does not need. */
+/** Chunk 5 is in version 4 on nodes 1, 2, 3. Node 4 has a surplus replica. */
 class DeletionRulesTest {
 
   private static final long CHUNK = 5;

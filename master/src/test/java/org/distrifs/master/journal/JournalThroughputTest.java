@@ -19,9 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * What group commit is worth: entries a second with so many in flight, on the disk of the folder.
- */
+/** Measures group commit: entries a second, by the number in flight. */
 @Tag("full")
 class JournalThroughputTest {
 
@@ -71,7 +69,7 @@ class JournalThroughputTest {
     return count;
   }
 
-  /** Gives a permit back for each entry that was proposed here. */
+  /** Releases a permit for each entry that this test has proposed. */
   private static final class Permits implements ReplicatedLog.Listener {
     private final Semaphore free;
 

@@ -247,7 +247,7 @@ class LocalLogTest {
     return seen;
   }
 
-  /** Without the marks, whose number depends on timing. */
+  /** The entries without durable marks, whose number depends on timing. */
   private static List<JournalEntry> entries(RecordingListener seen) {
     return seen.applied().stream()
         .map(ReplicatedLog.Committed::entry)

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a damaged log is taken for. The log under test is written by hand, so that it is known where
- * each group ends: entries 1 to 9 are durable by the mark in entry 10; entries 10 to 12 are the
- * last group, of which nobody was told.
+ * What a damaged log is recognised as. The test writes the log itself, so that it knows where each
+ * group ends: entries 1 to 9 are durable by the mark in entry 10; entries 10 to 12 are the last
+ * group, which was not acknowledged.
  */
 class LogDamageTest {
 
@@ -96,7 +96,7 @@ class LogDamageTest {
 
   @Test
   void aDamagedLastGroupMayHoldWholeRecordsBehindTheDamage() throws IOException {
-    // A disk may write the later page of a group and not the earlier one.
+    // A disk may have written the later page of a group, but not the earlier one.
     byte[] damaged = log.clone();
     Arrays.fill(damaged, offsets.get(9), offsets.get(10), (byte) 0);
     assertThat(recover(damaged)).isEqualTo(entries.subList(0, 9));

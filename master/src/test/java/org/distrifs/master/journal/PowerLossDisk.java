@@ -17,12 +17,12 @@ import org.distrifs.runtime.disk.FileSystemSync;
 import org.distrifs.runtime.disk.OpenMode;
 
 /**
- * A disk in memory that can lose power: of what was not synced, each page and each name may or may
- * not be there afterwards. It can also begin to fail. Knows one flat folder of small files.
+ * A disk in memory that can lose power. Afterwards each page and each name that was not synced may
+ * or may not be there. The disk can also begin to fail. It has one flat folder of small files.
  */
 final class PowerLossDisk implements Disk {
 
-  /** Smaller than a real page, so that small groups too are torn inside. */
+  /** Smaller than a real page, so that small groups can be torn, too. */
   private static final int PAGE_BYTES = 64;
 
   private static final class Content {
@@ -35,7 +35,7 @@ final class PowerLossDisk implements Disk {
   private int failingSyncs;
   private boolean off;
 
-  /** Changes that still succeed before the power goes. */
+  /** How many changes still succeed before the power fails. */
   private int changesLeft = Integer.MAX_VALUE;
 
   /** Loses power after some more writes, syncs and changes of names. */
@@ -80,7 +80,7 @@ final class PowerLossDisk implements Disk {
     content.durable = torn.clone();
   }
 
-  /** From now on every sync fails. */
+  /** Makes every sync fail from now on. */
   synchronized void failSyncs() {
     failingSyncs = Integer.MAX_VALUE;
   }

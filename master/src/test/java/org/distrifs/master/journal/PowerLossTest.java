@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the listener was told is there after the power came back; a failing disk halts the master.
+ * After a loss of power all entries are there that the listener was told of. A failing disk halts
+ * the master.
  */
 class PowerLossTest {
 

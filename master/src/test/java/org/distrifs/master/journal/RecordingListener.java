@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** Keeps what a log says, and lets a test wait for it. */
+/** Records what a log reports, and lets a test wait for it. */
 final class RecordingListener implements ReplicatedLog.Listener {
 
   private static final long TIMEOUT_MS = 10_000;

@@ -10,7 +10,7 @@ import org.distrifs.proto.journal.FormatCluster;
 import org.distrifs.proto.journal.JournalEntry;
 import org.distrifs.proto.journal.StartTerm;
 
-/** Entries to write. */
+/** Journal entries for tests. */
 final class TestEntries {
 
   static final long CLUSTER_ID = 0x1122334455667788L;

@@ -198,7 +198,10 @@ class DatanodeRegistryTest {
     assertThat(condition(7)).isEqualTo(ReplicaCondition.MISSING);
   }
 
-  /** The datanode may have made its list first, and told of the replica before the list came. */
+  /**
+   * The datanode may have made its list before it reported the replica, and the list may arrive
+   * after that.
+   */
   @Test
   void whatABeatToldShortlyBeforeAReportThatDoesNotNameItIsNotMissing() {
     chunks = new ExpectedChunks(10, LongSet.of());

@@ -58,7 +58,7 @@ class LockTableTest {
     return true;
   }
 
-  /** All ranges, as somebody sees them who wants to write everywhere. */
+  /** All locked ranges, found by conflicts with a write lock on everything. */
   private List<RangeLock> seen() {
     List<RangeLock> all =
         new ArrayList<>(table.conflicts(FILE, lock(99, true, 0, RangeLock.LAST_BYTE)));

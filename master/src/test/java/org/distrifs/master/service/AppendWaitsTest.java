@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Sessions that hand the append lease of a file to each other, over gRPC on loopback. */
+/** Sessions that get the append lease of a file one after the other, over gRPC on loopback. */
 class AppendWaitsTest {
 
   private final MemoryLog log = new MemoryLog(1 << 20);

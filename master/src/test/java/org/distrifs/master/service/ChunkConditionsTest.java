@@ -10,7 +10,8 @@ import org.distrifs.proto.frame.DataRequest;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a master says of chunks while it does not know everything, with datanodes that are played.
+ * The conditions of chunks while the master does not know all replicas, with datanodes that the
+ * test plays.
  */
 class ChunkConditionsTest extends ClusterSteps {
 
@@ -57,7 +58,7 @@ class ChunkConditionsTest extends ClusterSteps {
     OperationReply file = createFile();
     inode = file.getAttributes().getInode();
     ChunkLocation fresh = file.getChunks(0);
-    // It was allocated ahead, and two reports are through before the first byte comes.
+    // It was allocated in advance, and two reports are made before the first byte is written.
     for (int report = 0; report < 2; report++) {
       for (int node = 1; node <= 3; node++) {
         master.report(node, master.incarnation(node));
@@ -103,7 +104,10 @@ class ChunkConditionsTest extends ClusterSteps {
     assertThat(master.warnings()).singleElement().asString().contains("no good replica");
   }
 
-  /** The master was wrong; it asks what the node has, instead of copying again and again. */
+  /**
+   * The master was wrong about a replica. It asks the node for a report, instead of copying again
+   * and again.
+   */
   @Test
   void aCopyOfWhatIsThereIsNoFailureAndIsNotTriedInARow() throws Exception {
     master.nodesJoin(3);

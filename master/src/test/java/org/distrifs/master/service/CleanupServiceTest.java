@@ -22,7 +22,7 @@ import org.distrifs.proto.id.ReplicaDigest;
 import org.distrifs.proto.journal.JournalEntry;
 import org.junit.jupiter.api.Test;
 
-/** Files, chunks and replicas that nobody needs go, and no others. */
+/** Files, chunks and replicas that nobody needs are removed, and no others. */
 class CleanupServiceTest extends ClusterSteps {
   private static final int SLOTS_AT_ONCE = 50;
 
@@ -65,7 +65,7 @@ class CleanupServiceTest extends ClusterSteps {
     assertThat(master.status().getRepair().getReplicasDeleted()).isZero();
   }
 
-  /** Orders that a datanode gets to delete its replica, which it goes on reporting. */
+  /** How many orders a datanode gets to delete a replica that it goes on reporting. */
   private long ordersWhileItReports(ChunkLocation chunk, long ms) throws Exception {
     long orders = 0;
     for (long passed = 0; passed < ms; passed += 900) {
@@ -191,7 +191,7 @@ class CleanupServiceTest extends ClusterSteps {
         .setUnlink(Unlink.newBuilder().setParent(1).setName(ByteString.copyFromUtf8(name)));
   }
 
-  /** One after the other, each would wait for a tick of the clock. */
+  /** Sends all calls at once. One after the other, each would wait for a tick of the clock. */
   private void callAtOnce(int count, Function<String, Operation.Builder> operation) {
     for (int begun = 0; begun < count; begun += SLOTS_AT_ONCE) {
       List<CompletableFuture<OperationReply>> replies = new ArrayList<>();

@@ -16,7 +16,7 @@ import org.distrifs.proto.frame.Status;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A master with one client, and what tests do to a file of one chunk. */
+/** A master with one client, and steps for tests with files of one chunk. */
 abstract class ClusterSteps {
 
   static final long CHUNK_SIZE = 1 << 20;
@@ -45,7 +45,7 @@ abstract class ClusterSteps {
     return call(TestClient.createWithChunk("file" + number));
   }
 
-  /** A file of one chunk that holds LENGTH bytes on each node. */
+  /** Makes a file of one chunk, with LENGTH bytes on each node. */
   ChunkLocation writtenFile() {
     OperationReply file = createFile();
     inode = file.getAttributes().getInode();
@@ -61,7 +61,7 @@ abstract class ClusterSteps {
     return chunk;
   }
 
-  /** A datanode's heartbeat tells of its replica of a chunk. */
+  /** Has a datanode report its replica of a chunk in a heartbeat. */
   void tellOf(ChunkLocation chunk, int node) {
     master.beat(beat -> beat.addChanged(reported(chunk, chunk.getVersion())), node);
   }

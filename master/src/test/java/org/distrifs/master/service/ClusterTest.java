@@ -15,7 +15,7 @@ import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
 import org.junit.jupiter.api.Test;
 
-/** Datanodes, placement, truncation and suspect replicas, with datanodes that are played. */
+/** Datanodes, placement, truncation and suspect replicas, with datanodes that the test plays. */
 class ClusterTest extends ClusterSteps {
 
   @Test
@@ -212,7 +212,10 @@ class ClusterTest extends ClusterSteps {
     assertThat(master.status().getChunksShort()).isZero();
   }
 
-  /** Nobody has failed it: it found the chain not writable and waits, which is all it can tell. */
+  /**
+   * The writer names no failed member: it only reports that it waits for a chain that is not
+   * writable.
+   */
   @Test
   void aWriterThatWaitsIsReasonEnoughToLeaveOutAMemberThatIsAway() {
     master.nodesJoin(3);
@@ -368,7 +371,7 @@ class ClusterTest extends ClusterSteps {
     client.send(0, ++number, TestClient.truncate(inode, 600));
     master.until(() -> log.entries().stream().anyMatch(entry -> entry.hasChangeReserve()));
     long session = client.sessionId();
-    // Not before: the change would come to its end.
+    // Only now: before, the change would still be completed.
     master.restart();
     master.datanodes.setMute(MiniMaster.BASE_PORT + 3, false);
     master.nodesJoin(3);

@@ -16,18 +16,18 @@ import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
 
 /**
- * The data plane as the master sees it: replicas that know version, length and whether they are
- * suspect, on nodes by port. A node may be gone (refuses) or mute (every exchange with it times
- * out).
+ * The data plane as the master uses it: replicas with a version, a length and a suspect flag, on
+ * nodes that are found by their port. A node may be gone (it refuses connections) or mute (every
+ * exchange with it times out).
  */
 final class FakeDatanodes implements ChunkTransport {
 
   /** A replica. */
   static final class FakeReplica {
-    /** 0 while it is a copy that has not joined. */
+    /** 0 for a copy that has not joined a chain. */
     int version = 1;
 
-    /** Of the source when the copy began. */
+    /** The version of the source when the copy began. */
     int copiedVersion;
 
     int length;
@@ -59,7 +59,7 @@ final class FakeDatanodes implements ChunkTransport {
     set(mute, port, isMute);
   }
 
-  /** As real ones do, when a replica of the chunk is there that is not older. */
+  /** From now on refuses COPY if the node has a replica that is not older, as real datanodes do. */
   synchronized void refuseCopiesOfCurrentReplicas() {
     refusesCopies = true;
   }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Locks that wait, over gRPC on loopback and a log in memory. */
+/** Lock requests that wait, over gRPC on loopback and with a log in memory. */
 class LockWaitsTest {
   private static final int WAIT_MS = 9_000;
 

@@ -7,8 +7,8 @@ import org.distrifs.proto.journal.FormatCluster;
 import org.distrifs.proto.journal.JournalEntry;
 
 /**
- * A log in memory that outlives the master over it, like a disk. It can hold back what it is given,
- * as a slow disk would, and be cut off, as {@code kill -9} does: what was held back is lost then.
+ * A log in memory, which survives restarts of the master as a disk does. It can hold entries back,
+ * as a slow disk would. When the master is killed, entries that are held back are lost.
  */
 final class MemoryLog {
 
@@ -49,7 +49,7 @@ final class MemoryLog {
     commit();
   }
 
-  /** Forgets the last entries, as an old copy of the folder would. */
+  /** Drops the last entries, so that the log is like an older copy. */
   synchronized void forgetLast(int count) {
     durable.subList(durable.size() - count, durable.size()).clear();
   }
@@ -67,7 +67,7 @@ final class MemoryLog {
     }
   }
 
-  /** The log as the next master gets it. */
+  /** Opens the log for the next master. */
   ReplicatedLog open() {
     return new View();
   }

@@ -44,7 +44,7 @@ final class MiniMaster implements AutoCloseable {
   private static final long GIB = 1L << 30;
   private static final long CONDITION_BOUND_MS = 10_000;
 
-  /** Shorter than what the master takes for its own standstill. */
+  /** Shorter than the step of time that the master takes for a pause of its own process. */
   private static final long STEP_MS = 900;
 
   private static final long UNTIL_STEP_MS = 20;
@@ -103,13 +103,13 @@ final class MiniMaster implements AutoCloseable {
     server = builder.build().start();
   }
 
-  /** As kill -9 and a new start. */
+  /** Restarts the master, as after kill -9. */
   void restart() throws IOException {
     stop();
     start(false);
   }
 
-  /** As {@link #restart}, by an operator who accepts that the journal is an older copy. */
+  /** Like {@link #restart}, with {@code --accept-rollback}. */
   void restartAcceptingRollback() throws IOException {
     stop();
     start(true);
@@ -153,12 +153,12 @@ final class MiniMaster implements AutoCloseable {
     }
   }
 
-  /** The master's time, from an origin of its own. */
+  /** The master's time, counted from an arbitrary zero. */
   long timeMs() {
     return TimeUnit.NANOSECONDS.toMillis(clock.monotonicNs());
   }
 
-  /** As {@link #pass}, up to a {@link #timeMs}; nothing if that is over. */
+  /** Like {@link #pass}, up to a {@link #timeMs}. Does nothing if that is past. */
   void passUntil(long endMs) {
     pass(endMs - timeMs());
   }
@@ -178,7 +178,7 @@ final class MiniMaster implements AutoCloseable {
     return DatanodesGrpc.newBlockingStub(channel()).register(request.build());
   }
 
-  /** Nodes 1 to {@code count} join, or come back. */
+  /** Registers nodes 1 to {@code count}. */
   void nodesJoin(int count) {
     for (int node = 1; node <= count; node++) {
       register(registration(node));
@@ -189,14 +189,14 @@ final class MiniMaster implements AutoCloseable {
     return beat(beat -> {}, node);
   }
 
-  /** Nodes whose beats were answered with the wish for a report since the last call. */
+  /** The nodes that were asked for a block report in answers to heartbeats since the last call. */
   Set<Integer> takeReportsWanted() {
     Set<Integer> wanted = Set.copyOf(reportsWanted);
     reportsWanted.clear();
     return wanted;
   }
 
-  /** What the master's health warns of. */
+  /** The warnings of the master's health. */
   List<String> warnings() {
     return service.health().warnings();
   }
@@ -216,7 +216,7 @@ final class MiniMaster implements AutoCloseable {
     return reply;
   }
 
-  /** Nodes 1 to {@code count} come back in other lives, as after a master's start. */
+  /** Registers nodes 1 to {@code count} under new incarnations, as after a start of the master. */
   void nodesRestart(int count) {
     firstIncarnation += 1000;
     for (int node = 1; node <= count; node++) {
@@ -224,7 +224,7 @@ final class MiniMaster implements AutoCloseable {
     }
   }
 
-  /** The process of a node starts anew, after an unclean stop. */
+  /** Registers a node as restarted after an unclean stop. */
   void nodeRestarts(int node) {
     firstIncarnation += 1000;
     register(registration(node).setNodeId(node).setUncleanStart(true));
@@ -280,7 +280,7 @@ final class MiniMaster implements AutoCloseable {
         .forgetNode(ForgetNodeRequest.newBuilder().setNodeId(node).build());
   }
 
-  /** Operations that wait for something else than the journal, as the metrics say. */
+  /** How many operations wait for something other than the journal, by the metrics. */
   int waiting() {
     String line =
         metrics
@@ -297,8 +297,8 @@ final class MiniMaster implements AutoCloseable {
   }
 
   /**
-   * Waits until something holds, letting the master's time pass meanwhile: slowly, so that little
-   * of it goes by while a message is on its way.
+   * Waits for a condition, while the master's time passes slowly, so that little of it passes while
+   * a message is under way.
    */
   void until(BooleanSupplier condition) {
     long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CONDITION_BOUND_MS);

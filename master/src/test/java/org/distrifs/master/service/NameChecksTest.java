@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Operations that go by names, which have to lead to their inodes when the master gets to them. */
+/** Operations with names that must lead to their inodes when the master applies the operation. */
 class NameChecksTest {
   private static final long ROOT = 1;
   private static final int MOST = 4096;

@@ -10,7 +10,7 @@ import org.distrifs.proto.control.ChunkLocation;
 import org.distrifs.proto.control.NodeStatus;
 import org.junit.jupiter.api.Test;
 
-/** A datanode is taken out of the cluster only when it cannot be needed any more. */
+/** A datanode is removed from the cluster only if it cannot be needed any more. */
 class NodeRemovalTest extends ClusterSteps {
   private static final long UNTIL_DEAD_MS = 32_000;
 

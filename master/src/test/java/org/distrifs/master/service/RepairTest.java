@@ -7,7 +7,7 @@ import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
 import org.junit.jupiter.api.Test;
 
-/** Chunks get their full number of replicas back, with datanodes that are played. */
+/** Chunks get their full number of replicas back, with datanodes that the test plays. */
 class RepairTest extends ClusterSteps {
 
   @Test

@@ -15,7 +15,7 @@ import org.distrifs.proto.frame.Status;
 import org.distrifs.proto.journal.JournalEntry;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of replicas when a master goes on from an older copy of its journal. */
+/** What happens to replicas when a master goes on from an older copy of its journal. */
 class RollbackServiceTest extends ClusterSteps {
   private static final int FIRST_VERSION_AFTER = 1 << 20;
   private static final int NODES = 5;
@@ -125,7 +125,7 @@ class RollbackServiceTest extends ClusterSteps {
     return others;
   }
 
-  /** Only these have the chunk, in a version of which the master knows nothing. */
+  /** Has only these nodes report the chunk, in a version that the master does not know. */
   private void reportMovedTo(List<Integer> holders, ChunkLocation chunk) throws Exception {
     for (int node = 1; node <= NODES; node++) {
       if (holders.contains(node)) {
@@ -138,7 +138,10 @@ class RollbackServiceTest extends ClusterSteps {
     }
   }
 
-  /** A master starts over the first entries; the datanodes have heard of all that there were. */
+  /**
+   * Starts a master with only the first entries of its journal, while the datanodes have heard of
+   * all.
+   */
   private void goOnFrom(int entries, int nodes) throws IOException {
     int seen = log.entries().size();
     log.forgetLast(seen - entries);

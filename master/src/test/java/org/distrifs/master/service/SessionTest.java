@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Sessions and exactly-once, over gRPC on loopback and a log in memory. */
+/** Sessions and exactly-once mutations, over gRPC on loopback and with a log in memory. */
 class SessionTest {
 
   private static final long CHUNK_SIZE = 1 << 20;
@@ -116,7 +116,7 @@ class SessionTest {
     client.beginOpen();
     master.until(() -> log.held() == 1);
     CompletableFuture<SessionOpened> again = new TestClient(master.channel(), 42).beginOpen();
-    // Of another client, behind it in the same queue.
+    // The message of another client, behind it in the same queue.
     CompletableFuture<SessionOpened> other = new TestClient(master.channel(), 43).beginOpen();
     master.until(() -> log.held() == 2);
     log.release();

@@ -30,7 +30,7 @@ import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.SessionOpened;
 import org.distrifs.proto.control.SetAttributes;
 
-/** A client that speaks on one stream at a time and can break it. */
+/** A client with one stream at a time, which a test can break. */
 final class TestClient {
 
   static final int SLOTS = 64;
@@ -59,7 +59,7 @@ final class TestClient {
     return open(OpenSession.newBuilder().setProtocolVersion(1).setSlots(SLOTS));
   }
 
-  /** Takes up a session that another client object had. */
+  /** Resumes a session of another client object. */
   SessionOpened open(OpenSession.Builder request, long session) {
     sessionId = session;
     return open(request);
@@ -73,7 +73,7 @@ final class TestClient {
     return answer;
   }
 
-  /** As {@link #open()}, without waiting for the answer. */
+  /** Like {@link #open()}, without waiting for the answer. */
   CompletableFuture<SessionOpened> beginOpen() {
     return beginOpen(OpenSession.newBuilder().setProtocolVersion(1).setSlots(SLOTS));
   }
@@ -89,7 +89,7 @@ final class TestClient {
     return opened;
   }
 
-  /** As a machine that fell off the network. */
+  /** Breaks the stream, as when the machine loses its network. */
   void breakStream() {
     stream.onError(new IllegalStateException("broken by the test"));
     await(ended);
@@ -99,7 +99,7 @@ final class TestClient {
     return await(ended);
   }
 
-  /** The inode whose append lease the master wants back. */
+  /** Waits for a recall, and returns its inode. */
   long awaitRecall() {
     try {
       Long inode = recalls.poll(WAIT_S, TimeUnit.SECONDS);
@@ -138,7 +138,7 @@ final class TestClient {
     say(ClientMessage.newBuilder().setLockAnswer(answer).build());
   }
 
-  /** The stream takes messages of one thread at a time. */
+  /** Sends a message. Synchronized, since only one thread at a time may use the stream. */
   private synchronized void say(ClientMessage message) {
     stream.onNext(message);
   }

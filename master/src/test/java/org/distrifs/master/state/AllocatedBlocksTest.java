@@ -16,7 +16,7 @@ import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.range.BlockRanges;
 import org.junit.jupiter.api.Test;
 
-/** What counts as allocated of a file. */
+/** Which blocks of a file count as allocated. */
 class AllocatedBlocksTest {
 
   private static final int BLOCK = BlockRanges.BLOCK_BYTES;
@@ -210,7 +210,7 @@ class AllocatedBlocksTest {
     return fs.state().read(SESSION, Operation.newBuilder().setGetChains(question).build());
   }
 
-  /** What holds data. */
+  /** The blocks that hold data. */
   private BlockRanges written() {
     assertThat(known().getSparse()).isTrue();
     return BlockRanges.of(known().getWrittenList());

@@ -18,7 +18,7 @@ import org.distrifs.proto.journal.IntentsSettled;
 import org.distrifs.proto.journal.JournalEntry;
 import org.junit.jupiter.api.Test;
 
-/** Who may append to a file. */
+/** Which session may append to a file. */
 class AppendsTest {
   private final StateDriver fs = new StateDriver();
   private final long file = fs.file(ROOT, "f");

@@ -16,7 +16,7 @@ import org.distrifs.proto.journal.OrphansPurged;
 import org.distrifs.proto.journal.SessionEnd;
 import org.junit.jupiter.api.Test;
 
-/** How inodes without a name and chunks without a file go. */
+/** How inodes without a name and chunks without a file are removed. */
 class CleanupTest {
 
   private final StateDriver fs = new StateDriver();

@@ -24,7 +24,7 @@ import org.distrifs.proto.journal.OrphansPurged;
 import org.distrifs.proto.xattr.AttributeNames;
 import org.junit.jupiter.api.Test;
 
-/** Extended attributes, and how ACLs, permission bits and privileges follow each other. */
+/** Extended attributes, and how ACLs, permission bits and privileges depend on each other. */
 class ExtendedAttributesTest {
   private static final String ACCESS = AttributeNames.ACCESS_ACL.toStringUtf8();
   private static final String DEFAULT = AttributeNames.DEFAULT_ACL.toStringUtf8();

@@ -14,7 +14,7 @@ import org.distrifs.proto.control.TimeChange;
 import org.distrifs.proto.error.Errno;
 import org.junit.jupiter.api.Test;
 
-/** What inode flags forbid, and when an inode was made. */
+/** What inode flags forbid, and the birth time of inodes. */
 class InodeFlagsTest {
   private static final int EXCHANGE = 2;
   private static final TimeChange NOW = TimeChange.newBuilder().setNow(true).build();
@@ -98,7 +98,10 @@ class InodeFlagsTest {
     assertThat(errno(change(of(file).setUid(1)))).isEqualTo(Errno.EPERM);
   }
 
-  /** They were accepted when the file could be written, and are acknowledged by the datanodes. */
+  /**
+   * The bytes were accepted while the file could be written, and the datanodes have acknowledged
+   * them.
+   */
   @Test
   void whatWasWrittenBeforeIsCommittedAfterwards() {
     long file = fs.file(ROOT, "f");

@@ -22,8 +22,8 @@ import org.distrifs.runtime.clock.Seeds;
 import org.junit.jupiter.api.RepeatedTest;
 
 /**
- * Thousands of random operations of several sessions, each compared with the model; some are sent
- * again, as after a lost answer; at the end the journal is replayed.
+ * Thousands of random operations of several sessions. Each is compared with the model, and some are
+ * sent again, as after a lost answer. At the end the journal is replayed.
  */
 class MasterStateModelTest {
 
@@ -221,7 +221,10 @@ class MasterStateModelTest {
     }
   }
 
-  /** A lost answer: the same number again gets the same answer, a lower one is refused. */
+  /**
+   * Sends a mutation again, as after a lost answer. The same number gets the same answer, and a
+   * lower one is refused.
+   */
   private void sendAgain(long session, int slot, Operation.Builder operation, Applied applied) {
     StateCounts counts = driver.state().counts();
     assertThat(driver.state().remembered(session, slot, number))
@@ -284,7 +287,7 @@ class MasterStateModelTest {
         .ifPresent(path -> assertThat(driver.state().inodeAt(path)).contains(node.id));
   }
 
-  /** Recent ones more often: old ones are mostly orphans. */
+  /** Draws a node, recent ones more often, because most old ones are orphans. */
   private Node anyNode() {
     int from = random.nextInt(4) == 0 ? 0 : Math.max(0, everMade.size() - 20);
     return random.nextInt(6) == 0

@@ -8,15 +8,15 @@ import java.util.TreeSet;
 import org.distrifs.proto.error.Errno;
 
 /**
- * What the master's state should be, in maps and objects and the plainest words: the measure for
- * the compact one. Operations answer an errno, 0 for success.
+ * A simple model of the master's state, with maps and objects. The compact state is compared with
+ * it. Operations return an errno, or 0 for success.
  */
 final class ModelFileSystem {
 
   static final int NOREPLACE = 1;
   static final int EXCHANGE = 2;
 
-  /** Answered instead of an errno when the operation waits for a cut. */
+  /** Returned instead of an errno when the operation waits for a cut. */
   static final int MUST_WAIT = -1;
 
   static final class Node {
@@ -60,7 +60,9 @@ final class ModelFileSystem {
     nodes.put(root.id, root);
   }
 
-  /** 0 if a name may be made: then the caller learns the new inode's id and calls {@link #made}. */
+  /**
+   * 0 if a name may be made. Then the caller gets the id of the new inode and calls {@link #made}.
+   */
   int canMake(Node directory, String name) {
     if (!directory.isDirectory) {
       return Errno.ENOTDIR.code();
@@ -265,7 +267,7 @@ final class ModelFileSystem {
     }
   }
 
-  /** In place: the entry keeps its position in the listing. */
+  /** Replaces the inode of an entry, which keeps its position in the listing. */
   private static void replace(Node directory, String name, Node node) {
     Node old = directory.entries.put(name, node);
     directory.nlink += (node.isDirectory ? 1 : 0) - (old.isDirectory ? 1 : 0);

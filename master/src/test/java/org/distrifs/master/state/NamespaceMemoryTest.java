@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a file costs in memory. */
+/** How much memory a file takes. */
 class NamespaceMemoryTest {
 
   private static final Logger LOG = LoggerFactory.getLogger(NamespaceMemoryTest.class);
@@ -119,7 +119,7 @@ class NamespaceMemoryTest {
 
   private Applied apply(JournalEntry.Builder entry) {
     JournalEntry complete = entry.setTimeNs(1_700_000_000_000_000_000L + number).build();
-    // Of the CPU, so that neither other programs nor the collector count.
+    // CPU time of this thread, so that other programs and the garbage collector do not count.
     long startNs = THREADS.getCurrentThreadCpuTime();
     Applied applied = state.apply(++txid, complete);
     longestNs = Math.max(longestNs, THREADS.getCurrentThreadCpuTime() - startNs);

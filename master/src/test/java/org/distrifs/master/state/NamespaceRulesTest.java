@@ -32,7 +32,7 @@ import org.distrifs.proto.journal.JournalEntry;
 import org.distrifs.proto.journal.StartTerm;
 import org.junit.jupiter.api.Test;
 
-/** Names come and go as on ext4. */
+/** The rules for making, renaming and removing names are those of ext4. */
 class NamespaceRulesTest {
 
   private static final int NOREPLACE = 1;

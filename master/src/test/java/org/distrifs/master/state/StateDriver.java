@@ -31,7 +31,7 @@ import org.distrifs.proto.journal.NodeJoin;
 import org.distrifs.proto.journal.SessionEnd;
 import org.distrifs.proto.journal.SessionStart;
 
-/** A state with a cluster of three nodes and sessions, and short words for what tests do to it. */
+/** A state with three nodes and sessions, and short methods for tests to change it. */
 final class StateDriver {
 
   static final long ROOT = 1;
@@ -75,7 +75,7 @@ final class StateDriver {
     return state;
   }
 
-  /** Everything applied so far. */
+  /** All entries that were applied so far. */
   List<JournalEntry> journal() {
     return journal;
   }
@@ -106,7 +106,7 @@ final class StateDriver {
     return state.apply(journal.size(), complete);
   }
 
-  /** A mutation under the next number of slot 0. */
+  /** Applies a mutation under the next number of slot 0. */
   Applied mutate(long session, Operation.Builder operation) {
     return mutate(session, 0, ++number, operation);
   }

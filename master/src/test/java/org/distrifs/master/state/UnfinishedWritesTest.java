@@ -18,7 +18,7 @@ import org.distrifs.proto.journal.IntentsSettled;
 import org.distrifs.proto.journal.JournalEntry;
 import org.junit.jupiter.api.Test;
 
-/** What of a file is settled when a session ends that was writing to it. */
+/** How a file is settled after the end of a session that was writing to it. */
 class UnfinishedWritesTest {
   private static final long SIZE = 500;
 

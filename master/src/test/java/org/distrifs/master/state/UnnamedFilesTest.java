@@ -15,7 +15,7 @@ import org.distrifs.proto.journal.JournalEntry;
 import org.distrifs.proto.journal.OrphansPurged;
 import org.junit.jupiter.api.Test;
 
-/** Files that are made without a name, and may get one. */
+/** Files that are made without a name, and may get one later. */
 class UnnamedFilesTest {
 
   private final StateDriver fs = new StateDriver();

@@ -29,7 +29,7 @@ class RepeatedWalksTest {
     assertThat(walks.end(OTHER_THREAD)).isEmpty();
   }
 
-  /** The path of a descriptor, which has no names. */
+  /** As for the path of a descriptor, which has no names to look up. */
   @Test
   void whatWasRefusedCountsIfNothingWasLookedUp() {
     walks.begin(THREAD, List.of(REFUSED));
@@ -57,7 +57,7 @@ class RepeatedWalksTest {
     assertThat(walks.end(THREAD)).containsExactly(REFUSED);
   }
 
-  /** The kernel looks up a name twice that it believed to be there; it may come back meanwhile. */
+  /** The kernel looks up a name twice that it held. The name may exist again at the second time. */
   @Test
   void aNameThatIsFoundAfterItWasGoneCounts() {
     walks.begin(THREAD, List.of(REFUSED));
