@@ -38,14 +38,12 @@ final class PowerLossDisk implements Disk {
   /** How many changes still succeed before the power fails. */
   private int changesLeft = Integer.MAX_VALUE;
 
-  /** Loses power after some more writes, syncs and changes of names. */
+  /**
+   * Loses power after some more writes, syncs and changes of names. Nothing can be written then
+   * until {@link #powerOn}.
+   */
   synchronized void powerOffAfter(int changes) {
     changesLeft = changes;
-  }
-
-  /** Loses power: nothing can be written any more until {@link #powerOn}. */
-  synchronized void powerOff() {
-    off = true;
   }
 
   /** Comes back with what was durable, and a random part of the rest. */

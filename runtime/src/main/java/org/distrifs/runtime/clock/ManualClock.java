@@ -35,11 +35,6 @@ public final class ManualClock implements ClockSource {
     wallTimeNs = Math.addExact(wallTimeNs, amountNs);
   }
 
-  /** Sets only the wall clock, forward or back, as an operator or a time service does. */
-  public synchronized void setWallTimeNs(long wallTimeNs) {
-    this.wallTimeNs = wallTimeNs;
-  }
-
   @Override
   public synchronized long monotonicNs() {
     return monotonicNs;

@@ -66,14 +66,6 @@ public final class Setting<T> {
         String::valueOf);
   }
 
-  /** A whole number from {@code min} to {@code max}; {@code unit} is for people ("operations"). */
-  public static Setting<Long> ofLong(
-      String key, long defaultValue, long min, long max, String unit, String why) {
-    String permitted = "a whole number from " + min + " to " + max + suffix(unit);
-    return ofRange(
-        key, defaultValue, min, max, permitted, why, ValueReader::wholeNumber, String::valueOf);
-  }
-
   /** A number of bytes from {@code minBytes} to {@code maxBytes}; read with units ("64 MiB"). */
   public static Setting<Long> ofBytes(
       String key, long defaultBytes, long minBytes, long maxBytes, String why) {

@@ -35,14 +35,6 @@ class ClockTest {
   }
 
   @Test
-  void aJumpOfTheWallClockLeavesDurationsAlone() {
-    ManualClock clock = new ManualClock(1_000);
-    clock.setWallTimeNs(5);
-    assertThat(clock.wallTimeNs()).isEqualTo(5);
-    assertThat(clock.monotonicNs()).isZero();
-  }
-
-  @Test
   void seededEntropyRepeatsAndSystemEntropyDoesNot() {
     assertThat(new SeededEntropy(7).nextLong()).isEqualTo(new SeededEntropy(7).nextLong());
     assertThat(new SystemEntropy().nextLong()).isNotEqualTo(new SystemEntropy().nextLong());

@@ -24,8 +24,6 @@ class SettingsLoaderTest {
       Setting.ofDurationMs("node.beatIntervalMs", 3000, 100, 60_000, "How often it reports.");
   private static final Setting<Long> CACHE =
       Setting.ofBytes("node.cache.sizeBytes", 64 << 20, 4096, 1L << 40, "What it keeps in memory.");
-  private static final Setting<Long> LIMIT =
-      Setting.ofLong("node.limit", 5, 0, Long.MAX_VALUE, "operations", "How many at once.");
   private static final Setting<String> RACK =
       Setting.ofString("node.rack", "default \"rack\"", "Where it stands.");
   private static final Setting<Boolean> SCRUB =
@@ -35,7 +33,7 @@ class SettingsLoaderTest {
   private static final Setting<List<String>> MASTERS =
       Setting.ofList("node.masters", List.of("a:1", "b:2"), "Whom it reports to.");
   private static final SettingsSchema SCHEMA =
-      SettingsSchema.of("node", PORT, BEAT, CACHE, LIMIT, RACK, SCRUB, FOLDER, MASTERS);
+      SettingsSchema.of("node", PORT, BEAT, CACHE, RACK, SCRUB, FOLDER, MASTERS);
 
   @TempDir Path folder;
 
@@ -63,7 +61,6 @@ class SettingsLoaderTest {
         load("node { port = 1\n beatIntervalMs = 200 }", Map.of("node.beatIntervalMs", "300"));
     assertThat(settings.get(PORT)).isEqualTo(1);
     assertThat(settings.get(BEAT)).isEqualTo(300);
-    assertThat(settings.get(LIMIT)).isEqualTo(5);
     assertThat(settings.origin(PORT)).isEqualTo(folder.resolve("node.conf") + ":1");
     assertThat(settings.origin(BEAT)).isEqualTo("command line");
   }
@@ -76,7 +73,6 @@ class SettingsLoaderTest {
             node.port = 80
             node.beatIntervalMs = 3 s
             node.cache.sizeBytes = 1 MiB
-            node.limit = 9223372036854775807
             node.rack = r1
             node.scrub = off
             node.folder = /data/x
@@ -85,7 +81,6 @@ class SettingsLoaderTest {
     assertThat(settings.get(PORT)).isEqualTo(80);
     assertThat(settings.get(BEAT)).isEqualTo(3000);
     assertThat(settings.get(CACHE)).isEqualTo(1 << 20);
-    assertThat(settings.get(LIMIT)).isEqualTo(Long.MAX_VALUE);
     assertThat(settings.get(RACK)).isEqualTo("r1");
     assertThat(settings.get(SCRUB)).isFalse();
     assertThat((Object) settings.get(FOLDER)).isEqualTo(Path.of("/data/x"));
@@ -132,7 +127,7 @@ class SettingsLoaderTest {
           node.cache.sizeBytes | 1 KiB                | is out of range
           node.cache.sizeBytes | 99999999 TiB         | is more bytes than 64 bits count
           node.cache.sizeBytes | large                | is not a number of bytes
-          node.limit           | 9223372036854775808  | is not a whole number
+          node.port            | 9223372036854775808  | is not a whole number of 64 bits
           node.scrub           | perhaps              | is neither true nor false
           node.folder          | ' '                  | is an empty path
           node.masters         | a,,b                 | has an empty element
