@@ -32,6 +32,8 @@ The roles of a cluster that 'distrifs local up' started are found in its folder.
 
 For flushes that nobody else causes, put the data of the roles on a disk of its own; a file that is
 mounted by a loop device is one.
+
+The inner parts are measured without a cluster: scripts/bench-parts -h.
 """
 
 

@@ -4,6 +4,7 @@ import gc
 import os
 import pickle
 import select
+import signal
 import time
 from typing import Callable
 
@@ -31,13 +32,28 @@ def run(what: str, processes: int, task: Callable[[int], None], tick: Callable[[
     os.close(go_read)
     # Closing the last writing end wakes all of them at the same time.
     os.close(go_write)
-    spans = [_result(what, pid, pipe, tick) for pid, pipe in children]
+    spans = []
+    try:
+        for pid, pipe in children:
+            spans.append(_result(what, pid, pipe, tick))
+    finally:
+        # After an interrupt none may go on writing while its folder is removed.
+        for pid, _ in children[len(spans) :]:
+            _end(pid)
     for _, _, failure in spans:
         if isinstance(failure, OSError):
             raise of_os_error(what, failure)
         if failure is not None:
             raise Trouble(f"{what}: {failure}")
     return max(end for _, end, _ in spans) - min(start for start, _, _ in spans)
+
+
+def _end(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    except (ProcessLookupError, ChildProcessError):
+        pass  # It had ended, and been waited for, already.
 
 
 def _be_a_child(index: int, task, go_read: int, result_write: int) -> None:
