@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.distrifs.runtime.lifecycle.CloseStack;
 import org.distrifs.runtime.lifecycle.OperatorException;
+import org.distrifs.runtime.log.Logging;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
@@ -90,16 +92,26 @@ public final class Main {
   private static int failed(Exception failure, CommandLine command) {
     PrintWriter err = command.getErr();
     if (failure instanceof CloseStack.CloseException) {
-      err.println("distrifs: " + failure.getMessage());
+      tell(failure.getMessage(), null, err);
       return CommandLine.ExitCode.SOFTWARE;
     }
     if (failure instanceof OperatorException operatorError) {
-      err.println("distrifs: " + operatorError.getMessage());
+      tell(failure.getMessage(), null, err);
       return operatorError.exitCode();
     }
-    err.println("distrifs: internal error, which is a defect of DistriFS and not of what you did:");
-    failure.printStackTrace(err);
+    tell("internal error, which is a defect of DistriFS and not of what you did:", failure, err);
     return INTERNAL_ERROR_EXIT_CODE;
+  }
+
+  /** Prints why this process ends. A role that logs to a file logs it there, too. */
+  private static void tell(String reason, Exception defect, PrintWriter err) {
+    err.println("distrifs: " + reason);
+    if (defect != null) {
+      defect.printStackTrace(err);
+    }
+    if (Logging.isToFile()) {
+      LoggerFactory.getLogger(Main.class).error("This process ends: {}", reason, defect);
+    }
   }
 
   /** "local up: " of "distrifs local up". */

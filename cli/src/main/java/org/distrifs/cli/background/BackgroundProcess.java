@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.distrifs.runtime.log.Logging;
 
 /**
  * Starts programs in a session of their own, so that they outlive the terminal and do not get its
@@ -14,8 +15,10 @@ import java.util.List;
  */
 public final class BackgroundProcess {
 
-  /** A log that is larger than this is renamed at the next start. One older log is kept. */
-  private static final long MAX_LOG_BYTES = 64L << 20;
+  /** Output that is larger than this is renamed at the next start. One older output is kept. */
+  private static final long MAX_OUTPUT_BYTES = 1L << 20;
+
+  private static final String LOG_ENDING = ".log";
 
   private BackgroundProcess() {}
 
@@ -24,7 +27,8 @@ public final class BackgroundProcess {
    *
    * @param command program and arguments
    * @param folder its working directory
-   * @param log what it prints is appended there; a large one is renamed to {@code LOG.1} first
+   * @param log the log file, which the program gets in {@value Logging#FILE_VARIABLE}. What the
+   *     program and its JVM print is appended to {@link #outputBeside}
    * @return the process of the program itself
    */
   public static Process start(List<String> command, Path folder, Path log) throws IOException {
@@ -32,19 +36,32 @@ public final class BackgroundProcess {
     // process group. So the pid is that of the command.
     List<String> detached = new ArrayList<>(List.of("setsid"));
     detached.addAll(command);
-    setAsideIfLarge(log);
-    return new ProcessBuilder(detached)
+    Path output = outputBeside(log);
+    setAsideIfLarge(output);
+    ProcessBuilder builder = new ProcessBuilder(detached);
+    builder.environment().put(Logging.FILE_VARIABLE, log.toString());
+    return builder
         .directory(folder.toFile())
         .redirectInput(new File("/dev/null"))
         .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
         .start();
   }
 
-  private static void setAsideIfLarge(Path log) throws IOException {
-    if (Files.isRegularFile(log) && Files.size(log) > MAX_LOG_BYTES) {
+  /** {@code ROLE.out} for {@code ROLE.log}. */
+  static Path outputBeside(Path log) {
+    String name = log.getFileName().toString();
+    String stem =
+        name.endsWith(LOG_ENDING) ? name.substring(0, name.length() - LOG_ENDING.length()) : name;
+    return log.resolveSibling(stem + ".out");
+  }
+
+  private static void setAsideIfLarge(Path output) throws IOException {
+    if (Files.isRegularFile(output) && Files.size(output) > MAX_OUTPUT_BYTES) {
       Files.move(
-          log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+          output,
+          output.resolveSibling(output.getFileName() + ".1"),
+          StandardCopyOption.REPLACE_EXISTING);
     }
   }
 }

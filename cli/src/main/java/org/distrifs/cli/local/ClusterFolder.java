@@ -14,7 +14,8 @@ import org.distrifs.runtime.lifecycle.OperatorException;
  * conf/local.conf                 the flags of 'local up', remembered
  * conf/master.conf, …             settings files that the roles read, yours to edit
  * run/ROLE.pid, run/ROLE.proc     the process of a role: its pid, and which process of that pid
- * log/ROLE.log                    what a role said
+ * log/ROLE.log, ROLE.log.N.gz     what a role logs, and what it logged before
+ * log/ROLE.out                    what it prints: its last words, and those of its JVM
  * </pre>
  *
  * @param root absolute

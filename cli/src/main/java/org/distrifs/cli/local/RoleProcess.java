@@ -52,7 +52,7 @@ final class RoleProcess {
   }
 
   /**
-   * Starts a role in the background; what it prints is appended to its log.
+   * Starts a role in the background, with its log in the cluster's folder.
    *
    * @param command program and arguments
    */

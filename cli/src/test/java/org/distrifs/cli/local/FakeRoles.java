@@ -19,11 +19,11 @@ import org.distrifs.cli.mount.MountPoint;
 final class FakeRoles implements RoleLauncher, ClusterProbe {
 
   private static final String OBEDIENT =
-      "trap 'exit 0' TERM; echo ready $$; while :; do sleep 0.05; done";
+      "trap 'exit 0' TERM; echo ready $$ >> \"$DISTRIFS_LOG_FILE\"; while :; do sleep 0.05; done";
   private static final String STUBBORN =
-      "trap '' TERM; echo ready $$; while :; do sleep 0.05; done";
+      "trap '' TERM; echo ready $$ >> \"$DISTRIFS_LOG_FILE\"; while :; do sleep 0.05; done";
   private static final String FAILING =
-      "echo 'some log line'; echo 'distrifs: The port is taken. Choose another.' >&2; exit 1";
+      "echo 'some log line' >> \"$DISTRIFS_LOG_FILE\"; echo 'distrifs: The port is taken. Choose another.' >&2; exit 1";
 
   private final ClusterFolder folder;
   private final Map<LocalRole, String> scripts = new HashMap<>();
@@ -82,6 +82,9 @@ final class FakeRoles implements RoleLauncher, ClusterProbe {
   }
 
   private boolean saidReady(RoleProcess process) {
+    if (!Files.exists(folder.logFile(process.role()))) {
+      return false;
+    }
     try {
       return Files.readAllLines(folder.logFile(process.role())).contains("ready " + process.pid());
     } catch (IOException e) {

@@ -25,7 +25,7 @@ class MountDaemonTest {
   @Test
   void theReasonOfADaemonThatGivesUpIsTold() throws Exception {
     Files.createDirectory(folder.resolve("logs"));
-    Files.writeString(folder.resolve("logs/mount.log"), "distrifs: An older reason.\n");
+    Files.writeString(folder.resolve("logs/mount.out"), "distrifs: An older reason.\n");
 
     assertThatThrownBy(
             () ->
@@ -33,7 +33,7 @@ class MountDaemonTest {
         .isInstanceOf(OperatorException.class)
         .hasMessage("No such subdir.");
 
-    assertThat(Files.readString(folder.resolve("logs/mount.log")))
+    assertThat(Files.readString(folder.resolve("logs/mount.out")))
         .isEqualTo("distrifs: An older reason.\nstarting\ndistrifs: No such subdir.\n");
   }
 
@@ -50,6 +50,20 @@ class MountDaemonTest {
 
     long started = Long.parseLong(Files.readString(pid).strip());
     assertThat(Await.until(BOUND, () -> ProcessHandle.of(started).isEmpty())).isTrue();
+  }
+
+  @Test
+  void whoGivesUpWithoutASentenceIsQuotedFromItsLogAndFromWhatItPrinted() {
+    assertThatThrownBy(
+            () ->
+                daemon(
+                        "echo 'This process halts: rot' >> \"$DISTRIFS_LOG_FILE\";"
+                            + " echo 'java.lang.OutOfMemoryError'; exit 3")
+                    .start(BOUND))
+        .isInstanceOf(OperatorException.class)
+        .hasMessage(
+            "This process halts: rot (log: %s); java.lang.OutOfMemoryError (log: %s)",
+            folder.resolve("logs/mount.log"), folder.resolve("logs/mount.out"));
   }
 
   @Test

@@ -2,8 +2,12 @@ package org.distrifs.runtime.log;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import org.distrifs.runtime.disk.FailureReason;
 import org.distrifs.runtime.lifecycle.OperatorException;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -13,6 +17,9 @@ public final class Logging {
 
   /** The environment variable that overrides the level: {@value}. */
   public static final String LEVEL_VARIABLE = "DISTRIFS_LOG_LEVEL";
+
+  /** The environment variable that names the log file of a role: {@value}. */
+  public static final String FILE_VARIABLE = "DISTRIFS_LOG_FILE";
 
   private static final Set<String> LEVELS =
       Set.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF");
@@ -31,18 +38,45 @@ public final class Logging {
     }
   }
 
+  private static volatile boolean toFile;
+
   private Logging() {}
 
   /**
-   * Sets the level and takes over {@code java.util.logging}.
+   * Sets the level, takes over {@code java.util.logging}, and lets a role log to the file that
+   * {@value #FILE_VARIABLE} names, if it names one. If that is not possible the role goes on with
+   * standard error, and says so there.
    *
-   * @throws OperatorException if {@value #LEVEL_VARIABLE} names no level
+   * @throws OperatorException if a variable of the environment has a wrong value
    */
   public static void start(Use use) {
-    start(use, System.getenv(LEVEL_VARIABLE));
+    start(use, System.getenv());
   }
 
-  static void start(Use use, String levelName) {
+  static void start(Use use, Map<String, String> environment) {
+    setLevel(use, environment.get(LEVEL_VARIABLE));
+    String file = environment.get(FILE_VARIABLE);
+    if (use == Use.ROLE && file != null && !file.isBlank()) {
+      useFile(Path.of(file), LogBounds.of(environment));
+    }
+  }
+
+  /** Whether this process logs to a file, and not to standard error. */
+  public static boolean isToFile() {
+    return toFile;
+  }
+
+  private static void useFile(Path file, LogBounds bounds) {
+    try {
+      LogFile.use(root().getLoggerContext(), file, bounds);
+      toFile = true;
+    } catch (IOException e) {
+      LoggerFactory.getLogger(Logging.class)
+          .warn("Cannot log to {}, so this log goes on here: {}", file, FailureReason.of(e));
+    }
+  }
+
+  private static void setLevel(Use use, String levelName) {
     Level level = levelName == null || levelName.isBlank() ? use.level : parse(levelName.strip());
     root().setLevel(level);
     SLF4JBridgeHandler.removeHandlersForRootLogger();

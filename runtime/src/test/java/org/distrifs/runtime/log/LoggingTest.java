@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Level;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.distrifs.runtime.ChildProcess;
 import org.distrifs.runtime.lifecycle.OperatorException;
 import org.junit.jupiter.api.AfterEach;
@@ -27,7 +28,7 @@ class LoggingTest {
   /** A process that logs one line of each kind. */
   static final class Speaker {
     public static void main(String[] arguments) {
-      Logging.start(Logging.Use.ROLE, null);
+      Logging.start(Logging.Use.ROLE, Map.of());
       org.slf4j.Logger log = LoggerFactory.getLogger(Speaker.class);
       log.info("started with {} disks", 2);
       log.debug("not shown");
@@ -58,21 +59,21 @@ class LoggingTest {
 
   @Test
   void aRoleTellsItsStoryAndACommandOnlyWhatIsWrong() {
-    Logging.start(Logging.Use.ROLE, null);
+    Logging.start(Logging.Use.ROLE, Map.of());
     assertThat(Logging.root().getLevel()).isEqualTo(Level.INFO);
-    Logging.start(Logging.Use.COMMAND, "");
+    Logging.start(Logging.Use.COMMAND, Map.of("DISTRIFS_LOG_LEVEL", ""));
     assertThat(Logging.root().getLevel()).isEqualTo(Level.WARN);
   }
 
   @Test
   void theEnvironmentSetsTheLevel() {
-    Logging.start(Logging.Use.COMMAND, "debug");
+    Logging.start(Logging.Use.COMMAND, Map.of("DISTRIFS_LOG_LEVEL", "debug"));
     assertThat(Logging.root().getLevel()).isEqualTo(Level.DEBUG);
   }
 
   @Test
   void aLevelThatDoesNotExistIsASentence() {
-    assertThatThrownBy(() -> Logging.start(Logging.Use.ROLE, "LOUD"))
+    assertThatThrownBy(() -> Logging.start(Logging.Use.ROLE, Map.of("DISTRIFS_LOG_LEVEL", "LOUD")))
         .isInstanceOf(OperatorException.class)
         .hasMessageContaining("DISTRIFS_LOG_LEVEL is 'LOUD'");
   }
