@@ -33,8 +33,8 @@ public interface ReplicatedLog extends AutoCloseable {
 
   /**
    * Called by the log on threads of its own, one call at a time in order; during {@link #start} on
-   * the thread that called it. A call should only hand over: the next group of entries waits for
-   * it.
+   * the thread that called it. The next group of entries waits for a call to return, so what it
+   * does itself should be no more than what those who wait now are waiting for.
    */
   interface Listener {
 

@@ -83,22 +83,35 @@ final class CombiningMasterLoop implements MasterLoop {
 
   @Override
   public void hand(Runnable task) {
-    Thread caller = Thread.currentThread();
+    boolean hasTurn;
     synchronized (lock) {
-      // Who has the turn does not wait for a place: nobody else would make one.
-      while (!stopping && queue.size() >= MAX_QUEUED && holder != caller) {
-        awaitChange(TICK_NS);
+      hasTurn = addWhenThereIsRoom(task) && holder == null;
+      if (hasTurn) {
+        holder = Thread.currentThread();
       }
-      if (stopping) {
-        return;
-      }
-      queue.add(task);
-      if (holder != null) {
-        return;
-      }
-      holder = caller;
     }
-    runBorrowed();
+    if (hasTurn) {
+      runBorrowed();
+    }
+  }
+
+  @Override
+  public void leave(Runnable task) {
+    synchronized (lock) {
+      if (addWhenThereIsRoom(task) && holder == null) {
+        holder = ownThread;
+        lock.notifyAll();
+      }
+    }
+  }
+
+  /** Under the lock. False when the loop ends. */
+  private boolean addWhenThereIsRoom(Runnable task) {
+    // Who has the turn does not wait for a place: nobody else would make one.
+    while (!stopping && queue.size() >= MAX_QUEUED && holder != Thread.currentThread()) {
+      awaitChange(TICK_NS);
+    }
+    return !stopping && queue.add(task);
   }
 
   @Override

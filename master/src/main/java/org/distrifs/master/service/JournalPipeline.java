@@ -2,6 +2,7 @@ package org.distrifs.master.service;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.distrifs.master.journal.ReplicatedLog;
@@ -34,6 +35,9 @@ final class JournalPipeline implements ReplicatedLog.Listener {
 
   /** Set before the loop runs; from then on what the log calls is handed over. */
   private volatile MasterLoop loop;
+
+  /** Entries that the log has taken and not given back. */
+  private final AtomicInteger underWay = new AtomicInteger();
 
   private volatile long durableTxid;
 
@@ -79,9 +83,16 @@ final class JournalPipeline implements ReplicatedLog.Listener {
 
   /** Proposes what was collected. What a full log does not take is offered again the next time. */
   void flush() {
-    if (!collected.isEmpty() && log.propose(collected)) {
-      metrics.proposed(collected.size());
+    int count = collected.size();
+    if (count == 0) {
+      return;
+    }
+    underWay.addAndGet(count);
+    if (log.propose(collected)) {
+      metrics.proposed(count);
       collected = new ArrayList<>();
+    } else {
+      underWay.addAndGet(-count);
     }
   }
 
@@ -95,8 +106,15 @@ final class JournalPipeline implements ReplicatedLog.Listener {
     MasterLoop owner = loop;
     if (owner == null) {
       entries.forEach(each -> state.apply(each.txid(), each.entry()));
+      return;
+    }
+    int own = (int) entries.stream().filter(each -> each.proposal() != null).count();
+    Runnable task = () -> entries.forEach(this::applyOne);
+    if (underWay.addAndGet(-own) > 0) {
+      // Others wait for their sync: the log's thread goes on with that.
+      owner.leave(task);
     } else {
-      owner.hand(() -> entries.forEach(this::applyOne));
+      owner.hand(task);
     }
   }
 

@@ -42,6 +42,9 @@ public interface MasterLoop extends AutoCloseable {
    */
   void hand(Runnable task);
 
+  /** As {@link #hand}, for a caller who has more urgent things to do: it never runs the task. */
+  void leave(Runnable task);
+
   /** Tasks that wait. */
   int queued();
 

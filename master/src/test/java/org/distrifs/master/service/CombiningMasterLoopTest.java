@@ -105,6 +105,21 @@ class CombiningMasterLoopTest {
   }
 
   @Test
+  void aTaskThatIsLeftRunsOnTheLoopsOwnThread() throws InterruptedException {
+    AtomicReference<Thread> ran = new AtomicReference<>();
+    CountDownLatch done = new CountDownLatch(1);
+
+    loop.leave(
+        () -> {
+          ran.set(Thread.currentThread());
+          done.countDown();
+        });
+
+    done.await();
+    assertThat(ran.get()).isNotEqualTo(Thread.currentThread());
+  }
+
+  @Test
   void whoBorrowsTheTurnLeavesItToTheLoopsOwnThreadWhenTimeIsUp() throws InterruptedException {
     AtomicReference<Thread> ran = new AtomicReference<>();
     CountDownLatch done = new CountDownLatch(1);

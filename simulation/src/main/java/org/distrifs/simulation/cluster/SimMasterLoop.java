@@ -49,6 +49,11 @@ final class SimMasterLoop implements MasterLoop {
     wake();
   }
 
+  @Override
+  public void leave(Runnable task) {
+    hand(task);
+  }
+
   private void wake() {
     if (!awake) {
       awake = true;
