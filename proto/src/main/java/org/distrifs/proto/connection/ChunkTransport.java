@@ -8,11 +8,11 @@ import org.distrifs.proto.frame.DataRequest;
  * The asking side of the data plane: sends requests to datanodes and delivers their answers. Works
  * over TCP in production, and over a simulated network in tests.
  *
- * <p>Requests of one lane to one peer are sent, and arrive, in the order in which a thread called
- * {@code send}. Their answers come in any order. WRITEs to each position of a chain have a lane of
- * their own, and all other requests share one: a SYNC that is to cover a WRITE is sent after the
- * WRITE's answer. A request that fails as broken or timed out may have arrived, and those sent
- * after it may have gone over a new connection. Thread-safe.
+ * <p>Requests of one lane to one peer are sent, and arrive, in the order of the calls of {@code
+ * send}. Their answers come in any order. WRITEs to each position of a chain have a lane of their
+ * own, and all other requests share one: a SYNC that is to cover a WRITE is sent after the WRITE's
+ * answer. A request that fails as broken or timed out may have arrived, and those sent after it may
+ * have gone over a new connection. Thread-safe.
  */
 public interface ChunkTransport extends AutoCloseable {
 

@@ -19,6 +19,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.distrifs.proto.connection.TransportException.Cause;
 import org.distrifs.proto.frame.DataReply;
@@ -61,6 +62,11 @@ final class PeerConnection implements FrameSink {
   private final Hello hello;
   private final ConnectionBounds bounds;
 
+  /**
+   * Requests that are on their way to the I/O thread. One that it makes itself comes after them.
+   */
+  private final AtomicInteger handedOver = new AtomicInteger();
+
   private final Queue<Exchange> waiting = new ArrayDeque<>();
   private final LongObjectHashMap<Exchange> inFlight = new LongObjectHashMap<>();
   private State state = State.CONNECTING;
@@ -95,16 +101,22 @@ final class PeerConnection implements FrameSink {
   }
 
   /**
-   * Sends a request, as soon as the connection is there. Any thread.
+   * Sends a request as soon as the connection is open, after those of all earlier calls. Any
+   * thread.
    *
    * @throws RejectedExecutionException if the I/O threads have ended
    */
   void submit(Exchange exchange) {
-    if (loop.inEventLoop()) {
+    if (loop.inEventLoop() && handedOver.get() == 0) {
       accept(exchange);
-    } else {
-      loop.execute(() -> accept(exchange));
+      return;
     }
+    handedOver.incrementAndGet();
+    loop.execute(
+        () -> {
+          handedOver.decrementAndGet();
+          accept(exchange);
+        });
   }
 
   /** Closes for good and fails what is under way. Any thread. */
