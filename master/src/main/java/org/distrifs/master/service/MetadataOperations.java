@@ -211,11 +211,16 @@ final class MetadataOperations implements OperationSink {
       case CREATE, CREATE_UNNAMED -> {
         if (asked.getCreate().getWithFirstChunk() || asked.getCreateUnnamed().getWithFirstChunk()) {
           // A file without its first chunk is as good; whoever writes to it will ask for one.
-          place(mutation);
+          place(mutation, state.chunkSizeBytes());
         }
         yield Optional.empty();
       }
-      case ALLOCATE_CHUNK -> exists(asked.getAllocateChunk()) ? Optional.empty() : place(mutation);
+      case ALLOCATE_CHUNK -> {
+        boolean exists = exists(asked.getAllocateChunk());
+        // A chunk that exists needs no chain, unless an entry before this one takes it away.
+        Optional<OperationReply> refusal = place(mutation, exists ? 0 : state.chunkSizeBytes());
+        yield exists ? Optional.empty() : refusal;
+      }
       case SET_ATTRIBUTES -> cutGuard.obstacle(asked.getSetAttributes());
       default -> Optional.empty();
     };
@@ -226,8 +231,13 @@ final class MetadataOperations implements OperationSink {
         .anyMatch(chunk -> chunk.index() == asked.getIndex());
   }
 
-  private Optional<OperationReply> place(ClientMutation.Builder mutation) {
-    Placement chosen = placement.place(state.chunkSizeBytes(), clock.monotonicNs());
+  /**
+   * Adds a chain for a new chunk; the answer, if there is none.
+   *
+   * @param chunkBytes that the chunk may grow to; 0 if it will hardly be made
+   */
+  private Optional<OperationReply> place(ClientMutation.Builder mutation, long chunkBytes) {
+    Placement chosen = placement.place(chunkBytes, clock.monotonicNs());
     if (chosen instanceof Placement.Refused refused) {
       return Optional.of(Replies.failure(refused.errno(), refused.reason()));
     }

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.distrifs.proto.control.ChunkLocation;
+import org.distrifs.proto.control.Commit;
+import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.OperationReply;
 import org.distrifs.proto.control.ReplicaReport;
 import org.distrifs.proto.error.Errno;
@@ -121,6 +123,30 @@ class ClusterTest extends ClusterSteps {
     }
     long inode = createFile().getAttributes().getInode();
     assertThat(call(TestClient.allocate(inode, 0)).getErrno()).isEqualTo(Errno.ENOSPC.code());
+  }
+
+  @Test
+  void aChunkThatIsGivenUpWhileItIsAllocatedAgainIsMadeAnew() {
+    master.nodesJoin(3);
+    OperationReply file = createFile();
+    inode = file.getAttributes().getInode();
+    long givenUp = file.getChunks(0).getChunkId();
+    log.hold();
+    CompletableFuture<OperationReply> release =
+        client.send(
+            1,
+            ++number,
+            Operation.newBuilder()
+                .setCommit(Commit.newBuilder().setInode(inode).addReleasedChunks(givenUp)));
+    master.until(() -> log.held() == 1);
+    CompletableFuture<OperationReply> again =
+        client.send(2, ++number, TestClient.allocate(inode, 0));
+    master.until(() -> log.held() == 2);
+    log.release();
+    assertThat(TestClient.await(release).getErrno()).isZero();
+    OperationReply allocated = TestClient.await(again);
+    assertThat(allocated.getErrno()).isZero();
+    assertThat(allocated.getChunks(0).getChunkId()).isNotEqualTo(givenUp);
   }
 
   @Test
