@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.distrifs.client.file.SdkClient;
 import org.distrifs.client.session.GrpcControlStreams;
+import org.distrifs.client.session.SocketWaiting;
 import org.distrifs.proto.connection.IoThreads;
 import org.distrifs.proto.connection.TcpChunkTransport;
 import org.distrifs.proto.control.ControlChannels;
@@ -39,11 +40,12 @@ public final class DistriFsClients {
   private static DistriFsClient connect(
       ClientSettings settings, Metrics metrics, CloseStack opened) {
     try {
-      IoThreads io = opened.add("I/O threads", IoThreads.start("client"));
+      IoThreads io = opened.add("I/O threads", IoThreads.startShared("client"));
       AtomicLong clusterId = new AtomicLong();
       TcpChunkTransport transport =
           opened.add(
               "data connections", new TcpChunkTransport(io, clusterId::get, settings.clientName()));
+      io.expect(transport::isExpecting);
       GrpcControlStreams streams =
           new GrpcControlStreams(
               master -> ControlChannels.open(io, List.of(master), Runnable::run));
@@ -51,6 +53,7 @@ public final class DistriFsClients {
           settings,
           streams,
           transport,
+          new SocketWaiting(io),
           new SystemClock(),
           new SystemEntropy(),
           metrics,

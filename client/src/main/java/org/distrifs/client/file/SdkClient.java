@@ -84,6 +84,7 @@ public final class SdkClient implements DistriFsClient {
    *
    * @param streams to the masters; closed with the client
    * @param transport to the datanodes; stays the caller's
+   * @param waiting how callers wait for answers
    * @param meters stays the caller's
    * @param clusterIdKnown told which cluster this is, before any datanode is spoken to
    * @param opened what the client stands on; closed with it, and when this call fails
@@ -93,6 +94,7 @@ public final class SdkClient implements DistriFsClient {
       ClientSettings settings,
       ControlStream.Opener streams,
       ChunkTransport transport,
+      Waiting waiting,
       ClockSource clock,
       Entropy entropy,
       Metrics meters,
@@ -106,8 +108,9 @@ public final class SdkClient implements DistriFsClient {
               "session",
               MasterSession.connect(
                   settings, streams, clock, entropy, timer, new SessionMetrics(meters)));
+      waiting.expect(master::isExpecting);
       clusterIdKnown.accept(master.clusterId());
-      return assemble(settings, master, transport, clock, meters, timer, opened);
+      return assemble(settings, master, transport, waiting, clock, meters, timer, opened);
     } catch (RuntimeException e) {
       opened.close();
       throw e;
@@ -118,6 +121,7 @@ public final class SdkClient implements DistriFsClient {
       ClientSettings settings,
       MasterSession master,
       ChunkTransport transport,
+      Waiting waiting,
       ClockSource clock,
       Metrics meters,
       ScheduledExecutorService timer,
@@ -131,7 +135,8 @@ public final class SdkClient implements DistriFsClient {
         new EntryCache(clock, settings.entryTimeoutMs(), settings.cachedEntries(), attributes);
     ChainCache chains = new ChainCache(master, clock, settings.cachedChunks());
     MasterMetadata metadata =
-        new MasterMetadata(master, attributes, entries, files, settings.operationTimeoutMs());
+        new MasterMetadata(
+            master, waiting, attributes, entries, files, settings.operationTimeoutMs());
     ReadMetrics readMetrics = new ReadMetrics(meters);
     WriteMetrics writeMetrics = new WriteMetrics(meters);
     ReplicaReader replicas =
@@ -144,7 +149,7 @@ public final class SdkClient implements DistriFsClient {
             transport,
             timer,
             clock,
-            Waiting.REAL,
+            waiting,
             new WriteMemory(settings.writeBufferBytes(), writeMetrics),
             new AtomicLong(),
             () -> files.all().forEach(file -> file.writer().sendAll()),

@@ -76,6 +76,7 @@ final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
     this.reader =
         new FileReader(
             services.replicas(),
+            services.writing().waiting(),
             services.segments(),
             this,
             writer::touches,
@@ -422,7 +423,8 @@ final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
       }
       OperationReply reply =
           Replies.await(
-              services.master().submit(operation.build()),
+              services.writing().waiting(),
+              () -> services.master().submit(operation.build()),
               2 * services.settings().operationTimeoutMs(),
               "change of attributes of inode " + inode);
       if (change.hasSize()) {

@@ -11,6 +11,7 @@ import org.distrifs.client.cache.EntryCache;
 import org.distrifs.client.session.MasterApi;
 import org.distrifs.client.session.RefusedException;
 import org.distrifs.client.session.Replies;
+import org.distrifs.client.session.Waiting;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.Create;
@@ -47,6 +48,7 @@ public final class MasterMetadata implements Metadata {
   private static final long SPARE_MS = 10_000;
 
   private final MasterApi master;
+  private final Waiting waiting;
   private final AttributeCache attributes;
   private final EntryCache entries;
   private final OpenFileChanges openFiles;
@@ -58,21 +60,24 @@ public final class MasterMetadata implements Metadata {
 
   public MasterMetadata(
       MasterApi master,
+      Waiting waiting,
       AttributeCache attributes,
       EntryCache entries,
       OpenFileChanges openFiles,
       long operationTimeoutMs) {
-    this(master, attributes, entries, openFiles, operationTimeoutMs + SPARE_MS, List.of());
+    this(master, waiting, attributes, entries, openFiles, operationTimeoutMs + SPARE_MS, List.of());
   }
 
   private MasterMetadata(
       MasterApi master,
+      Waiting waiting,
       AttributeCache attributes,
       EntryCache entries,
       OpenFileChanges openFiles,
       long boundMs,
       List<NameCheck> names) {
     this.master = master;
+    this.waiting = waiting;
     this.attributes = attributes;
     this.entries = entries;
     this.openFiles = openFiles;
@@ -85,7 +90,7 @@ public final class MasterMetadata implements Metadata {
   public MasterMetadata provided(List<NameCheck> checked) {
     return checked.isEmpty()
         ? this
-        : new MasterMetadata(master, attributes, entries, openFiles, boundMs, checked);
+        : new MasterMetadata(master, waiting, attributes, entries, openFiles, boundMs, checked);
   }
 
   @Override
@@ -381,7 +386,10 @@ public final class MasterMetadata implements Metadata {
   private OperationReply call(Operation.Builder operation) throws IOException {
     OperationReply reply =
         Replies.await(
-            master.submit(operation.build(), names), boundMs, "an operation of the master");
+            waiting,
+            () -> master.submit(operation.build(), names),
+            boundMs,
+            "an operation of the master");
     attributes.learn(reply.getParent());
     attributes.learn(reply.getSecondParent());
     attributes.learn(reply.getAttributes());

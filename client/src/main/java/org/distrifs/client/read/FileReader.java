@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.distrifs.client.ClientSettings;
 import org.distrifs.client.session.Replies;
+import org.distrifs.client.session.Waiting;
 import org.distrifs.proto.frame.DataRequest;
 
 /**
@@ -23,6 +24,7 @@ public final class FileReader {
   private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(ZEROS_BYTES).asReadOnlyBuffer();
 
   private final ReplicaReader replicas;
+  private final Waiting waiting;
   private final SegmentCache cache;
   private final ChunkLocator chunks;
   private final PendingRanges pending;
@@ -37,12 +39,14 @@ public final class FileReader {
    */
   public FileReader(
       ReplicaReader replicas,
+      Waiting waiting,
       SegmentCache cache,
       ChunkLocator chunks,
       PendingRanges pending,
       long chunkBytes,
       ClientSettings settings) {
     this.replicas = replicas;
+    this.waiting = waiting;
     this.cache = cache;
     this.chunks = chunks;
     this.pending = pending;
@@ -149,7 +153,7 @@ public final class FileReader {
     if (segment == null) {
       return false;
     }
-    Replies.await(segment.fetchEnded, boundMs, "read at " + offset);
+    Replies.await(waiting, () -> segment.fetchEnded, boundMs, "read at " + offset);
     ByteBuf bytes = segment.retained();
     if (bytes == null) {
       return false;
@@ -171,10 +175,12 @@ public final class FileReader {
   private void readDirectly(long offset, ByteBuffer part) throws IOException {
     long start = offset - offset % DataRequest.BLOCK_BYTES;
     int length = roundUp(offset + part.remaining() - start);
-    CompletableFuture<ByteBuf> fetched = fetchBlocks(start, length);
+    CompletableFuture<ByteBuf> fetched = new CompletableFuture<>();
     ByteBuf bytes;
     try {
-      bytes = Replies.await(fetched, boundMs, "read at " + offset);
+      bytes =
+          Replies.await(
+              waiting, () -> fetchBlocks(start, length, fetched), boundMs, "read at " + offset);
     } catch (IOException e) {
       fetched.thenAccept(ByteBuf::release);
       throw e;
@@ -184,6 +190,21 @@ public final class FileReader {
     } finally {
       bytes.release();
     }
+  }
+
+  /** As the shorter one; {@code fetched} ends like what it answers. */
+  private CompletableFuture<ByteBuf> fetchBlocks(
+      long start, int length, CompletableFuture<ByteBuf> fetched) {
+    fetchBlocks(start, length)
+        .whenComplete(
+            (bytes, failure) -> {
+              if (failure == null) {
+                fetched.complete(bytes);
+              } else {
+                fetched.completeExceptionally(failure);
+              }
+            });
+    return fetched;
   }
 
   private CompletableFuture<ByteBuf> fetchBlocks(long start, int length) {

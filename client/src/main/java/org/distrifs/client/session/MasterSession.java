@@ -292,6 +292,11 @@ public final class MasterSession implements MasterApi {
     }
   }
 
+  /** Whether operations wait for their answers. Any thread; never blocks. */
+  public boolean isExpecting() {
+    return taken() > 0;
+  }
+
   private int taken() {
     synchronized (lock) {
       return slots.taken();

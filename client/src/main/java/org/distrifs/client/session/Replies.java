@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 
@@ -20,15 +21,15 @@ public final class Replies {
    */
   public static <T> T await(CompletableFuture<T> future, long boundMs, String attempted)
       throws IOException {
-    return await(Waiting.REAL, future, boundMs, attempted);
+    return await(Waiting.REAL, () -> future, boundMs, attempted);
   }
 
-  /** As the other one, by another way to wait. */
+  /** As the other one, by another way to wait, of what is begun here. */
   public static <T> T await(
-      Waiting waiting, CompletableFuture<T> future, long boundMs, String attempted)
+      Waiting waiting, Supplier<CompletableFuture<T>> begin, long boundMs, String attempted)
       throws IOException {
     try {
-      return waiting.get(future, boundMs);
+      return waiting.get(begin, boundMs);
     } catch (ExecutionException e) {
       throw asIoException(e, attempted);
     } catch (TimeoutException e) {

@@ -4,8 +4,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** How a thread waits for what others do: in real time, or in that of a simulation. */
 public interface Waiting {
@@ -14,16 +14,9 @@ public interface Waiting {
   Waiting REAL =
       new Waiting() {
         @Override
-        public <T> T get(CompletableFuture<T> future, long boundMs)
+        public <T> T get(Supplier<CompletableFuture<T>> begin, long boundMs)
             throws InterruptedException, ExecutionException, TimeoutException {
-          return future.get(boundMs, TimeUnit.MILLISECONDS);
-        }
-
-        @Override
-        @SuppressWarnings("WaitNotInLoop") // The caller's loop is around this.
-        public void await(ReentrantLock lock, Condition signal, long boundNs)
-            throws InterruptedException {
-          signal.awaitNanos(boundNs);
+          return begin.get().get(boundMs, TimeUnit.MILLISECONDS);
         }
 
         @Override
@@ -32,16 +25,21 @@ public interface Waiting {
         }
       };
 
-  /** The value of a future, as {@link CompletableFuture#get(long, TimeUnit)}. */
-  <T> T get(CompletableFuture<T> future, long boundMs)
+  /**
+   * Begins something and waits for its value, as {@link CompletableFuture#get(long, TimeUnit)}. In
+   * one call, so that who waits may also do the work.
+   *
+   * @param begin must not block
+   */
+  <T> T get(Supplier<CompletableFuture<T>> begin, long boundMs)
       throws InterruptedException, ExecutionException, TimeoutException;
 
   /**
-   * Waits for a signal, for at most so long; may return for no reason, so it is called in a loop.
+   * Names who knows whether answers are on their way which nobody may be waiting for.
    *
-   * @param lock of the condition, held by the caller; given up meanwhile
+   * @param isExpecting asked on any thread; must not block
    */
-  void await(ReentrantLock lock, Condition signal, long boundNs) throws InterruptedException;
+  default void expect(BooleanSupplier isExpecting) {}
 
   /** Waits for so long. */
   void pause(long durationMs) throws InterruptedException;

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.distrifs.client.session.Replies;
 import org.distrifs.proto.control.ChunkLocation;
 import org.distrifs.proto.error.Errno;
@@ -79,8 +80,7 @@ final class ChunkSync {
   /** Tries some of the chunks and takes out those that are durable; false if none became so. */
   private boolean syncSome(LongSet left, Consumer<ChunkLocation> synced) throws IOException {
     Long2ObjectMap<SyncAttempt> round = new Long2ObjectOpenHashMap<>();
-    left.longStream().limit(MAX_PARALLEL).forEach(index -> round.put(index, begin(index)));
-    awaitEnds(round);
+    runAll(left, round);
     boolean any = false;
     for (Long2ObjectMap.Entry<SyncAttempt> entry : round.long2ObjectEntrySet()) {
       long index = entry.getLongKey();
@@ -138,27 +138,40 @@ final class ChunkSync {
         : services.chains().lookUp(file.inode(), index);
   }
 
-  /** Waits until each attempt has ended, and no longer for one whose chain has changed. */
-  private void awaitEnds(Long2ObjectMap<SyncAttempt> round) throws IOException {
-    CompletableFuture<?>[] ends =
-        round.values().stream().map(SyncAttempt::done).toArray(CompletableFuture<?>[]::new);
-    CompletableFuture<Void> all = CompletableFuture.allOf(ends);
+  /** Begins a round, and waits until each attempt has ended or its chain has changed. */
+  private void runAll(LongSet left, Long2ObjectMap<SyncAttempt> round) throws IOException {
     long boundMs = services.settings().operationTimeoutMs() + services.settings().packetTimeoutMs();
     long untilNs = services.clock().monotonicNs() + TimeUnit.MILLISECONDS.toNanos(boundMs);
     long waitMs = services.settings().packetTimeoutMs() / FIRST_CHECK_DIVISOR;
-    while (!haveEnded(all, waitMs)) {
+    boolean haveEnded =
+        haveEnded(
+            () -> {
+              left.longStream()
+                  .limit(MAX_PARALLEL)
+                  .forEach(index -> round.put(index, begin(index)));
+              return allOf(round);
+            },
+            waitMs);
+    while (!haveEnded) {
       if (services.clock().monotonicNs() - untilNs >= 0) {
         throw new ErrnoException(
             Errno.EIO, "sync of inode %d, not answered in %d ms".formatted(file.inode(), boundMs));
       }
       round.values().forEach(SyncAttempt::checkChain);
       waitMs = Math.min(waitMs, CHECK_INTERVAL_MS);
+      haveEnded = haveEnded(() -> allOf(round), waitMs);
     }
   }
 
-  private boolean haveEnded(CompletableFuture<Void> all, long waitMs) throws IOException {
+  private static CompletableFuture<Void> allOf(Long2ObjectMap<SyncAttempt> round) {
+    return CompletableFuture.allOf(
+        round.values().stream().map(SyncAttempt::done).toArray(CompletableFuture<?>[]::new));
+  }
+
+  private boolean haveEnded(Supplier<CompletableFuture<Void>> begin, long waitMs)
+      throws IOException {
     try {
-      services.waiting().get(all, waitMs);
+      services.waiting().get(begin, waitMs);
       return true;
     } catch (ExecutionException e) {
       // Told by the attempt itself, which has ended like all others.

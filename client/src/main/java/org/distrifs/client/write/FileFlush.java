@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.distrifs.client.cache.ChainCache;
 import org.distrifs.client.session.RefusedException;
 import org.distrifs.client.session.Replies;
@@ -135,14 +136,11 @@ final class FileFlush {
   /** Adds the chunks that exist, wherever they lie; those that others are adding now may lack. */
   private void addExisting(LongSet indices) throws IOException {
     // First: what others did to the file is to be known before its chunks are.
-    await(file.refresh(), "attributes of inode " + writer.inode());
+    await(file::refresh, "attributes of inode " + writer.inode());
     long next = 0;
     boolean isLast = false;
     while (!isLast) {
-      ChainCache.Existing existing =
-          await(
-              services.chains().existing(writer.inode(), next),
-              "chains of inode " + writer.inode());
+      ChainCache.Existing existing = await(existingFrom(next), "chains of inode " + writer.inode());
       for (ChunkLocation location : existing.chunks()) {
         // One that only this session holds and has not written to is on no datanode yet.
         if (!location.getFresh()) {
@@ -152,6 +150,10 @@ final class FileFlush {
       }
       isLast = existing.isLast();
     }
+  }
+
+  private Supplier<CompletableFuture<ChainCache.Existing>> existingFrom(long index) {
+    return () -> services.chains().existing(writer.inode(), index);
   }
 
   // --- commit
@@ -164,7 +166,7 @@ final class FileFlush {
     }
     OperationReply reply;
     try {
-      reply = await(submit(commit), "commit of inode " + writer.inode());
+      reply = await(() -> submit(commit), "commit of inode " + writer.inode());
     } catch (RefusedException e) {
       writer.underLock(() -> refused(e));
       throw e;
@@ -285,8 +287,8 @@ final class FileFlush {
     return services.master().submit(Operation.newBuilder().setCommit(commit).build());
   }
 
-  private <T> T await(CompletableFuture<T> future, String attempted) throws IOException {
+  private <T> T await(Supplier<CompletableFuture<T>> begin, String attempted) throws IOException {
     long boundMs = 2 * services.settings().operationTimeoutMs();
-    return Replies.await(services.waiting(), future, boundMs, attempted);
+    return Replies.await(services.waiting(), begin, boundMs, attempted);
   }
 }

@@ -7,8 +7,9 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.distrifs.proto.control.ChunkLocation;
@@ -38,7 +39,7 @@ public final class FileWriter {
   private final FileFlush flush;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition progressed = lock.newCondition();
+  private final FlushWaits flushWaits = new FlushWaits();
   private final ExtentBuffer extents;
   private final TreeMap<Long, ChunkWriter> chunkWriters = new TreeMap<>();
   private final WriteFailures failures = new WriteFailures();
@@ -361,7 +362,7 @@ public final class FileWriter {
       chunkWriters.values().forEach(writer -> writer.discard(this::giveUp));
       chunkWriters.clear();
       fresh.abandonUnwritten();
-      progressed.signalAll();
+      flushWaits.oldestIs(oldestTicket());
       retired = true;
       releaseIfAtRest();
     } finally {
@@ -445,26 +446,42 @@ public final class FileWriter {
     long boundNs =
         TimeUnit.MILLISECONDS.toNanos(
             services.settings().chunkTimeoutMs() + services.settings().operationTimeoutMs());
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    Supplier<CompletableFuture<Void>> begin = () -> sendAll(over);
+    long leftNs = boundNs;
+    long waitingSinceNs = services.clock().monotonicNs();
+    while (!over.isDone()) {
+      if (leftNs <= 0) {
+        throw new ErrnoException(
+            Errno.EIO, "flush of inode " + inode + ", whose chains acknowledge nothing");
+      }
+      try {
+        services.waiting().get(begin, TimeUnit.NANOSECONDS.toMillis(leftNs) + 1);
+      } catch (TimeoutException e) {
+        begin = () -> over;
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("a wait for packets only ends well", e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new ErrnoException(Errno.EINTR, "flush of inode " + inode, e);
+      }
+      long progressNs = underLock(() -> lastProgressNs);
+      long sinceNs = Math.max(progressNs - waitingSinceNs, 0) + waitingSinceNs;
+      leftNs = sinceNs + boundNs - services.clock().monotonicNs();
+    }
+  }
+
+  /** Sends what is unsent; {@code over} completes when no packet made by then is left. */
+  private CompletableFuture<Void> sendAll(CompletableFuture<Void> over) {
     lock.lock();
     try {
       extents.takeAll().forEach(this::dispatch);
-      long until = nextTicket;
-      long waitingSinceNs = services.clock().monotonicNs();
-      while (oldestTicket() < until) {
-        long sinceNs = Math.max(lastProgressNs - waitingSinceNs, 0) + waitingSinceNs;
-        long leftNs = sinceNs + boundNs - services.clock().monotonicNs();
-        if (leftNs <= 0) {
-          throw new ErrnoException(
-              Errno.EIO, "flush of inode " + inode + ", whose chains acknowledge nothing");
-        }
-        services.waiting().await(lock, progressed, leftNs);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ErrnoException(Errno.EINTR, "flush of inode " + inode, e);
+      flushWaits.add(nextTicket, over);
+      flushWaits.oldestIs(oldestTicket());
     } finally {
       lock.unlock();
     }
+    return over;
   }
 
   private long oldestTicket() {
@@ -553,7 +570,7 @@ public final class FileWriter {
 
   private void progressed() {
     lastProgressNs = services.clock().monotonicNs();
-    progressed.signalAll();
+    flushWaits.oldestIs(oldestTicket());
   }
 
   private void dispatch(Extent extent) {

@@ -13,6 +13,7 @@ import org.distrifs.client.ClientSettings;
 import org.distrifs.client.DistriFsClient;
 import org.distrifs.client.OpenFile;
 import org.distrifs.client.file.SdkClient;
+import org.distrifs.client.session.Waiting;
 import org.distrifs.proto.connection.PeerAddress;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.runtime.clock.SystemClock;
@@ -99,6 +100,7 @@ public final class FakeCluster implements AutoCloseable, AfterEachCallback {
             settings,
             master,
             datanodes,
+            Waiting.REAL,
             new SystemClock(),
             new SystemEntropy(),
             metrics,

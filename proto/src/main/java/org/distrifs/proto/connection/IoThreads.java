@@ -21,12 +21,16 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.distrifs.runtime.lifecycle.NamedThreads;
 import org.distrifs.runtime.lifecycle.ProcessHalt;
 import org.slf4j.Logger;
@@ -53,11 +57,18 @@ public final class IoThreads implements AutoCloseable {
   private final EventLoopGroup group;
   private final ThreadPoolExecutor resolvers;
 
-  private IoThreads(String role, int threads, boolean epoll) {
+  /** Null if the threads are the group's own. */
+  private final LoopTurns turns;
+
+  private IoThreads(String role, int threads, boolean epoll, boolean isShared) {
     this.epoll = epoll;
     final IoHandlerFactory handlers =
         epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-    group = new MultiThreadIoEventLoopGroup(threads, ioThreads(role), handlers);
+    turns = isShared ? new LoopTurns(handlers, ioThreads(role)) : null;
+    group =
+        isShared
+            ? turns.loop()
+            : new MultiThreadIoEventLoopGroup(threads, ioThreads(role), handlers);
     resolvers =
         new ThreadPoolExecutor(
             MAX_RESOLVERS,
@@ -81,16 +92,49 @@ public final class IoThreads implements AutoCloseable {
    * @param threads 1 or more
    */
   public static IoThreads start(String role, int threads) {
-    return new IoThreads(role, threads, Epoll.isAvailable());
+    return new IoThreads(role, threads, Epoll.isAvailable(), false);
+  }
+
+  /**
+   * As {@link #start(String)}, for a process whose threads mostly wait for what they ask: those in
+   * {@link #await} serve the sockets themselves, and one thread does when none is.
+   */
+  public static IoThreads startShared(String role) {
+    // The JDK closes its sockets when a thread that uses them is interrupted; epoll's stay open.
+    return new IoThreads(role, DEFAULT_THREADS, Epoll.isAvailable(), Epoll.isAvailable());
   }
 
   /** Starts threads that use the JDK's selectors even if epoll is available. */
   static IoThreads startWithoutEpoll(String role) {
-    return new IoThreads(role, DEFAULT_THREADS, false);
+    return new IoThreads(role, DEFAULT_THREADS, false, false);
   }
 
   public EventLoopGroup group() {
     return group;
+  }
+
+  /**
+   * Begins something that these threads bring to its end, and waits for that. Not on one of them.
+   *
+   * @param begin must not block
+   */
+  public <T> T await(Supplier<CompletableFuture<T>> begin, long boundMs)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return turns == null
+        ? begin.get().get(boundMs, TimeUnit.MILLISECONDS)
+        : turns.await(begin, boundMs);
+  }
+
+  /**
+   * Names who knows whether answers are on their way which no thread in {@link #await} may be
+   * waiting for: they are looked for all the time then.
+   *
+   * @param isExpecting asked on any thread; must not block
+   */
+  public void expect(BooleanSupplier isExpecting) {
+    if (turns != null) {
+      turns.expect(isExpecting);
+    }
   }
 
   /** The class of connections on these threads. */

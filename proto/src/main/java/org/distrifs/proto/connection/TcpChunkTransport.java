@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.distrifs.proto.connection.TransportException.Cause;
 import org.distrifs.proto.frame.DataRequest;
@@ -30,6 +31,7 @@ public final class TcpChunkTransport implements ChunkTransport {
   private final String name;
   private final ConnectionBounds bounds;
   private final Map<PeerAddress, Peer> peers = new ConcurrentHashMap<>();
+  private final AtomicInteger underWay = new AtomicInteger();
   private volatile boolean closed;
 
   /**
@@ -69,6 +71,8 @@ public final class TcpChunkTransport implements ChunkTransport {
     final Peer peer = peer(address);
     final Exchange exchange = new Exchange(peer, request, bytes, timeoutMs);
     peer.enqueued(exchange.weightBytes());
+    underWay.incrementAndGet();
+    exchange.answer().whenComplete((answer, failure) -> underWay.decrementAndGet());
     try {
       if (closed) {
         throw new RejectedExecutionException("closed");
@@ -80,6 +84,11 @@ public final class TcpChunkTransport implements ChunkTransport {
           new TransportException(Cause.CLOSED, "this process has closed its connections"));
     }
     return exchange.answer();
+  }
+
+  /** Whether answers are expected. Any thread. */
+  public boolean isExpecting() {
+    return underWay.get() > 0;
   }
 
   @Override

@@ -8,8 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.distrifs.client.session.Waiting;
 
 /**
@@ -86,8 +85,9 @@ public final class SimWaiting implements Waiting {
   }
 
   @Override
-  public <T> T get(CompletableFuture<T> future, long boundMs)
+  public <T> T get(Supplier<CompletableFuture<T>> begin, long boundMs)
       throws InterruptedException, ExecutionException, TimeoutException {
+    CompletableFuture<T> future = begin.get();
     long endNs = process.scheduler().nowNs() + TimeUnit.MILLISECONDS.toNanos(boundMs);
     while (!future.isDone()) {
       long leftNs = endNs - process.scheduler().nowNs();
@@ -97,17 +97,6 @@ public final class SimWaiting implements Waiting {
       current.get().standStill(Math.min(leftNs, LOOK_NS));
     }
     return future.get();
-  }
-
-  @Override
-  public void await(ReentrantLock lock, Condition signal, long boundNs)
-      throws InterruptedException {
-    lock.unlock();
-    try {
-      current.get().standStill(Math.min(boundNs, LOOK_NS));
-    } finally {
-      lock.lock();
-    }
   }
 
   @Override
