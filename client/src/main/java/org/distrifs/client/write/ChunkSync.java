@@ -48,14 +48,18 @@ final class ChunkSync {
   /**
    * @param synced told where each chunk was when it became durable; not of one that is on no
    *     datanode
+   * @param beside begun together with the first syncs, if there are any; must not block
    */
-  void run(LongSet indices, Consumer<ChunkLocation> synced) throws IOException {
+  void run(LongSet indices, Consumer<ChunkLocation> synced, Runnable beside) throws IOException {
+    Runnable alsoBegun = beside;
     LongSet left = new LongOpenHashSet(indices);
     long boundNs = TimeUnit.MILLISECONDS.toNanos(services.settings().chunkTimeoutMs());
     long progressNs = services.clock().monotonicNs();
     int fruitless = 0;
     while (!left.isEmpty()) {
-      if (syncSome(left, synced)) {
+      boolean any = syncSome(left, synced, alsoBegun);
+      alsoBegun = () -> {};
+      if (any) {
         progressNs = services.clock().monotonicNs();
         fruitless = 0;
       } else if (services.clock().monotonicNs() - progressNs >= boundNs) {
@@ -78,9 +82,10 @@ final class ChunkSync {
   }
 
   /** Tries some of the chunks and takes out those that are durable; false if none became so. */
-  private boolean syncSome(LongSet left, Consumer<ChunkLocation> synced) throws IOException {
+  private boolean syncSome(LongSet left, Consumer<ChunkLocation> synced, Runnable beside)
+      throws IOException {
     Long2ObjectMap<SyncAttempt> round = new Long2ObjectOpenHashMap<>();
-    runAll(left, round);
+    runAll(left, round, beside);
     boolean any = false;
     for (Long2ObjectMap.Entry<SyncAttempt> entry : round.long2ObjectEntrySet()) {
       long index = entry.getLongKey();
@@ -139,7 +144,8 @@ final class ChunkSync {
   }
 
   /** Begins a round, and waits until each attempt has ended or its chain has changed. */
-  private void runAll(LongSet left, Long2ObjectMap<SyncAttempt> round) throws IOException {
+  private void runAll(LongSet left, Long2ObjectMap<SyncAttempt> round, Runnable beside)
+      throws IOException {
     long boundMs = services.settings().operationTimeoutMs() + services.settings().packetTimeoutMs();
     long untilNs = services.clock().monotonicNs() + TimeUnit.MILLISECONDS.toNanos(boundMs);
     long waitMs = services.settings().packetTimeoutMs() / FIRST_CHECK_DIVISOR;
@@ -149,6 +155,7 @@ final class ChunkSync {
               left.longStream()
                   .limit(MAX_PARALLEL)
                   .forEach(index -> round.put(index, begin(index)));
+              beside.run();
               return allOf(round);
             },
             waitMs);

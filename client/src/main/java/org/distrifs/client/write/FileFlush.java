@@ -70,9 +70,10 @@ final class FileFlush {
         throw writer.failures().last();
       }
       if (sync) {
-        sync();
+        syncAndCommit();
+      } else {
+        commit(purpose);
       }
-      commit(purpose);
     } finally {
       turn.unlock();
     }
@@ -94,7 +95,11 @@ final class FileFlush {
 
   // --- sync
 
-  private void sync() throws IOException {
+  /**
+   * Has every member sync, and tells the master meanwhile: what a commit tells is acknowledged by
+   * all members, and whether it is on their disks it does not say, be it of a sync or of a close.
+   */
+  private void syncAndCommit() throws IOException {
     boolean all = syncAll;
     syncAll = false;
     Long2IntMap unsynced = writer.underLock(() -> writer.uncommitted().takeUnsynced());
@@ -104,8 +109,16 @@ final class FileFlush {
       if (all) {
         addExisting(indices);
       }
-      new ChunkSync(writer, services).run(indices, synced -> checkLoss(unsynced, synced));
-      done = true;
+      CommitAttempt commit = new CommitAttempt(Purpose.SYNC);
+      try {
+        new ChunkSync(writer, services)
+            .run(indices, synced -> checkLoss(unsynced, synced), commit::begin);
+        done = true;
+      } catch (IOException e) {
+        endAfter(e, commit);
+        throw e;
+      }
+      commit.end();
     } finally {
       if (!done) {
         syncAll |= all;
@@ -130,6 +143,14 @@ final class FileFlush {
               "write to inode %d (the machine of each member of chunk %d went down before a sync)"
                   .formatted(writer.inode(), synced.getChunkId()));
       writer.underLock(() -> writer.lost(failure));
+    }
+  }
+
+  private static void endAfter(IOException failure, CommitAttempt commit) {
+    try {
+      commit.end();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 
@@ -159,24 +180,48 @@ final class FileFlush {
   // --- commit
 
   private void commit(Purpose purpose) throws IOException {
-    Commit commit = writer.underLock(() -> begin(purpose));
-    if (commit == null) {
-      writer.underLock(writer::recomputeEnd);
-      return;
+    new CommitAttempt(purpose).end();
+  }
+
+  /** One commit: what there is to tell when it begins, if there is anything. */
+  private final class CommitAttempt {
+    private final Purpose purpose;
+    private Commit commit;
+    private CompletableFuture<OperationReply> reply;
+
+    CommitAttempt(Purpose purpose) {
+      this.purpose = purpose;
     }
-    OperationReply reply;
-    try {
-      reply = await(() -> submit(commit), "commit of inode " + writer.inode());
-    } catch (RefusedException e) {
-      writer.underLock(() -> refused(e));
-      throw e;
-    } catch (IOException e) {
-      writer.underLock(this::unanswered);
-      throw e;
+
+    /** Sends it, unless that is done. Never blocks. */
+    CompletableFuture<OperationReply> begin() {
+      if (reply == null) {
+        commit = writer.underLock(() -> FileFlush.this.begin(purpose));
+        reply = commit == null ? CompletableFuture.completedFuture(null) : submit(commit);
+      }
+      return reply;
     }
-    // Before what is uncommitted shrinks: in between a reader would see the old size.
-    file.committed(reply.getAttributes());
-    writer.underLock(() -> ended(commit));
+
+    /** Waits for the master to have carried it out. */
+    void end() throws IOException {
+      OperationReply answer;
+      try {
+        answer = await(this::begin, "commit of inode " + writer.inode());
+      } catch (RefusedException e) {
+        writer.underLock(() -> refused(e));
+        throw e;
+      } catch (IOException e) {
+        writer.underLock(() -> unanswered());
+        throw e;
+      }
+      if (answer == null) {
+        writer.underLock(writer::recomputeEnd);
+        return;
+      }
+      // Before what is uncommitted shrinks: in between a reader would see the old size.
+      file.committed(answer.getAttributes());
+      writer.underLock(() -> ended(commit));
+    }
   }
 
   /** What there is to commit, or null. */

@@ -15,6 +15,7 @@ import org.distrifs.client.fake.FakeCluster;
 import org.distrifs.client.fake.FakeDatanodes.Fate;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
+import org.distrifs.proto.control.Operation;
 import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.control.TimeChange;
 import org.distrifs.proto.error.Errno;
@@ -153,6 +154,55 @@ class WritingTest {
     long before = cluster.datanodes().syncs();
     file.sync();
     assertThat(cluster.datanodes().syncs()).isEqualTo(before + 3);
+  }
+
+  @Test
+  void aSyncTellsTheMasterWhileTheMembersSync() throws IOException {
+    DistriFsClient other = cluster.client();
+    file.write(0, bytes(100));
+    cluster
+        .datanodes()
+        .setFaults(
+            request -> {
+              if (request instanceof DataRequest.Sync) {
+                await("the master knows the size", () -> sizeSeenBy(other) == 100);
+              }
+              return Fate.SERVE;
+            });
+    file.sync();
+    assertThat(cluster.datanodes().syncs()).isEqualTo(3);
+  }
+
+  private long sizeSeenBy(DistriFsClient other) {
+    try {
+      return other.metadata().freshAttributes(file.inode()).getSize();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aSyncThatFailsIsToldThoughTheMasterWasToldBesideIt() throws IOException {
+    file.write(0, bytes(100));
+    cluster
+        .datanodes()
+        .setFaults(request -> request instanceof DataRequest.Sync ? Fate.LOSE_REQUEST : Fate.SERVE);
+    assertThatThrownBy(file::sync)
+        .isInstanceOfSatisfying(
+            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EIO));
+    assertThat(sizeSeenBy(cluster.client())).isEqualTo(100);
+    cluster.datanodes().setFaults(request -> Fate.SERVE);
+    file.sync();
+    assertThat(cluster.datanodes().syncs()).as("nothing was taken for synced").isEqualTo(3);
+  }
+
+  @Test
+  void aCommitThatIsRefusedBesideASyncIsAFailure() throws IOException {
+    file.write(0, bytes(100));
+    cluster.master().refuse(Operation::hasCommit, Errno.ESTALE);
+    assertThatThrownBy(file::sync)
+        .isInstanceOfSatisfying(
+            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ESTALE));
   }
 
   @Test
