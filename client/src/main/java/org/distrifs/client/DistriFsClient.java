@@ -31,7 +31,15 @@ public interface DistriFsClient extends AutoCloseable {
    * @throws IOException {@code EISDIR}, {@code ESTALE}, {@code EINVAL} for what is not a regular
    *     file
    */
-  OpenFile open(long inode) throws IOException;
+  default OpenFile open(long inode) throws IOException {
+    return open(inode, List.of());
+  }
+
+  /**
+   * As {@link #open(long)}, if each of these names leads to its inode when the master gets to it;
+   * otherwise it fails with {@code ESTALE}.
+   */
+  OpenFile open(long inode, List<NameCheck> names) throws IOException;
 
   /**
    * As {@link #open(long)}, with what {@link Metadata#freshLookup} or {@link

@@ -65,6 +65,13 @@ public final class ChainCache {
   public record Existing(List<ChunkLocation> chunks, boolean isLast, BlockRanges written) {}
 
   /**
+   * The first chunks of a file, told by the master with the attributes by which it is opened.
+   *
+   * @param mark what {@link #mark} was before the master was asked
+   */
+  public record FirstChunks(List<ChunkLocation> chunks, long mark) {}
+
+  /**
    * A power of two. Two files that share a generation make each other ask the master again now and
    * then.
    */
@@ -211,11 +218,25 @@ public final class ChainCache {
     return found;
   }
 
+  /** To be taken before a question of which the answer may bring {@link FirstChunks}. */
+  public long mark(long inode) {
+    return generation(inode);
+  }
+
   /**
    * The file was opened, with these attributes fresh from the master: forgets what is not known to
-   * hold for it in this state. Not for a file that has other handles; those watch over it.
+   * hold for it in this state, and takes over what was told with them. Not for a file that has
+   * other handles; those watch over it.
    */
-  public synchronized void opened(Attributes fresh) {
+  public synchronized void opened(Attributes fresh, FirstChunks first) {
+    boolean isCurrent = first.mark() == generation(fresh.getInode());
+    keepWhatHolds(fresh);
+    if (isCurrent) {
+      first.chunks().forEach(location -> learn(fresh.getInode(), location));
+    }
+  }
+
+  private void keepWhatHolds(Attributes fresh) {
     ChunksOfFile ofFile = byInode.get(fresh.getInode());
     if (ofFile == null || !ofFile.stamped || ofFile.truncateEpoch != fresh.getTruncateEpoch()) {
       forget(fresh.getInode());

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.distrifs.client.OpenFile;
+import org.distrifs.client.cache.ChainCache;
 import org.distrifs.client.metadata.OpenFileChanges;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
@@ -20,6 +21,8 @@ final class FileTable implements OpenFileChanges {
   private static final int TYPE_MASK = 0xF000;
   private static final int REGULAR = 0x8000;
   private static final int DIRECTORY = 0x4000;
+  private static final ChainCache.FirstChunks NOTHING_TOLD =
+      new ChainCache.FirstChunks(List.of(), 0);
 
   private final ConcurrentHashMap<Long, SharedFile> byInode = new ConcurrentHashMap<>();
   private final UnnamedFiles unnamed = new UnnamedFiles();
@@ -27,15 +30,21 @@ final class FileTable implements OpenFileChanges {
 
   /** Opens a file whose attributes were just heard from the master. */
   OpenFile open(Attributes attributes, FileServices services) throws ErrnoException {
+    return open(attributes, NOTHING_TOLD, services);
+  }
+
+  /** As the other one; the master has told where the first chunks are. */
+  OpenFile open(Attributes attributes, ChainCache.FirstChunks first, FileServices services)
+      throws ErrnoException {
     requireRegular(attributes);
-    SharedFile file = acquire(attributes, false, services);
+    SharedFile file = acquire(attributes, first, false, services);
     file.learn(attributes);
     return new FileHandle(file, this);
   }
 
   /** Opens a file that this process has just made, with the first chunk if it came with it. */
   OpenFile openCreated(Attributes attributes, List<ChunkLocation> chunks, FileServices services) {
-    SharedFile file = acquire(attributes, true, services);
+    SharedFile file = acquire(attributes, NOTHING_TOLD, true, services);
     chunks.forEach(file.writer()::adoptFresh);
     return new FileHandle(file, this);
   }
@@ -57,14 +66,18 @@ final class FileTable implements OpenFileChanges {
     }
   }
 
-  private SharedFile acquire(Attributes attributes, boolean created, FileServices services) {
+  private SharedFile acquire(
+      Attributes attributes,
+      ChainCache.FirstChunks first,
+      boolean created,
+      FileServices services) {
     unnamed.opened(attributes.getInode());
     return byInode.compute(
         attributes.getInode(),
         (inode, known) -> {
           SharedFile file = known;
           if (known == null || known.hasLostSession()) {
-            file = new SharedFile(attributes, created, services);
+            file = new SharedFile(attributes, first, created, services);
             if (known != null) {
               known.giveUpWithSession();
               unseen.keep(known);

@@ -217,8 +217,11 @@ public final class SdkClient implements DistriFsClient {
   }
 
   @Override
-  public OpenFile open(long inode) throws IOException {
-    return open(metadata.freshAttributes(inode));
+  public OpenFile open(long inode, List<NameCheck> names) throws IOException {
+    long mark = services.chains().mark(inode);
+    OperationReply reply = metadata.provided(names).attributesToOpen(inode);
+    ChainCache.FirstChunks first = new ChainCache.FirstChunks(reply.getChunksList(), mark);
+    return files.open(reply.getAttributes(), first, services);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import org.distrifs.client.cache.ChainCache;
 import org.distrifs.client.lock.FileLocks;
 import org.distrifs.client.lock.LockedFile;
 import org.distrifs.client.read.ChunkLocator;
@@ -62,14 +63,21 @@ final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
   /** Handles that are open; belongs to the table's lock. */
   int handles;
 
-  SharedFile(Attributes attributes, boolean createdHere, FileServices services) {
+  /**
+   * @param first where the master said the first chunks are, when it told the attributes
+   */
+  SharedFile(
+      Attributes attributes,
+      ChainCache.FirstChunks first,
+      boolean createdHere,
+      FileServices services) {
     this.inode = attributes.getInode();
     this.sessionId = services.master().sessionId();
     this.services = services;
     this.latest = attributes;
     this.appendLease = new AppendLease(inode, services, this::handBackAppendLease);
     this.othersCounter = attributes.getChangeCounter();
-    services.chains().opened(attributes);
+    services.chains().opened(attributes, first);
     this.chunkBytes = attributes.getChunkSizeBytes();
     this.writer =
         new FileWriter(inode, chunkBytes, sessionId, createdHere, this, services.writing());

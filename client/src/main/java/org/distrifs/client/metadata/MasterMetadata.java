@@ -136,10 +136,22 @@ public final class MasterMetadata implements Metadata {
 
   @Override
   public Attributes freshAttributes(long inode) throws IOException {
-    GetAttributes asked = GetAttributes.newBuilder().setInode(inode).build();
+    return openFiles.withUncommitted(askAttributes(inode, 0).getAttributes());
+  }
+
+  /**
+   * What is to be known to open a file: its attributes as the master sees them now, and where a
+   * reader most likely begins, the first chunk ({@code chunks}).
+   */
+  public OperationReply attributesToOpen(long inode) throws IOException {
+    return askAttributes(inode, 1);
+  }
+
+  private OperationReply askAttributes(long inode, int firstChunks) throws IOException {
+    GetAttributes asked =
+        GetAttributes.newBuilder().setInode(inode).setFirstChunks(firstChunks).build();
     try {
-      OperationReply reply = call(Operation.newBuilder().setGetAttributes(asked));
-      return openFiles.withUncommitted(reply.getAttributes());
+      return call(Operation.newBuilder().setGetAttributes(asked));
     } catch (RefusedException e) {
       if (e.errno() == Errno.ESTALE) {
         // Else the name by which it was found would go on leading to it.

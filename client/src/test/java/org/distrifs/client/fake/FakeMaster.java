@@ -18,6 +18,7 @@ import org.distrifs.proto.control.Commit;
 import org.distrifs.proto.control.Create;
 import org.distrifs.proto.control.CreateUnnamed;
 import org.distrifs.proto.control.DirectoryEntry;
+import org.distrifs.proto.control.GetAttributes;
 import org.distrifs.proto.control.GetChains;
 import org.distrifs.proto.control.Lookup;
 import org.distrifs.proto.control.Member;
@@ -107,7 +108,7 @@ final class FakeMaster {
   OperationReply apply(long sessionId, Operation operation) {
     return switch (operation.getKindCase()) {
       case LOOKUP -> lookup(operation.getLookup());
-      case GET_ATTRIBUTES -> reply(inodes.get(operation.getGetAttributes().getInode()));
+      case GET_ATTRIBUTES -> attributes(sessionId, operation.getGetAttributes());
       case CREATE -> create(sessionId, operation.getCreate());
       case CREATE_UNNAMED -> createUnnamed(sessionId, operation.getCreateUnnamed());
       case ALLOCATE_CHUNK -> allocate(sessionId, operation.getAllocateChunk());
@@ -336,6 +337,19 @@ final class FakeMaster {
     if (cut != null) {
       datanodes.cut(cut.id(), kept);
     }
+  }
+
+  private OperationReply attributes(long sessionId, GetAttributes question) {
+    OperationReply reply = reply(inodes.get(question.getInode()));
+    if (question.getFirstChunks() == 0 || reply.getErrno() != 0) {
+      return reply;
+    }
+    GetChains first =
+        GetChains.newBuilder()
+            .setInode(question.getInode())
+            .setCount(question.getFirstChunks())
+            .build();
+    return reply.toBuilder().addAllChunks(chains(sessionId, first).getChunksList()).build();
   }
 
   private OperationReply chains(long sessionId, GetChains question) {

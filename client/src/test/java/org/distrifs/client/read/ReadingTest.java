@@ -73,6 +73,15 @@ class ReadingTest {
   }
 
   @Test
+  void anOpenBringsWhatTheFirstReadNeeds() throws IOException {
+    try (OpenFile file = reader.open(inode)) {
+      int before = cluster.master().operations();
+      assertReads(file, 0, 5_000);
+      assertThat(cluster.master().operations()).isEqualTo(before);
+    }
+  }
+
+  @Test
   void aRandomReaderFetchesTheBlocksThatItTouches() throws IOException {
     AtomicInteger most = new AtomicInteger();
     cluster

@@ -165,7 +165,7 @@ class WritingTest {
         .setFaults(
             request -> {
               if (request instanceof DataRequest.Sync) {
-                await("the master knows the size", () -> sizeSeenBy(other) == 100);
+                FakeCluster.await("the master knows the size", () -> sizeSeenBy(other) == 100);
               }
               return Fate.SERVE;
             });

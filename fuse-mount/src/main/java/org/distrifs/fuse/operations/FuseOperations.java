@@ -288,9 +288,12 @@ public final class FuseOperations {
   /** As the one by name, by inode, whether a name leads to it or not. */
   public OpenedFile open(long inode, int flags, boolean clearsSetIdBits, Caller caller)
       throws IOException {
-    return VirtualFiles.isVirtual(inode)
-        ? openVirtual(inode, flags, caller)
-        : open(metadata.freshAttributes(inode), flags, clearsSetIdBits, caller);
+    if (VirtualFiles.isVirtual(inode)) {
+      return openVirtual(inode, flags, caller);
+    }
+    OpenFile file = client.open(inode, names);
+    boolean truncate = OpenFlags.has(flags, OpenFlags.O_TRUNC);
+    return handleOf(file, flags, attributesOfNew(file), truncate, clearsSetIdBits, caller);
   }
 
   private OpenedFile openVirtual(long inode, int flags, Caller caller) throws IOException {

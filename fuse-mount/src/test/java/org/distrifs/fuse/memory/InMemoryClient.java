@@ -104,7 +104,8 @@ public final class InMemoryClient implements DistriFsClient {
   }
 
   @Override
-  public OpenFile open(long inode) throws IOException {
+  public OpenFile open(long inode, List<NameCheck> names) throws IOException {
+    tree.check(names);
     return new MemoryFile(tree.open(inode));
   }
 

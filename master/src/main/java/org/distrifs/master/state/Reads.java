@@ -56,7 +56,7 @@ final class Reads {
   OperationReply read(long sessionId, Operation operation) {
     return switch (operation.getKindCase()) {
       case LOOKUP -> lookup(operation.getLookup());
-      case GET_ATTRIBUTES -> attributes(operation.getGetAttributes());
+      case GET_ATTRIBUTES -> attributes(sessionId, operation.getGetAttributes());
       case READ_DIRECTORY -> directory(operation.getReadDirectory());
       case READ_LINK -> link(operation.getReadLink());
       case GET_CHAINS -> chains(sessionId, operation.getGetChains());
@@ -102,9 +102,20 @@ final class Reads {
     return replies.of(inode).setParent(replies.attributes(directory)).build();
   }
 
-  private OperationReply attributes(GetAttributes get) {
+  private OperationReply attributes(long sessionId, GetAttributes get) {
     int inode = resolver.any(get.getInode());
-    return inode < 0 ? Replies.error(-inode) : replies.of(inode).build();
+    if (inode < 0) {
+      return Replies.error(-inode);
+    }
+    if (get.getFirstChunks() < 0 || get.getFirstChunks() > MAX_CHAINS) {
+      return Replies.error(Errno.EINVAL, "0 to " + MAX_CHAINS + " chains at a time");
+    }
+    OperationReply.Builder reply = replies.of(inode);
+    if (get.getFirstChunks() > 0 && FileMode.isRegular(namespace.inodes().mode(inode))) {
+      GetChains first = GetChains.newBuilder().setCount(get.getFirstChunks()).build();
+      addChunks(reply, sessionId, first, inode);
+    }
+    return reply.build();
   }
 
   private OperationReply find(FindInode find) {
@@ -173,6 +184,18 @@ final class Reads {
       return Replies.error(Errno.EINVAL, "1 to " + MAX_CHAINS + " chains at a time");
     }
     OperationReply.Builder reply = replies.of(inode);
+    int chunk = addChunks(reply, sessionId, get, inode);
+    if (get.getSkipHoles()) {
+      reply.setEndOfChunks(!isAsked(get, inode, chunk));
+      blocks
+          .writtenOfSparse(inode)
+          .ifPresent(ranges -> reply.setSparse(true).addAllWritten(ranges.toMessage()));
+    }
+    return reply.build();
+  }
+
+  /** Adds the chunks that are asked for; answers the one behind them, or 0. */
+  private int addChunks(OperationReply.Builder reply, long sessionId, GetChains get, int inode) {
     OrderedIndex.Cursor cursor = chunks.map().from(inode, get.getFirstIndex());
     int chunk = cursor.next();
     while (isAsked(get, inode, chunk) && reply.getChunksCount() < get.getCount()) {
@@ -181,13 +204,7 @@ final class Reads {
       }
       chunk = cursor.next();
     }
-    if (get.getSkipHoles()) {
-      reply.setEndOfChunks(!isAsked(get, inode, chunk));
-      blocks
-          .writtenOfSparse(inode)
-          .ifPresent(ranges -> reply.setSparse(true).addAllWritten(ranges.toMessage()));
-    }
-    return reply.build();
+    return chunk;
   }
 
   private boolean isAsked(GetChains get, int inode, int chunk) {
