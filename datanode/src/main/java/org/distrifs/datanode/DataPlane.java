@@ -41,8 +41,6 @@ final class DataPlane implements DataService, AutoCloseable {
   final NodeLease lease;
   final TermGuard terms = new TermGuard();
   final Incarnation incarnation;
-  final IoThreads io;
-
   private final DataFolder folder;
   private final CloseStack opened;
   private final DataServer server;
@@ -72,7 +70,7 @@ final class DataPlane implements DataService, AutoCloseable {
                 clock,
                 settings.store()));
     registerGauges(metrics);
-    io = opened.add("I/O threads", IoThreads.start("datanode", settings.ioThreads()));
+    IoThreads io = opened.add("I/O threads", IoThreads.start("datanode", settings.ioThreads()));
     TcpChunkTransport transport =
         opened.add(
             "connections to other members",

@@ -11,6 +11,7 @@ import org.distrifs.datanode.folder.DataFolder;
 import org.distrifs.datanode.report.MasterLink;
 import org.distrifs.datanode.report.ReportSettings;
 import org.distrifs.datanode.server.Incarnation;
+import org.distrifs.proto.connection.IoThreads;
 import org.distrifs.proto.control.ControlChannels;
 import org.distrifs.runtime.clock.ClockSource;
 import org.distrifs.runtime.clock.SystemClock;
@@ -57,7 +58,10 @@ public final class DatanodeServer implements AutoCloseable {
             DatanodeSettings.METRICS_PORT.key(),
             metrics,
             this::problems));
-    ManagedChannel channel = ControlChannels.open(plane.io, settings.masters(), Runnable::run);
+    // A thread of its own: one that serves chunks may wait for the disk, and heartbeats must not.
+    IoThreads toMaster =
+        opened.add("I/O thread to the master", IoThreads.start("datanode-master", 1));
+    ManagedChannel channel = ControlChannels.open(toMaster, settings.masters(), Runnable::run);
     opened.add("channel to the master", () -> closeChannel(channel));
     ReportSettings presented =
         new ReportSettings(

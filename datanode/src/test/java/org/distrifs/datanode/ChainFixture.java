@@ -74,7 +74,7 @@ final class ChainFixture implements AutoCloseable {
                       "datanode.port",
                       Integer.toString(port),
                       "datanode.hopTimeoutMs",
-                      "1500",
+                      "6000",
                       "datanode.reserveBytes",
                       "0",
                       "datanode.writeBackBytes",

@@ -4,6 +4,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.distrifs.proto.frame.Status;
 import org.distrifs.runtime.lifecycle.NamedThreads;
 
@@ -42,6 +43,27 @@ final class DiskThreads implements AutoCloseable {
     }
     if (replica.operations.add(operation)) {
       threads.execute(() -> runTurn(replica));
+    }
+  }
+
+  /**
+   * Runs an operation on the calling thread, if nothing else is going on with the replica.
+   *
+   * @param operation says whether it could be done here; it has done nothing if not
+   * @return whether it was done; else it is to be asked for with {@link #execute}
+   */
+  boolean tryHere(Replica replica, BooleanSupplier operation) {
+    if (!replica.operations.tryTurn()) {
+      return false;
+    }
+    operations.incrementAndGet();
+    try {
+      return operation.getAsBoolean();
+    } finally {
+      operations.decrementAndGet();
+      if (replica.operations.endTurn()) {
+        threads.execute(() -> runTurn(replica));
+      }
     }
   }
 

@@ -31,7 +31,9 @@ public final class LocalChunkStore implements ChunkStore {
   private final ReplicaIndex index = new ReplicaIndex();
   private final DiskFailure failure = new DiskFailure();
   private final CorruptionLog corruption = new CorruptionLog(index);
+  private final ClockSource clock;
   private final SpaceGauge space;
+  private final ShortWrites shortWrites;
   private final OpenFiles openFiles;
   private final DiskThreads diskThreads;
   private final Durability durability;
@@ -65,7 +67,9 @@ public final class LocalChunkStore implements ChunkStore {
     this.clusterId = clusterId;
     this.bootId = bootId;
     this.paths = new ReplicaPaths(disk, dataFolder);
+    this.clock = clock;
     this.space = new SpaceGauge(disk, dataFolder, clock, settings.reserveBytes());
+    this.shortWrites = new ShortWrites(paths, space, clock);
     this.openFiles = new OpenFiles(settings.maxOpenReplicas(), this::openFilesOf);
     this.durability = new Durability(disk, paths, bootId, failure, index);
     this.reader = new ReplicaReader(corruption);
@@ -223,15 +227,38 @@ public final class LocalChunkStore implements ChunkStore {
       UUID name = ChunkName.of(clusterId.getAsLong(), write.chunkId());
       replica = index.addIfAbsent(Replica.born(name, write.version(), nodeIds, bootId));
     }
+    Operation<Void> apply =
+        (present, files) -> {
+          apply(present, files, write, alreadyApplied, payload);
+          return null;
+        };
+    CompletableFuture<Void> here = new CompletableFuture<>();
     CompletableFuture<Void> done =
-        submit(
-            write.chunkId(),
-            (present, files) -> {
-              apply(present, files, write, alreadyApplied, payload);
-              return null;
-            });
+        replica != null && tryHere(replica, write, apply, here)
+            ? here
+            : submit(write.chunkId(), apply);
     // The bytes are needed until the operation has run, or will not run.
     return done.whenComplete((nothing, error) -> payload.release());
+  }
+
+  /** Applies a write on the calling thread, if it is short and nothing else is going on. */
+  private boolean tryHere(
+      Replica replica,
+      DataRequest.Write write,
+      Operation<Void> apply,
+      CompletableFuture<Void> result) {
+    return write.length() <= ShortWrites.MAX_BYTES
+        && diskThreads.tryHere(
+            replica,
+            () -> {
+              boolean isShort = shortWrites.include(replica, openFiles.isOpen(replica), write);
+              if (isShort) {
+                long startNs = clock.monotonicNs();
+                run(replica, apply, result);
+                shortWrites.ended(startNs);
+              }
+              return isShort;
+            });
   }
 
   private void apply(

@@ -43,6 +43,10 @@ final class OpenFiles {
     return files;
   }
 
+  synchronized boolean isOpen(Replica replica) {
+    return open.containsKey(replica.chunkId);
+  }
+
   /** The files of a replica, to be released. Only from within an operation of that replica. */
   ReplicaFiles acquire(Replica replica) throws IOException {
     ReplicaFiles files = acquireIfOpen(replica);

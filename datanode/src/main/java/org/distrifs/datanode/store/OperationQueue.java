@@ -20,6 +20,19 @@ final class OperationQueue {
     return wasIdle;
   }
 
+  /** Gives the caller a turn if the queue stands still; {@link #endTurn} is to follow. */
+  synchronized boolean tryTurn() {
+    boolean wasIdle = !running;
+    running = true;
+    return wasIdle;
+  }
+
+  /** Ends the caller's turn; true if operations came meanwhile, which the caller must have run. */
+  synchronized boolean endTurn() {
+    running = waiting != null;
+    return running;
+  }
+
   /** The next operation, or {@code null} when there is none and the queue stands still again. */
   synchronized Runnable next() {
     Runnable operation = waiting.poll();

@@ -137,14 +137,19 @@ final class Replica {
     return dirty.get((int) ((long) block * MetaLayout.BLOCK_BYTES / MetaLayout.MIB));
   }
 
-  /** Sets the dirty bits of a range of bytes; false if they all were set before. */
-  synchronized boolean markDirty(long from, long end) {
+  /** Whether all dirty bits of a range of bytes are set. */
+  synchronized boolean isDirty(long from, long end) {
     int first = (int) (from / MetaLayout.MIB);
     int last = (int) ((end - 1) / MetaLayout.MIB);
-    if (dirty.nextClearBit(first) > last) {
+    return dirty.nextClearBit(first) > last;
+  }
+
+  /** Sets the dirty bits of a range of bytes; false if they all were set before. */
+  synchronized boolean markDirty(long from, long end) {
+    if (isDirty(from, end)) {
       return false;
     }
-    dirty.set(first, last + 1);
+    dirty.set((int) (from / MetaLayout.MIB), (int) ((end - 1) / MetaLayout.MIB) + 1);
     return true;
   }
 

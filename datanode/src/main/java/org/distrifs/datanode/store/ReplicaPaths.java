@@ -38,6 +38,11 @@ final class ReplicaPaths {
     return "" + Character.forDigit(low >> 4, 16) + Character.forDigit(low & 15, 16);
   }
 
+  /** Whether {@link #makeFolderOf} has nothing to make. */
+  boolean isFolderMade(UUID name) {
+    return made.contains(folderOf(name));
+  }
+
   /** The folder of a replica, made durably if need be. */
   Path makeFolderOf(UUID name) throws IOException {
     Path folder = folderOf(name);

@@ -6,6 +6,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -38,6 +40,9 @@ final class FaultyDisk implements Disk {
   final AtomicInteger singleSyncs = new AtomicInteger();
 
   final AtomicInteger wholeSyncs = new AtomicInteger();
+
+  /** The threads that synced files. */
+  final Set<Thread> syncingThreads = ConcurrentHashMap.newKeySet();
 
   @Override
   public DiskFile open(Path path, OpenMode mode) throws IOException {
@@ -73,6 +78,7 @@ final class FaultyDisk implements Disk {
         throw new IOException("cannot sync " + path);
       }
       singleSyncs.incrementAndGet();
+      syncingThreads.add(Thread.currentThread());
       file.sync();
     }
 

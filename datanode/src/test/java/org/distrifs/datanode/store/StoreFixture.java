@@ -17,6 +17,7 @@ import org.distrifs.proto.frame.ChainHop;
 import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
 import org.distrifs.proto.id.ChunkName;
+import org.distrifs.runtime.clock.ClockSource;
 import org.distrifs.runtime.clock.SystemClock;
 import org.distrifs.runtime.disk.Disk;
 import org.distrifs.runtime.disk.LocalDisk;
@@ -31,6 +32,7 @@ final class StoreFixture implements AutoCloseable {
   private final Path folder;
   private final Disk disk;
   private final StoreSettings settings;
+  private final ClockSource clock;
   private LocalChunkStore store;
 
   StoreFixture(Path folder) throws IOException {
@@ -42,9 +44,15 @@ final class StoreFixture implements AutoCloseable {
   }
 
   StoreFixture(Path folder, Disk disk, StoreSettings settings) throws IOException {
+    this(folder, disk, settings, new SystemClock());
+  }
+
+  StoreFixture(Path folder, Disk disk, StoreSettings settings, ClockSource clock)
+      throws IOException {
     this.folder = folder;
     this.disk = disk;
     this.settings = settings;
+    this.clock = clock;
     open(BOOT);
   }
 
@@ -53,7 +61,7 @@ final class StoreFixture implements AutoCloseable {
   }
 
   void open(UUID bootId) throws IOException {
-    store = LocalChunkStore.open(disk, folder, () -> CLUSTER, bootId, new SystemClock(), settings);
+    store = LocalChunkStore.open(disk, folder, () -> CLUSTER, bootId, clock, settings);
   }
 
   /**
