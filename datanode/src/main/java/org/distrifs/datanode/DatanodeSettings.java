@@ -21,7 +21,7 @@ import org.distrifs.runtime.settings.SettingsSchema;
  * @param wantedNodeId the id that a new node would like; 0 for any
  * @param masters tried in turn
  * @param metricsPort 0: the port and {@link MetricsServer#PORT_OFFSET}
- * @param ioThreads threads of the sockets
+ * @param ioThreads threads of the sockets, 1 or more
  * @param hopTimeoutMs how long a chain member may take to answer a write
  * @param store how chunks are kept
  */
@@ -43,6 +43,8 @@ public record DatanodeSettings(
 
   private static final int DEFAULT_PORT = 7401;
   private static final int MAX_PORT = 65_535;
+  private static final int MAX_IO_THREADS = 64;
+  private static final int PROCESSORS_PER_IO_THREAD = 4;
   private static final long MIB = 1 << 20;
 
   public static final Setting<Path> DATA_DIR =
@@ -82,7 +84,12 @@ public record DatanodeSettings(
           "The port of /metrics and /healthz; 0 for the port and 1000.");
   public static final Setting<Integer> IO_THREADS =
       Setting.ofInt(
-          "datanode.ioThreads", 2, 1, 64, "threads", "Threads that serve the connections.");
+          "datanode.ioThreads",
+          0,
+          0,
+          MAX_IO_THREADS,
+          "threads",
+          "Threads that serve the connections; 0 for one for every four processors.");
   public static final Setting<Integer> DISK_THREADS =
       Setting.ofInt(
           "datanode.diskThreads", 4, 1, 256, "threads", "Threads that wait for the disk.");
@@ -196,9 +203,21 @@ public record DatanodeSettings(
         settings.get(NODE_ID),
         parseMasters(settings.get(MASTERS)),
         settings.get(METRICS_PORT),
-        settings.get(IO_THREADS),
+        ioThreads(settings.get(IO_THREADS), Runtime.getRuntime().availableProcessors()),
         Math.toIntExact(settings.get(HOP_TIMEOUT)),
         store);
+  }
+
+  /**
+   * How many threads serve the connections. On a machine with few processors it is one: then a
+   * write, what is sent on and the answer to it never wait for one thread to wake another.
+   *
+   * @param wanted as it is set
+   */
+  static int ioThreads(int wanted, int processors) {
+    return wanted > 0
+        ? wanted
+        : Math.max(1, Math.min(MAX_IO_THREADS, processors / PROCESSORS_PER_IO_THREAD));
   }
 
   private static List<PeerAddress> parseMasters(List<String> texts) {
