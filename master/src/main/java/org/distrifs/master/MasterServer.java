@@ -89,7 +89,8 @@ public final class MasterServer implements AutoCloseable {
             "journal",
             new MasterFolder(new LocalDisk(), settings.dataDir(), clock)
                 .openLog(entropy, settings.chunkSizeBytes()));
-    IoThreads io = opened.add("I/O threads", IoThreads.start("master"));
+    IoThreads io = opened.add("I/O threads", IoThreads.startRelieved("master"));
+    log.writeOn(io::stepAside);
     AtomicLong clusterId = new AtomicLong();
     TcpChunkTransport transport =
         opened.add("data-plane connections", new TcpChunkTransport(io, clusterId::get, "master"));

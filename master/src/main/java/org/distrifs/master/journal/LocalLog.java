@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.distrifs.proto.journal.DurableMark;
 import org.distrifs.proto.journal.JournalEntry;
 import org.distrifs.runtime.clock.ClockSource;
 import org.distrifs.runtime.disk.Disk;
@@ -19,10 +18,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The journal of a single master: a write-ahead log in segments in one folder, which it keeps
- * locked. One thread writes: it takes everything that waits, writes it, syncs once, and tells the
- * listener; what is proposed meanwhile forms the next group. A write or sync that fails halts the
- * process: after a failed sync nobody knows what is on the disk, and a second one may claim
- * success.
+ * locked. One thread at a time has the <em>turn</em> to write: it takes everything that waits,
+ * writes it, syncs once, and tells the listener; what is proposed meanwhile forms the next group.
+ * While the disk is fast, a thread that proposes something when nobody writes takes the turn
+ * itself, if it can step aside; in all other cases a thread of this log does. A write or sync that
+ * fails halts the process: after a failed sync nobody knows what is on the disk, and a second one
+ * may claim success.
  */
 public final class LocalLog implements ReplicatedLog {
 
@@ -31,18 +32,27 @@ public final class LocalLog implements ReplicatedLog {
 
   private static final Logger LOG = LoggerFactory.getLogger(LocalLog.class);
 
-  /** Bytes of the entries in one group, but for the last. */
-  private static final int MAX_GROUP_BYTES = 4 << 20;
-
   /** A segment may exceed its bound by one group and one record. */
   private static final long MAX_EXCESS_BYTES =
-      2L * MAX_GROUP_BYTES + 2L * JournalRecord.MAX_OPERATION_BYTES;
+      2L * GroupWriter.MAX_GROUP_BYTES + 2L * JournalRecord.MAX_OPERATION_BYTES;
 
   private static final long MARK_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long CLOSE_TIMEOUT_MS = 30_000;
 
-  private static final JournalEntry DURABLE_MARK =
-      JournalEntry.newBuilder().setDurableMark(DurableMark.getDefaultInstance()).build();
+  /** If the last sync took longer, threads of others do not wait for the next one. */
+  private static final long MAX_SYNC_ASIDE_NS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  /** Threads that can do what blocks when they have handled what they were given. */
+  @FunctionalInterface
+  public interface SteppingAside {
+    /**
+     * Has the calling thread run something soon.
+     *
+     * @param work may block
+     * @return false, and nothing is done, if the calling thread cannot
+     */
+    boolean stepAside(Runnable work);
+  }
 
   private final Disk disk;
   private final Path folder;
@@ -52,21 +62,26 @@ public final class LocalLog implements ReplicatedLog {
   private final FolderLock folderLock;
   private final Object lock = new Object();
 
-  /** Guarded by {@link #lock}, as are the two flags. */
+  /** Guarded by {@link #lock}, as are the flags. */
   private List<Proposal> waiting = new ArrayList<>();
 
   private boolean accepting;
   private boolean closed;
+  private boolean hasFailed;
 
-  private Thread writerThread;
+  /** Whether a thread has the turn. */
+  private boolean isWriting;
 
-  /** What follows belongs to the writing thread once that is started. */
-  private Listener listener;
-
-  private SegmentWriter writer;
-  private long lastTxid;
-  private long durableTxid;
+  /** Whether the last group is durable without a record that says so. */
   private boolean markIsDue;
+
+  private long markAtNs;
+
+  private SteppingAside threads = work -> false;
+  private Thread ownThread;
+
+  /** Belongs to who has the turn. */
+  private GroupWriter writer;
 
   private LocalLog(
       Disk disk,
@@ -145,6 +160,15 @@ public final class LocalLog implements ReplicatedLog {
     return new LocalLog(disk, folder, clock, clusterId, maxSegmentBytes, folderLock);
   }
 
+  /**
+   * Lets threads that propose something write it themselves. Before {@link #start}.
+   *
+   * @param newThreads ended before this log is closed, or does not matter to whoever closes it
+   */
+  public void writeOn(SteppingAside newThreads) {
+    threads = newThreads;
+  }
+
   @Override
   public void start(Listener listener) throws IOException {
     long startNs = clock.monotonicNs();
@@ -152,30 +176,31 @@ public final class LocalLog implements ReplicatedLog {
         new LogRecovery(
                 disk, folder, expectedClusterId, maxSegmentBytes + MAX_EXCESS_BYTES, listener)
             .run();
-    this.listener = listener;
-    lastTxid = found.lastTxid();
-    durableTxid = found.lastTxid();
     writer =
-        new SegmentWriter(
-            disk,
-            folder,
-            found.clusterId(),
-            maxSegmentBytes,
-            found.newestPath(),
-            found.newest(),
-            found.endOffset());
+        new GroupWriter(
+            new SegmentWriter(
+                disk,
+                folder,
+                found.clusterId(),
+                maxSegmentBytes,
+                found.newestPath(),
+                found.newest(),
+                found.endOffset()),
+            listener,
+            clock,
+            found.lastTxid());
     LOG.info(
         "Replayed the journal in {} up to entry {} in {} ms",
         folder,
-        lastTxid,
+        found.lastTxid(),
         TimeUnit.NANOSECONDS.toMillis(clock.monotonicNs() - startNs));
-    listener.durable(durableTxid);
+    listener.durable(found.lastTxid());
     listener.leader(nextTerm(found.highestTerm()));
     synchronized (lock) {
       accepting = !closed;
     }
-    writerThread = NamedThreads.daemon("master", "journal").newThread(this::writeGroups);
-    writerThread.start();
+    ownThread = NamedThreads.daemon("master", "journal").newThread(this::writeGroups);
+    ownThread.start();
   }
 
   /**
@@ -202,7 +227,12 @@ public final class LocalLog implements ReplicatedLog {
         return false;
       }
       waiting.addAll(proposals);
-      lock.notifyAll();
+      if (!isWriting) {
+        isWriting = writer.lastSyncNs() <= MAX_SYNC_ASIDE_NS && threads.stepAside(this::writeAside);
+        if (!isWriting) {
+          lock.notifyAll();
+        }
+      }
       return true;
     }
   }
@@ -234,20 +264,22 @@ public final class LocalLog implements ReplicatedLog {
   }
 
   private void awaitWriter() throws IOException {
-    if (writerThread == null) {
+    if (ownThread == null) {
       return;
     }
     try {
-      writerThread.join(CLOSE_TIMEOUT_MS);
+      ownThread.join(CLOSE_TIMEOUT_MS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("Interrupted while the journal in " + folder + " was closing", e);
     }
-    if (writerThread.isAlive()) {
+    if (ownThread.isAlive()) {
       throw new IOException(
           "The disk did not take the journal in " + folder + " within " + CLOSE_TIMEOUT_MS + " ms");
     }
   }
+
+  // --- writing
 
   private void writeGroups() {
     try {
@@ -256,89 +288,83 @@ public final class LocalLog implements ReplicatedLog {
         write(group);
         group = nextGroup();
       }
-      if (markIsDue) {
-        writeMark();
-      }
-    } catch (IOException e) {
-      synchronized (lock) {
-        accepting = false;
-      }
-      ProcessHalt.now("Cannot write the journal " + writer.path(), e);
     } catch (InterruptedException e) {
       ProcessHalt.now("The thread that writes the journal was interrupted", e);
     }
   }
 
-  /** What is to be written next; empty when a mark is due; null when the log is closed. */
+  /**
+   * What this log's own thread is to write next, in its turn. Empty when a mark is due; null when
+   * the log is closed and all is written, or has failed.
+   */
   private List<Proposal> nextGroup() throws InterruptedException {
     synchronized (lock) {
-      long deadlineNs = clock.monotonicNs() + MARK_DELAY_NS;
-      while (waiting.isEmpty() && !closed) {
-        if (!markIsDue) {
-          lock.wait();
-        } else {
-          long leftNs = deadlineNs - clock.monotonicNs();
-          if (leftNs <= 0) {
-            return List.of();
-          }
-          TimeUnit.NANOSECONDS.timedWait(lock, leftNs);
+      while (!hasFailed) {
+        long leftNs = markIsDue ? markAtNs - clock.monotonicNs() : Long.MAX_VALUE;
+        if (isWriting) {
+          // The mark of what is being written is due later.
+          leftNs = Math.max(leftNs, MARK_DELAY_NS);
+        } else if (!waiting.isEmpty() || (markIsDue && (closed || leftNs <= 0))) {
+          isWriting = true;
+          return takeWaiting();
+        } else if (closed) {
+          return null;
         }
+        TimeUnit.NANOSECONDS.timedWait(lock, leftNs);
       }
-      if (waiting.isEmpty()) {
-        return null;
-      }
-      List<Proposal> group = waiting;
-      waiting = new ArrayList<>();
-      return group;
+      return null;
     }
   }
 
-  private void write(List<Proposal> proposals) throws IOException {
-    if (proposals.isEmpty()) {
-      writeMark();
+  /** In the turn of a thread that stepped aside. */
+  private void writeAside() {
+    List<Proposal> group;
+    synchronized (lock) {
+      group = takeWaiting();
+    }
+    write(group);
+  }
+
+  private List<Proposal> takeWaiting() {
+    List<Proposal> group = waiting;
+    waiting = new ArrayList<>();
+    return group;
+  }
+
+  private void write(List<Proposal> group) {
+    try {
+      if (group.isEmpty()) {
+        writer.writeMark();
+      } else {
+        writer.write(group);
+      }
+    } catch (IOException e) {
+      fail();
+      ProcessHalt.now("Cannot write the journal " + writer.path(), e);
       return;
     }
-    List<Committed> group = new ArrayList<>(proposals.size());
-    long bytes = 0;
-    for (Proposal proposal : proposals) {
-      bytes += append(proposal.entry(), proposal, group);
-      if (bytes >= MAX_GROUP_BYTES) {
-        commit(group);
-        group = new ArrayList<>();
-        bytes = 0;
+    endTurn(!group.isEmpty());
+  }
+
+  private void endTurn(boolean newMarkIsDue) {
+    synchronized (lock) {
+      isWriting = false;
+      boolean firstMark = newMarkIsDue && !markIsDue;
+      markIsDue = newMarkIsDue;
+      markAtNs = clock.monotonicNs() + MARK_DELAY_NS;
+      // Otherwise the log's own thread looks when the mark of an earlier group would have been due.
+      if (firstMark || closed || !waiting.isEmpty()) {
+        lock.notifyAll();
       }
     }
-    if (!group.isEmpty()) {
-      commit(group);
+  }
+
+  /** Nobody gets the turn any more. */
+  private void fail() {
+    synchronized (lock) {
+      accepting = false;
+      hasFailed = true;
+      lock.notifyAll();
     }
-    markIsDue = true;
-  }
-
-  /** Says on disk, when no entry is there to say it, that the last group is durable. */
-  private void writeMark() throws IOException {
-    List<Committed> group = new ArrayList<>(1);
-    append(DURABLE_MARK, null, group);
-    commit(group);
-    markIsDue = false;
-  }
-
-  private int append(JournalEntry entry, Proposal proposal, List<Committed> group)
-      throws IOException {
-    if (group.isEmpty()) {
-      writer.rollIfFull(lastTxid + 1);
-    }
-    byte[] operation = entry.toByteArray();
-    lastTxid++;
-    writer.append(entry.getKindCase().getNumber(), lastTxid, durableTxid, operation);
-    group.add(new Committed(lastTxid, entry, proposal));
-    lastTxid = JournalRecord.lastTxidAfter(lastTxid, entry);
-    return operation.length + JournalRecord.OVERHEAD_BYTES;
-  }
-
-  private void commit(List<Committed> group) throws IOException {
-    writer.sync();
-    durableTxid = lastTxid;
-    listener.durable(durableTxid);
-    listener.apply(group);
   }
 }

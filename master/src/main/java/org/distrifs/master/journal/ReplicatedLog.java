@@ -32,9 +32,10 @@ public interface ReplicatedLog extends AutoCloseable {
   record Committed(long txid, JournalEntry entry, Proposal proposal) {}
 
   /**
-   * Called by the log on threads of its own, one call at a time in order; during {@link #start} on
-   * the thread that called it. The next group of entries waits for a call to return, so what it
-   * does itself should be no more than what those who wait now are waiting for.
+   * Called by the log on threads of its own or such as were lent to it, one call at a time in
+   * order; during {@link #start} on the thread that called it. The next group of entries waits for
+   * a call to return, so what it does itself should be no more than what those who wait now are
+   * waiting for.
    */
   interface Listener {
 

@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.distrifs.proto.journal.JournalEntry;
 import org.distrifs.proto.journal.RollbackAccepted;
+import org.distrifs.runtime.clock.ClockSource;
 import org.distrifs.runtime.clock.SystemClock;
 import org.distrifs.runtime.disk.Disk;
 import org.distrifs.runtime.disk.LocalDisk;
@@ -105,6 +109,146 @@ class LocalLogTest {
       assertThat(seen.applied().get(2).entry().hasDurableMark()).isTrue();
     }
     assertThat(entries(replay())).as("closing adds no second mark").hasSize(2);
+  }
+
+  @Test
+  void whileTheDiskIsFastWhoProposesWritesItself() throws Exception {
+    List<JournalEntry> written = LongStream.range(0, 50).mapToObj(this::mutation).toList();
+    List<Runnable> aside = new ArrayList<>();
+    RecordingListener seen = new RecordingListener();
+    try (LocalLog log = steppingAside(aside::add)) {
+      log.start(seen);
+      for (JournalEntry entry : written) {
+        log.propose(List.of(TestEntries.proposal(entry)));
+        List<Runnable> now = List.copyOf(aside);
+        aside.clear();
+        now.forEach(Runnable::run);
+      }
+      seen.awaitApplied(written.size() + 1);
+      assertThat(seen.appliers()).contains(Thread.currentThread());
+    }
+    List<JournalEntry> expected = new ArrayList<>(List.of(TestEntries.format()));
+    expected.addAll(written);
+    assertThat(entries(replay())).isEqualTo(expected);
+  }
+
+  @Test
+  void whatIsProposedWhileAThreadStepsAsideIsWrittenByTheLog() throws Exception {
+    AtomicReference<Runnable> aside = new AtomicReference<>();
+    RecordingListener seen = new RecordingListener();
+    try (LocalLog log = steppingAside(work -> aside.compareAndSet(null, work))) {
+      log.start(seen);
+      int count = proposeUntilAThreadStepsAside(log, seen, aside);
+      log.propose(List.of(TestEntries.proposal(mutation(count + 1))));
+      assertThat(entries(seen)).as("nobody else writes meanwhile").hasSize(count);
+      seen.onApply(() -> log.propose(List.of(TestEntries.proposal(mutation(1000)))));
+      aside.get().run();
+      awaitEntries(seen, count + 3);
+      assertThat(entries(seen).get(count + 2)).isEqualTo(mutation(1000));
+    }
+  }
+
+  @Test
+  void aLogThatIsClosedWaitsForTheThreadThatWrites() throws Exception {
+    AtomicReference<Runnable> aside = new AtomicReference<>();
+    RecordingListener seen = new RecordingListener();
+    LocalLog log = steppingAside(work -> aside.compareAndSet(null, work));
+    log.start(seen);
+    int count = proposeUntilAThreadStepsAside(log, seen, aside);
+    Thread closer =
+        new Thread(
+            () -> {
+              try {
+                log.close();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    closer.start();
+    while (log.propose(List.of())) {
+      Thread.onSpinWait();
+    }
+    assertThat(closer.isAlive()).isTrue();
+    aside.get().run();
+    closer.join(10_000);
+    assertThat(closer.isAlive()).isFalse();
+    assertThat(entries(replay())).hasSize(count + 1);
+  }
+
+  @Test
+  void aMarkFollowsWhatAThreadThatStepsAsideWroteHoweverLongItTook() throws Exception {
+    AtomicReference<Runnable> aside = new AtomicReference<>();
+    RecordingListener seen = new RecordingListener();
+    CountingClock clock = new CountingClock();
+    try (LocalLog log = LocalLog.open(disk, folder, clock, TestEntries.CLUSTER_ID)) {
+      log.writeOn(work -> aside.compareAndSet(null, work));
+      log.start(seen);
+      int count = proposeUntilAThreadStepsAside(log, seen, aside);
+      clock.awaitLooksOfTheLog(2);
+      aside.get().run();
+      awaitEntries(seen, count + 1);
+      seen.await(() -> lastOf(seen).hasDurableMark(), "a mark");
+    }
+  }
+
+  /** Counts how often the log's own thread asks it. */
+  private static final class CountingClock implements ClockSource {
+    private final ClockSource clock = new SystemClock();
+    private int looks;
+
+    @Override
+    public synchronized long monotonicNs() {
+      if (Thread.currentThread().getName().startsWith("master-journal")) {
+        looks++;
+        notifyAll();
+      }
+      return clock.monotonicNs();
+    }
+
+    @Override
+    public long wallTimeNs() {
+      return clock.wallTimeNs();
+    }
+
+    synchronized void awaitLooksOfTheLog(int more) throws InterruptedException {
+      int wanted = looks + more;
+      long deadlineNs = clock.monotonicNs() + TimeUnit.SECONDS.toNanos(10);
+      while (looks < wanted) {
+        assertThat(clock.monotonicNs()).as("the log's thread looks").isLessThan(deadlineNs);
+        wait(100);
+      }
+    }
+  }
+
+  private static JournalEntry lastOf(RecordingListener seen) {
+    return seen.applied().get(seen.applied().size() - 1).entry();
+  }
+
+  /**
+   * A slow sync leaves the next one to the log, so it may take some.
+   *
+   * @return how many were proposed, the last of which waits for {@code aside} to be run
+   */
+  private int proposeUntilAThreadStepsAside(
+      LocalLog log, RecordingListener seen, AtomicReference<Runnable> aside) {
+    int count = 0;
+    while (aside.get() == null) {
+      log.propose(List.of(TestEntries.proposal(mutation(++count))));
+      if (aside.get() == null) {
+        awaitEntries(seen, count + 1);
+      }
+    }
+    return count;
+  }
+
+  private static void awaitEntries(RecordingListener seen, int count) {
+    seen.await(() -> entries(seen).size() >= count, count + " entries besides marks");
+  }
+
+  private LocalLog steppingAside(LocalLog.SteppingAside threads) {
+    LocalLog log = LocalLog.open(disk, folder, new SystemClock(), TestEntries.CLUSTER_ID);
+    log.writeOn(threads);
+    return log;
   }
 
   @Test

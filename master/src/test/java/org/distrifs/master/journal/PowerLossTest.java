@@ -41,6 +41,7 @@ class PowerLossTest {
       try (ProcessHalt.Replacement undo = ProcessHalt.replaceForTest((code, why) -> note(why))) {
         assertThat(undo).isNotNull();
         try (LocalLog log = open()) {
+          log.writeOn(this::stepAside);
           log.start(seen);
           assertThat(mutations(seen))
               .as("run %d", run)
@@ -66,6 +67,43 @@ class PowerLossTest {
       proposals.add(TestEntries.proposal(TestEntries.mutation(++number, 1 + random.nextInt(150))));
     }
     return proposals;
+  }
+
+  /** Now on this thread's behalf, now not. */
+  private boolean stepAside(Runnable work) {
+    boolean willDo = random.nextBoolean();
+    if (willDo) {
+      new Thread(work).start();
+    }
+    return willDo;
+  }
+
+  @Test
+  void aFailedSyncOfAThreadThatStepsAsideHaltsToo() throws Exception {
+    LocalLog.format(disk, folder, TestEntries.format());
+    RecordingListener seen = new RecordingListener();
+    List<Runnable> aside = new ArrayList<>();
+    try (ProcessHalt.Replacement undo = ProcessHalt.replaceForTest((code, why) -> note(why))) {
+      LocalLog log = open();
+      log.writeOn(aside::add);
+      log.start(seen);
+      int count = 0;
+      while (aside.isEmpty()) {
+        log.propose(List.of(TestEntries.proposal(TestEntries.mutation(++count, 10))));
+        if (aside.isEmpty()) {
+          int expected = count + 1;
+          seen.await(() -> mutations(seen).size() == expected, "what the log writes itself");
+        }
+      }
+      disk.failSyncs();
+      aside.get(0).run();
+      assertThat(undo).isNotNull();
+      assertThat(halts).hasSize(1);
+      assertThat(log.propose(List.of(TestEntries.proposal(TestEntries.mutation(99, 10)))))
+          .isFalse();
+      assertThat(mutations(seen)).hasSize(count);
+      log.close();
+    }
   }
 
   @Test

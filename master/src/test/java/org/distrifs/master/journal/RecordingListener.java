@@ -1,7 +1,9 @@
 package org.distrifs.master.journal;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /** Records what a log reports, and lets a test wait for it. */
@@ -10,13 +12,19 @@ final class RecordingListener implements ReplicatedLog.Listener {
   private static final long TIMEOUT_MS = 10_000;
 
   private final List<ReplicatedLog.Committed> applied = new ArrayList<>();
+  private final Set<Thread> appliers = new HashSet<>();
+  private Runnable onApply = () -> {};
   private long durable;
   private long term;
 
   @Override
   public synchronized void apply(List<ReplicatedLog.Committed> entries) {
     applied.addAll(entries);
+    appliers.add(Thread.currentThread());
     notifyAll();
+    Runnable next = onApply;
+    onApply = () -> {};
+    next.run();
   }
 
   @Override
@@ -47,11 +55,21 @@ final class RecordingListener implements ReplicatedLog.Listener {
     return term;
   }
 
+  /** The threads that have applied something. */
+  synchronized Set<Thread> appliers() {
+    return Set.copyOf(appliers);
+  }
+
+  /** Runs something once, when the next group is applied. */
+  synchronized void onApply(Runnable next) {
+    onApply = next;
+  }
+
   void awaitApplied(int count) {
     await(() -> applied.size() >= count, count + " entries");
   }
 
-  private synchronized void await(BooleanSupplier condition, String what) {
+  synchronized void await(BooleanSupplier condition, String what) {
     long deadlineNs = System.nanoTime() + TIMEOUT_MS * 1_000_000;
     try {
       while (!condition.getAsBoolean()) {

@@ -57,18 +57,35 @@ public final class IoThreads implements AutoCloseable {
   private final EventLoopGroup group;
   private final ThreadPoolExecutor resolvers;
 
-  /** Null if the threads are the group's own. */
+  /** Null unless threads that wait run the event loop. */
   private final LoopTurns turns;
 
-  private IoThreads(String role, int threads, boolean epoll, boolean isShared) {
+  /** Null unless the threads may step aside. */
+  private final RelievedLoops relieved;
+
+  /** Who runs the event loops. */
+  private enum Runners {
+    OWN_THREADS,
+    THREADS_THAT_WAIT,
+    THREADS_THAT_STEP_ASIDE
+  }
+
+  private IoThreads(String role, int threads, boolean epoll, Runners runners) {
     this.epoll = epoll;
     final IoHandlerFactory handlers =
         epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-    turns = isShared ? new LoopTurns(handlers, ioThreads(role)) : null;
+    final ThreadFactory factory = ioThreads(role);
+    turns = runners == Runners.THREADS_THAT_WAIT ? new LoopTurns(handlers, factory) : null;
+    relieved =
+        runners == Runners.THREADS_THAT_STEP_ASIDE
+            ? new RelievedLoops(threads, factory, handlers)
+            : null;
     group =
-        isShared
-            ? turns.loop()
-            : new MultiThreadIoEventLoopGroup(threads, ioThreads(role), handlers);
+        switch (runners) {
+          case OWN_THREADS -> new MultiThreadIoEventLoopGroup(threads, factory, handlers);
+          case THREADS_THAT_WAIT -> turns.loop();
+          case THREADS_THAT_STEP_ASIDE -> relieved;
+        };
     resolvers =
         new ThreadPoolExecutor(
             MAX_RESOLVERS,
@@ -92,7 +109,7 @@ public final class IoThreads implements AutoCloseable {
    * @param threads 1 or more
    */
   public static IoThreads start(String role, int threads) {
-    return new IoThreads(role, threads, Epoll.isAvailable(), false);
+    return new IoThreads(role, threads, Epoll.isAvailable(), Runners.OWN_THREADS);
   }
 
   /**
@@ -101,12 +118,25 @@ public final class IoThreads implements AutoCloseable {
    */
   public static IoThreads startShared(String role) {
     // The JDK closes its sockets when a thread that uses them is interrupted; epoll's stay open.
-    return new IoThreads(role, DEFAULT_THREADS, Epoll.isAvailable(), Epoll.isAvailable());
+    return new IoThreads(
+        role,
+        DEFAULT_THREADS,
+        Epoll.isAvailable(),
+        Epoll.isAvailable() ? Runners.THREADS_THAT_WAIT : Runners.OWN_THREADS);
+  }
+
+  /**
+   * As {@link #start(String)}, for a process in which what a message brings may have to block, most
+   * often briefly: see {@link #stepAside}. There are two threads for each event loop.
+   */
+  public static IoThreads startRelieved(String role) {
+    return new IoThreads(
+        role, DEFAULT_THREADS, Epoll.isAvailable(), Runners.THREADS_THAT_STEP_ASIDE);
   }
 
   /** Starts threads that use the JDK's selectors even if epoll is available. */
   static IoThreads startWithoutEpoll(String role) {
-    return new IoThreads(role, DEFAULT_THREADS, false, false);
+    return new IoThreads(role, DEFAULT_THREADS, false, Runners.OWN_THREADS);
   }
 
   public EventLoopGroup group() {
@@ -135,6 +165,19 @@ public final class IoThreads implements AutoCloseable {
     if (turns != null) {
       turns.expect(isExpecting);
     }
+  }
+
+  /**
+   * Has the calling thread do something that may block, when it has handled what it was given: it
+   * runs no event loop meanwhile, and sockets wait. If it takes long, another thread takes the
+   * event loop.
+   *
+   * @param work what fails in it ends the process
+   * @return false, and nothing is done, if the calling thread is not one that can step aside, does
+   *     so for something else already, or ends
+   */
+  public boolean stepAside(Runnable work) {
+    return relieved != null && relieved.stepAside(work);
   }
 
   /** The class of connections on these threads. */
