@@ -67,10 +67,7 @@ final class FileTable implements OpenFileChanges {
   }
 
   private SharedFile acquire(
-      Attributes attributes,
-      ChainCache.FirstChunks first,
-      boolean created,
-      FileServices services) {
+      Attributes attributes, ChainCache.FirstChunks first, boolean created, FileServices services) {
     unnamed.opened(attributes.getInode());
     return byInode.compute(
         attributes.getInode(),

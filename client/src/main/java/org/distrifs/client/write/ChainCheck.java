@@ -29,15 +29,15 @@ final class ChainCheck {
     boolean isChanged(ChunkLocation found);
   }
 
-  private final FileWriter file;
+  private final WriterLock lock;
   private final WriteServices services;
   private final Waiter waiter;
   private boolean armed;
   private boolean hasAsked;
   private long heardNs;
 
-  ChainCheck(FileWriter file, WriteServices services, Waiter waiter) {
-    this.file = file;
+  ChainCheck(WriterLock lock, WriteServices services, Waiter waiter) {
+    this.lock = lock;
     this.services = services;
     this.waiter = waiter;
   }
@@ -70,7 +70,7 @@ final class ChainCheck {
     armed = true;
     services
         .timer()
-        .schedule(() -> file.underLock(this::check), Math.max(1, delayMs), TimeUnit.MILLISECONDS);
+        .schedule(() -> lock.run(this::check), Math.max(1, delayMs), TimeUnit.MILLISECONDS);
   }
 
   private void check() {
@@ -85,7 +85,7 @@ final class ChainCheck {
     }
     armed = true;
     hasAsked = true;
-    waiter.askMaster().whenComplete((found, failure) -> file.underLock(() -> answered(found)));
+    waiter.askMaster().whenComplete((found, failure) -> lock.run(() -> answered(found)));
   }
 
   /**

@@ -29,15 +29,15 @@ final class ChainSearch {
     void notFound(Throwable failure);
   }
 
-  private final FileWriter file;
+  private final WritableChunks chunks;
   private final WriteServices services;
   private final long index;
   private final Seeker seeker;
   private int failures;
   private int refusals;
 
-  ChainSearch(FileWriter file, WriteServices services, long index, Seeker seeker) {
-    this.file = file;
+  ChainSearch(WritableChunks chunks, WriteServices services, long index, Seeker seeker) {
+    this.chunks = chunks;
     this.services = services;
     this.index = index;
     this.seeker = seeker;
@@ -56,7 +56,8 @@ final class ChainSearch {
 
   /** Gets the chunk that exists, or a fresh one. */
   void allocate() {
-    file.allocate(index)
+    chunks
+        .allocate(index)
         .whenComplete((found, failure) -> answered(Optional.ofNullable(found), failure));
   }
 
@@ -77,7 +78,7 @@ final class ChainSearch {
         delayMs,
         () ->
             ChainTrouble.notWritable()
-                .report(services.chains(), file.inode(), known)
+                .report(services.chains(), chunks.inode(), known)
                 .whenComplete(this::answered));
   }
 
@@ -96,30 +97,32 @@ final class ChainSearch {
             action.run();
           }
         };
-    services.timer().schedule(() -> file.underLock(ifWanted), delayMs, TimeUnit.MILLISECONDS);
+    services.timer().schedule(() -> chunks.lock().run(ifWanted), delayMs, TimeUnit.MILLISECONDS);
   }
 
   private void ask(ChainTrouble seen, ChunkLocation known) {
     CompletableFuture<Optional<ChunkLocation>> answer =
         seen.failedNodeId() != 0
-            ? seen.report(services.chains(), file.inode(), known)
-            : services.chains().lookUp(file.inode(), index);
+            ? seen.report(services.chains(), chunks.inode(), known)
+            : services.chains().lookUp(chunks.inode(), index);
     answer.whenComplete(this::answered);
   }
 
   private void answered(Optional<ChunkLocation> found, Throwable failure) {
-    file.underLock(
-        () -> {
-          if (!seeker.isSearching()) {
-            return;
-          }
-          if (failure != null) {
-            seeker.notFound(failure);
-          } else if (found.isPresent()) {
-            seeker.found(found.get());
-          } else {
-            allocate();
-          }
-        });
+    chunks
+        .lock()
+        .run(
+            () -> {
+              if (!seeker.isSearching()) {
+                return;
+              }
+              if (failure != null) {
+                seeker.notFound(failure);
+              } else if (found.isPresent()) {
+                seeker.found(found.get());
+              } else {
+                allocate();
+              }
+            });
   }
 }

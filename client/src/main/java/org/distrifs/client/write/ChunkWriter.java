@@ -50,9 +50,11 @@ final class ChunkWriter {
     FAILED
   }
 
-  private final FileWriter file;
-  private final WriteServices services;
   private final long index;
+  private final long sessionId;
+  private final WritableChunks chunks;
+  private final PacketWindow window;
+  private final WriteServices services;
   private final ChainSearch search;
   private final ChainCheck check;
 
@@ -73,12 +75,19 @@ final class ChunkWriter {
   private long progressNs;
   private boolean watched;
 
-  ChunkWriter(FileWriter file, WriteServices services, long index) {
-    this.file = file;
-    this.services = services;
+  ChunkWriter(
+      long index,
+      long sessionId,
+      WritableChunks chunks,
+      PacketWindow window,
+      WriteServices services) {
     this.index = index;
-    this.search = new ChainSearch(file, services, index, new Seeker());
-    this.check = new ChainCheck(file, services, new Waiter());
+    this.sessionId = sessionId;
+    this.chunks = chunks;
+    this.window = window;
+    this.services = services;
+    this.search = new ChainSearch(chunks, services, index, new Seeker());
+    this.check = new ChainCheck(chunks.lock(), services, new Waiter());
   }
 
   long index() {
@@ -115,7 +124,7 @@ final class ChunkWriter {
   /** Learns the chunk's chain, allocating the chunk if there is none, unless that is done. */
   void prepare() {
     if (state == State.NEW) {
-      ChunkLocation known = file.knownLocation(index);
+      ChunkLocation known = chunks.known(index);
       if (known != null) {
         adopt(known);
       } else {
@@ -130,14 +139,14 @@ final class ChunkWriter {
    * chain could have forgotten that one when it comes again.
    */
   void pump() {
-    if (state == State.READY && !unsent.isEmpty() && !file.mayWrite(index)) {
+    if (state == State.READY && !unsent.isEmpty() && !chunks.mayWrite(index)) {
       beginIntent();
       return;
     }
     while (state == State.READY
         && !unsent.isEmpty()
         && sent.size() < DataRequest.MAX_WRITES_IN_FLIGHT
-        && file.windowIsOpen()) {
+        && window.isOpen()) {
       Packet packet = unsent.poll();
       sent.add(packet);
       if (packet.acknowledged) {
@@ -154,7 +163,7 @@ final class ChunkWriter {
    * it has ended.
    */
   private void beginIntent() {
-    if (file.mayBeginIntent()) {
+    if (chunks.intent().mayBegin()) {
       state = State.LOCATING;
       search.allocate();
     }
@@ -171,7 +180,7 @@ final class ChunkWriter {
             location.getVersion(),
             packet.chunkOffset,
             packet.length,
-            file.sessionId(),
+            sessionId,
             packet.sequence,
             0,
             0,
@@ -181,7 +190,7 @@ final class ChunkWriter {
     if (inFlight++ == 0) {
       check.firstSent();
     }
-    file.sent();
+    window.sent();
     services.metrics().sent(packet.length);
     long sentNs = services.clock().monotonicNs();
     int sentGeneration = sendGeneration;
@@ -192,13 +201,15 @@ final class ChunkWriter {
         .send(head, request, packet.retained(), timeoutMs)
         .whenComplete(
             (answer, failure) ->
-                file.underLock(
-                    () -> answered(packet, sequence, sentGeneration, sentNs, answer, failure)));
+                chunks
+                    .lock()
+                    .run(
+                        () -> answered(packet, sequence, sentGeneration, sentNs, answer, failure)));
   }
 
   /** Only until something was acknowledged: a replica lost after that must not come back empty. */
   private boolean createsReplica() {
-    return location.getFresh() && location.getVersion() == 1 && file.isUnwritten(index);
+    return location.getFresh() && location.getVersion() == 1 && chunks.fresh().isUnwritten(index);
   }
 
   private void answered(
@@ -235,7 +246,7 @@ final class ChunkWriter {
         recover();
       }
     }
-    file.answered();
+    window.answered();
   }
 
   private void acknowledged(Packet packet) {
@@ -244,13 +255,13 @@ final class ChunkWriter {
     progressNs = services.clock().monotonicNs();
     search.succeeded();
     check.acknowledged();
-    file.wrote(index);
+    chunks.fresh().wrote(index);
     completeAcknowledged();
   }
 
   private void completeAcknowledged() {
     while (!sent.isEmpty() && sent.peek().acknowledged) {
-      file.acknowledged(index, location.getChunkId(), sent.poll());
+      window.acknowledged(index, location.getChunkId(), sent.poll());
     }
   }
 
@@ -273,7 +284,7 @@ final class ChunkWriter {
 
   private void recover() {
     services.metrics().retried();
-    LOG.debug("Chunk index {} of inode {}: {}", index, file.inode(), trouble);
+    LOG.debug("Chunk index {} of inode {}: {}", index, chunks.inode(), trouble);
     ChainTrouble seen =
         search.failures() < QUICK_ATTEMPTS
             ? trouble
@@ -322,8 +333,8 @@ final class ChunkWriter {
     @Override
     public CompletableFuture<Optional<ChunkLocation>> askMaster() {
       return trouble != null && trouble.failedNodeId() != 0
-          ? trouble.report(services.chains(), file.inode(), location)
-          : services.chains().lookUp(file.inode(), index);
+          ? trouble.report(services.chains(), chunks.inode(), location)
+          : services.chains().lookUp(chunks.inode(), index);
     }
 
     @Override
@@ -332,7 +343,7 @@ final class ChunkWriter {
           found.getChunkId() == location.getChunkId()
               && Integer.compareUnsigned(found.getVersion(), location.getVersion()) > 0;
       if (changed) {
-        LOG.debug("Chunk index {} of inode {} has another chain by now", index, file.inode());
+        LOG.debug("Chunk index {} of inode {} has another chain by now", index, chunks.inode());
         giveUpInFlight();
         adopt(found);
       }
@@ -347,7 +358,7 @@ final class ChunkWriter {
     watch();
     state = State.LOCATING;
     for (; inFlight > 0; inFlight--) {
-      file.answered();
+      window.answered();
     }
   }
 
@@ -370,7 +381,7 @@ final class ChunkWriter {
       return;
     }
     location = found;
-    file.located(found);
+    chunks.located(found);
     if (!found.getWritable() || found.getMembersCount() == 0) {
       if (isIdle()) {
         // Asked for ahead of need: it is asked for again when somebody waits for it.
@@ -408,7 +419,8 @@ final class ChunkWriter {
     long leftNs = Math.max(0, progressNs + boundNs - services.clock().monotonicNs());
     services
         .timer()
-        .schedule(() -> file.underLock(() -> checkProgress(boundNs)), leftNs, TimeUnit.NANOSECONDS);
+        .schedule(
+            () -> chunks.lock().run(() -> checkProgress(boundNs)), leftNs, TimeUnit.NANOSECONDS);
   }
 
   private void checkProgress(long boundNs) {
@@ -438,7 +450,8 @@ final class ChunkWriter {
     dropped.addAll(unsent);
     sent.clear();
     unsent.clear();
-    file.failed(this, dropped, new ErrnoException(errno, "write to " + what() + " (" + why + ")"));
+    window.failed(
+        this, dropped, new ErrnoException(errno, "write to " + what() + " (" + why + ")"));
   }
 
   /**
@@ -460,6 +473,6 @@ final class ChunkWriter {
   }
 
   private String what() {
-    return "chunk index %d of inode %d".formatted(index, file.inode());
+    return "chunk index %d of inode %d".formatted(index, chunks.inode());
   }
 }

@@ -102,7 +102,7 @@ final class FileFlush {
   private void syncAndCommit() throws IOException {
     boolean all = syncAll;
     syncAll = false;
-    Long2IntMap unsynced = writer.underLock(() -> writer.uncommitted().takeUnsynced());
+    Long2IntMap unsynced = writer.lock().get(() -> writer.uncommitted().takeUnsynced());
     LongSet indices = new LongOpenHashSet(unsynced.keySet());
     boolean done = false;
     try {
@@ -122,7 +122,7 @@ final class FileFlush {
     } finally {
       if (!done) {
         syncAll |= all;
-        writer.underLock(() -> writer.uncommitted().putBackUnsynced(unsynced));
+        writer.lock().run(() -> writer.uncommitted().putBackUnsynced(unsynced));
       }
     }
   }
@@ -142,7 +142,7 @@ final class FileFlush {
               Errno.EIO,
               "write to inode %d (the machine of each member of chunk %d went down before a sync)"
                   .formatted(writer.inode(), synced.getChunkId()));
-      writer.underLock(() -> writer.lost(failure));
+      writer.lock().run(() -> writer.lost(failure));
     }
   }
 
@@ -196,7 +196,7 @@ final class FileFlush {
     /** Sends it, unless that is done. Never blocks. */
     CompletableFuture<OperationReply> begin() {
       if (reply == null) {
-        commit = writer.underLock(() -> FileFlush.this.begin(purpose));
+        commit = writer.lock().get(() -> FileFlush.this.begin(purpose));
         reply = commit == null ? CompletableFuture.completedFuture(null) : submit(commit);
       }
       return reply;
@@ -208,19 +208,19 @@ final class FileFlush {
       try {
         answer = await(this::begin, "commit of inode " + writer.inode());
       } catch (RefusedException e) {
-        writer.underLock(() -> refused(e));
+        writer.lock().run(() -> refused(e));
         throw e;
       } catch (IOException e) {
-        writer.underLock(() -> unanswered());
+        writer.lock().run(() -> unanswered());
         throw e;
       }
       if (answer == null) {
-        writer.underLock(writer::recomputeEnd);
+        writer.lock().run(writer::recomputeEnd);
         return;
       }
       // Before what is uncommitted shrinks: in between a reader would see the old size.
       file.committed(answer.getAttributes());
-      writer.underLock(() -> ended(commit));
+      writer.lock().run(() -> ended(commit));
     }
   }
 
@@ -242,11 +242,16 @@ final class FileFlush {
     // Also those that the master knows: it refuses when one of them is not part of the file any
     // more.
     LongSet written = new LongOpenHashSet(writer.uncommitted().committingChunks());
-    writer.fresh().written().forEach(location -> written.add(location.getChunkId()));
+    writer.chunks().fresh().written().forEach(location -> written.add(location.getChunkId()));
     written.forEach(commit::addWrittenChunks);
     writer
+        .chunks()
         .intent()
-        .tell(commit, writer.isPending(), writer.fresh().hasUnwritten(), purpose == Purpose.CLOSE);
+        .tell(
+            commit,
+            writer.outgoing().isPending(),
+            writer.chunks().fresh().hasUnwritten(),
+            purpose == Purpose.CLOSE);
     return commit.build();
   }
 
@@ -257,7 +262,7 @@ final class FileFlush {
   private void refused(RefusedException refusal) {
     intentTold(SessionWriteIntent.Outcome.REFUSED);
     writer.uncommitted().commitEnded(true);
-    writer.fresh().abandonAll();
+    writer.chunks().fresh().abandonAll();
     services.chains().forget(writer.inode());
     writer.recomputeEnd();
     writer.lost(refusal);
@@ -270,15 +275,15 @@ final class FileFlush {
   }
 
   private void intentTold(SessionWriteIntent.Outcome outcome) {
-    writer.intent().commitEnded(outcome);
-    writer.pumpAll();
+    writer.chunks().intent().commitEnded(outcome);
+    writer.outgoing().pumpAll();
   }
 
   private void ended(Commit commit) {
-    List<ChunkLocation> written = writer.fresh().written();
+    List<ChunkLocation> written = writer.chunks().fresh().written();
     for (ChunkLocation location : written) {
       if (commit.getWrittenChunksList().contains(location.getChunkId())) {
-        writer.fresh().committed(location);
+        writer.chunks().fresh().committed(location);
         services.chains().learn(writer.inode(), location.toBuilder().setFresh(false).build());
       }
     }
@@ -292,7 +297,7 @@ final class FileFlush {
    * waiting. Until the session ends they cost no more than their names.
    */
   void release() {
-    Commit commit = writer.underLock(this::releasing);
+    Commit commit = writer.lock().get(this::releasing);
     if (commit == null || services.master().sessionId() != writer.sessionId()) {
       return;
     }
@@ -313,10 +318,10 @@ final class FileFlush {
   private Commit releasing() {
     if (writer.uncommitted().hasAcknowledged()) {
       // The last commit did not come about, and none will.
-      writer.intent().bytesWereLost();
+      writer.chunks().intent().bytesWereLost();
     }
-    long[] ids = writer.fresh().takeAbandoned();
-    if (ids.length == 0 && !writer.intent().isToBeEnded()) {
+    long[] ids = writer.chunks().fresh().takeAbandoned();
+    if (ids.length == 0 && !writer.chunks().intent().isToBeEnded()) {
       return null;
     }
     Commit.Builder commit =
@@ -324,7 +329,7 @@ final class FileFlush {
     for (long id : ids) {
       commit.addReleasedChunks(id);
     }
-    writer.intent().tellLast(commit);
+    writer.chunks().intent().tellLast(commit);
     return commit.build();
   }
 

@@ -1,16 +1,12 @@
 package org.distrifs.client.write;
 
-import it.unimi.dsi.fastutil.longs.LongAVLTreeSet;
 import it.unimi.dsi.fastutil.longs.LongSortedSet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.distrifs.proto.control.ChunkLocation;
 import org.distrifs.proto.error.Errno;
@@ -18,40 +14,28 @@ import org.distrifs.proto.error.ErrnoException;
 import org.distrifs.proto.range.BlockRanges;
 
 /**
- * The write side of one file in this process, shared by its handles: unsent extents, packets on
- * their way, what is not committed yet. Thread-safe; the caller sees to it that {@link #write}s
- * come one at a time.
- *
- * <p>One lock guards all of it. It is held for copies and bookkeeping only, never while waiting, so
- * the I/O threads that bring answers may take it.
+ * The write side of one file in this process, shared by its handles: bytes that are not
+ * acknowledged, and what is acknowledged and not committed. Thread-safe; the caller sees to it that
+ * {@link #write}s come one at a time.
  */
 public final class FileWriter {
-  /** Chunk writers without packets that are kept for their chain at most. */
-  private static final int MAX_IDLE_CHUNK_WRITERS = 4;
-
   private final long inode;
   private final long chunkBytes;
-  private final int packetBytes;
   private final long sessionId;
   private final WrittenFile file;
   private final WriteServices services;
-  private final ChunkAllocation allocation;
   private final FileFlush flush;
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final FlushWaits flushWaits = new FlushWaits();
-  private final ExtentBuffer extents;
-  private final TreeMap<Long, ChunkWriter> chunkWriters = new TreeMap<>();
-  private final WriteFailures failures = new WriteFailures();
-  private final FreshChunks fresh = new FreshChunks();
+  /** Guards the rest. */
+  private final WriterLock lock = new WriterLock();
+
+  private final WritableChunks chunks;
+  private final OutgoingBytes outgoing;
   private final UncommittedWrites uncommitted = new UncommittedWrites();
-  private final SessionWriteIntent intent;
-  private int inFlight;
+  private final WriteFailures failures = new WriteFailures();
   private boolean retired;
   private boolean isAbandoned;
   private Runnable whenAtRest = () -> {};
-  private long nextTicket;
-  private long lastProgressNs;
 
   /**
    * @param chunkBytes of this file's chunks, a power of two
@@ -67,15 +51,12 @@ public final class FileWriter {
       WriteServices services) {
     this.inode = inode;
     this.chunkBytes = chunkBytes;
-    this.packetBytes = (int) Math.min(services.settings().packetBytes(), chunkBytes);
     this.sessionId = sessionId;
     this.file = file;
     this.services = services;
-    this.extents = new ExtentBuffer(packetBytes);
-    this.intent = new SessionWriteIntent(services.sequences());
-    this.allocation = new ChunkAllocation(inode, file, services);
+    this.chunks = new WritableChunks(inode, lock, file, services, this::allocationEnded);
+    this.outgoing = new OutgoingBytes(chunkBytes, sessionId, chunks, services, new Outcome());
     this.flush = new FileFlush(this, file, services, createdHere);
-    this.lastProgressNs = services.clock().monotonicNs();
   }
 
   // --- for handles
@@ -92,7 +73,7 @@ public final class FileWriter {
     services.metrics().written(source.remaining());
     long at = offset;
     while (source.hasRemaining()) {
-      int length = (int) Math.min(source.remaining(), extents.slotEnd(at) - at);
+      int length = (int) Math.min(source.remaining(), outgoing.slotEnd(at) - at);
       writeWithinSlot(at, source.slice(source.position(), length));
       source.position(source.position() + length);
       at += length;
@@ -107,11 +88,11 @@ public final class FileWriter {
     if (end > file.committedBytes()) {
       return true;
     }
-    return underLock(
+    return lock.get(
         () -> {
           boolean isKnown = true;
           for (long index = offset / chunkBytes; index * chunkBytes < end; index++) {
-            isKnown &= knownLocation(index) != null;
+            isKnown &= chunks.known(index) != null;
           }
           return !isKnown;
         });
@@ -126,103 +107,80 @@ public final class FileWriter {
   }
 
   private void writeWithinSlot(long offset, ByteBuffer piece) throws IOException {
-    int length = piece.remaining();
     int held = 0;
     while (true) {
-      int needed;
-      lock.lock();
-      try {
-        needed = extents.memoryFor(offset, length);
-        if (needed <= held || services.memory().tryTake(needed - held)) {
-          int grew = extents.write(offset, piece);
-          services.memory().give(Math.max(needed, held) - grew);
-          uncommitted.wrote(services.clock(), offset + length, length);
-          Extent full = extents.takeFull(offset);
-          if (full != null) {
-            dispatch(full);
-          }
-          return;
-        }
-      } finally {
-        lock.unlock();
+      int heldNow = held;
+      int missing = lock.get(() -> take(offset, piece, heldNow));
+      if (missing == 0) {
+        return;
       }
       // Given back first: whoever holds some and waits for more could wait for himself.
       services.memory().give(held);
       services.relief().run();
-      services.memory().take(needed, services.settings().operationTimeoutMs());
-      held = needed;
+      services.memory().take(missing, services.settings().operationTimeoutMs());
+      held = missing;
     }
+  }
+
+  /** Takes bytes if there is memory for them, and answers 0; else how much they need. */
+  private int take(long offset, ByteBuffer piece, int held) {
+    int length = piece.remaining();
+    int needed = outgoing.memoryFor(offset, length);
+    if (needed > held && !services.memory().tryTake(needed - held)) {
+      return needed;
+    }
+    int grew = outgoing.take(offset, piece);
+    services.memory().give(Math.max(needed, held) - grew);
+    uncommitted.wrote(services.clock(), offset + length, length);
+    outgoing.sendFull(offset);
+    return 0;
   }
 
   /** As a write of no bytes that ends at {@code size}: nothing has to be sent before the commit. */
   public void extend(long size) {
-    underLock(() -> uncommitted.extended(services.clock(), size));
+    lock.run(() -> uncommitted.extended(services.clock(), size));
   }
 
   /** Blocks are to count as allocated, without holding data by that: the next commit tells. */
   public void reserved(long offset, long end) {
-    underLock(() -> uncommitted.blocks().reserved(BlockRanges.touching(offset, end)));
+    lock.run(() -> uncommitted.blocks().reserved(BlockRanges.touching(offset, end)));
   }
 
   /** Blocks are zeros and not to count as allocated: the next commit tells. */
   public void punched(BlockRanges punched) {
-    underLock(() -> uncommitted.blocks().punched(punched));
+    lock.run(() -> uncommitted.blocks().punched(punched));
   }
 
   /** What was told of blocks, here or by writes, that the master is not known to have heard of. */
   public AllocationChange uncommittedAllocation() {
-    return underLock(() -> uncommitted.blocks().change());
+    return lock.get(() -> uncommitted.blocks().change());
   }
 
   /** Bytes written since everything was committed last. */
   public long uncommittedBytes() {
-    return underLock(uncommitted::writtenBytes);
+    return lock.get(uncommitted::writtenBytes);
   }
 
   /** The size of the file as uncommitted writes make it; at least {@code committedBytes}. */
   public long size(long committedBytes) {
-    return underLock(() -> Math.max(committedBytes, uncommitted.end()));
+    return lock.get(() -> Math.max(committedBytes, uncommitted.end()));
   }
 
   /** When the last uncommitted write was, in nanoseconds of wall time; 0 without one. */
   public long lastWriteWallNs() {
-    return underLock(uncommitted::lastWriteWallNs);
+    return lock.get(uncommitted::lastWriteWallNs);
   }
 
   /** What of a range is not acknowledged, at this moment. The caller closes it. */
   public Overlay overlay(long offset, int length) {
     Overlay overlay = new Overlay(offset, offset + length);
-    lock.lock();
-    try {
-      for (ChunkWriter writer : writersOf(offset, length)) {
-        writer.forEachPacket(
-            packet -> {
-              if (overlay.touches(packet.fileOffset, packet.length)) {
-                overlay.add(packet.fileOffset, packet.retained());
-              }
-            });
-      }
-      extents.overlapping(
-          offset, offset + length, extent -> overlay.add(extent.start(), extent.retained()));
-    } finally {
-      lock.unlock();
-    }
+    lock.run(() -> outgoing.addTo(overlay, offset, length));
     return overlay;
   }
 
   /** The indices of the chunks with bytes that are not acknowledged, at this moment. */
   public LongSortedSet pendingChunks() {
-    LongSortedSet indices = new LongAVLTreeSet();
-    lock.lock();
-    try {
-      chunkWriters.values().stream()
-          .filter(writer -> !writer.isIdle())
-          .forEach(writer -> indices.add(writer.index()));
-      extents.overlapping(0, Long.MAX_VALUE, extent -> indices.add(extent.start() / chunkBytes));
-    } finally {
-      lock.unlock();
-    }
-    return indices;
+    return lock.get(outgoing::chunkIndices);
   }
 
   /** Whether bytes of a range are not acknowledged. It may reach beyond the largest offset. */
@@ -236,22 +194,23 @@ public final class FileWriter {
 
   /** The location of a chunk that only this session knows, or null. */
   public ChunkLocation freshLocation(long index) {
-    return underLock(() -> fresh.location(index));
+    return lock.get(() -> chunks.fresh().location(index));
   }
 
   /** Whether a chunk is fresh, and bytes of it were acknowledged. */
   public boolean isWrittenFresh(long index) {
-    return underLock(() -> fresh.location(index) != null && !fresh.isUnwritten(index));
+    return lock.get(
+        () -> chunks.fresh().location(index) != null && !chunks.fresh().isUnwritten(index));
   }
 
   /** Whether a chunk is fresh, and no bytes of it were acknowledged. */
   public boolean isUnwrittenFresh(long index) {
-    return underLock(() -> fresh.location(index) != null && fresh.isUnwritten(index));
+    return lock.get(() -> chunks.fresh().isUnwritten(index));
   }
 
   /** Takes over a chunk that came with the file's creation. */
   public void adoptFresh(ChunkLocation location) {
-    underLock(() -> fresh.learn(location));
+    lock.run(() -> chunks.fresh().learn(location));
   }
 
   /** By which accepted bytes were lost; a handle remembers which of them it has told. */
@@ -281,50 +240,40 @@ public final class FileWriter {
 
   /** Another mount truncated the file: what was acknowledged and not committed may be cut off. */
   public void truncatedByOthers() {
-    lock.lock();
-    try {
-      if (uncommitted.hasAcknowledged()) {
-        lost(
-            new ErrnoException(
-                Errno.EIO,
-                "write to inode " + inode + ", which another mount truncated meanwhile"));
-      }
-      List.copyOf(chunkWriters.values()).forEach(ChunkWriter::fileWasTruncated);
-      chunkWriters.values().removeIf(ChunkWriter::isIdle);
-      fresh.abandonUnwritten();
-    } finally {
-      lock.unlock();
-    }
+    lock.run(
+        () -> {
+          if (uncommitted.hasAcknowledged()) {
+            lost(
+                new ErrnoException(
+                    Errno.EIO,
+                    "write to inode " + inode + ", which another mount truncated meanwhile"));
+          }
+          outgoing.fileWasTruncated();
+          chunks.fresh().abandonUnwritten();
+        });
   }
 
   /** Sends what is unsent, without waiting. */
   public void sendAll() {
-    lock.lock();
-    try {
-      extents.takeAll().forEach(this::dispatch);
-    } finally {
-      lock.unlock();
-    }
+    lock.run(outgoing::sendAll);
   }
 
   /** The file was cut by this process, after a flush: chains and unused chunks are asked anew. */
   public void wasCut() {
-    lock.lock();
-    try {
-      chunkWriters.values().removeIf(ChunkWriter::isIdle);
-      fresh.abandonUnwritten();
-    } finally {
-      lock.unlock();
-    }
+    lock.run(
+        () -> {
+          outgoing.forgetIdle();
+          chunks.fresh().abandonUnwritten();
+        });
   }
 
   /** Whether uncommitted writes have waited for longer than this. */
   public boolean isOverdue(long ageNs) {
-    return underLock(() -> uncommitted.isOlderThan(services.clock(), ageNs));
+    return lock.get(() -> uncommitted.isOlderThan(services.clock(), ageNs));
   }
 
   public boolean isClean() {
-    return underLock(uncommitted::isClean);
+    return lock.get(uncommitted::isClean);
   }
 
   /**
@@ -334,18 +283,16 @@ public final class FileWriter {
    * @param isKnown whether whoever wrote it was told
    */
   public void abandon(String why, boolean isKnown) {
-    lock.lock();
-    try {
-      if (!isAbandoned && !uncommitted.isClean()) {
-        lost(new ErrnoException(Errno.EIO, "write to inode " + inode + ", " + why));
-        if (isKnown) {
-          failures.tell(failures.count());
-        }
-      }
-      isAbandoned = true;
-    } finally {
-      lock.unlock();
-    }
+    lock.run(
+        () -> {
+          if (!isAbandoned && !uncommitted.isClean()) {
+            lost(new ErrnoException(Errno.EIO, "write to inode " + inode + ", " + why));
+            if (isKnown) {
+              failures.tell(failures.count());
+            }
+          }
+          isAbandoned = true;
+        });
   }
 
   /**
@@ -355,44 +302,53 @@ public final class FileWriter {
    *     block
    */
   public void retire(Runnable nothingUnderWay) {
-    lock.lock();
-    try {
-      whenAtRest = nothingUnderWay;
-      extents.takeAll().forEach(this::drop);
-      chunkWriters.values().forEach(writer -> writer.discard(this::giveUp));
-      chunkWriters.clear();
-      fresh.abandonUnwritten();
-      flushWaits.oldestIs(oldestTicket());
-      retired = true;
-      releaseIfAtRest();
-    } finally {
-      lock.unlock();
-    }
+    lock.run(
+        () -> {
+          whenAtRest = nothingUnderWay;
+          outgoing.dropAll();
+          chunks.fresh().abandonUnwritten();
+          retired = true;
+          releaseIfAtRest();
+        });
   }
 
   /** Gives back what is held, once what was asked has been answered, which may change that. */
   private void releaseIfAtRest() {
-    if (retired && inFlight == 0 && !intent.isAllocating()) {
+    if (retired && outgoing.inFlight() == 0 && !chunks.intent().isAllocating()) {
       flush.release();
       whenAtRest.run();
     }
   }
 
-  private void drop(Extent extent) {
-    services.memory().give(extent.capacity());
-    extent.release();
-  }
-
-  private void giveUp(Packet packet) {
-    if (packet.sent && !packet.acknowledged) {
-      intent.bytesWereLost();
+  private void allocationEnded() {
+    if (!retired) {
+      outgoing.pumpAll();
     }
-    drop(packet);
+    releaseIfAtRest();
   }
 
-  private void drop(Packet packet) {
-    services.memory().give(packet.chargedBytes);
-    packet.release();
+  /** What becomes of the bytes that are sent; called under the lock. */
+  private final class Outcome implements OutgoingBytes.Fate {
+    @Override
+    public boolean isAtEnd(long fileEnd) {
+      return fileEnd >= Math.max(uncommitted.end(), file.committedBytes());
+    }
+
+    @Override
+    public void acknowledged(long index, long chunkId, Packet packet) {
+      uncommitted.acknowledged(index, chunkId, packet);
+    }
+
+    @Override
+    public void lost(ErrnoException failure) {
+      recomputeEnd();
+      FileWriter.this.lost(failure);
+    }
+
+    @Override
+    public void answered() {
+      releaseIfAtRest();
+    }
   }
 
   // --- for the flush
@@ -401,36 +357,24 @@ public final class FileWriter {
     return inode;
   }
 
-  long chunkBytes() {
-    return chunkBytes;
-  }
-
   long sessionId() {
     return sessionId;
+  }
+
+  WriterLock lock() {
+    return lock;
   }
 
   UncommittedWrites uncommitted() {
     return uncommitted;
   }
 
-  SessionWriteIntent intent() {
-    return intent;
+  WritableChunks chunks() {
+    return chunks;
   }
 
-  /** Whether bytes are unsent, unacknowledged, or on their way though they were given up. */
-  boolean isPending() {
-    return inFlight > 0
-        || !extents.isEmpty()
-        || !chunkWriters.values().stream().allMatch(ChunkWriter::isIdle);
-  }
-
-  /** What packets wait for may have changed. */
-  void pumpAll() {
-    List.copyOf(chunkWriters.values()).forEach(ChunkWriter::pump);
-  }
-
-  FreshChunks fresh() {
-    return fresh;
+  OutgoingBytes outgoing() {
+    return outgoing;
   }
 
   /** Accepted bytes are lost. Under the lock. */
@@ -439,6 +383,11 @@ public final class FileWriter {
       failures.add(failure);
     }
     file.bytesLost();
+  }
+
+  /** The pending bytes became fewer, or a commit took in what was acknowledged. Under the lock. */
+  void recomputeEnd() {
+    uncommitted.pendingIs(outgoing.end());
   }
 
   /** Sends what is unsent and waits until all packets made by now are acknowledged. */
@@ -465,171 +414,14 @@ public final class FileWriter {
         Thread.currentThread().interrupt();
         throw new ErrnoException(Errno.EINTR, "flush of inode " + inode, e);
       }
-      long progressNs = underLock(() -> lastProgressNs);
+      long progressNs = lock.get(outgoing::lastProgressNs);
       long sinceNs = Math.max(progressNs - waitingSinceNs, 0) + waitingSinceNs;
       leftNs = sinceNs + boundNs - services.clock().monotonicNs();
     }
   }
 
-  /** Sends what is unsent; {@code over} completes when no packet made by then is left. */
   private CompletableFuture<Void> sendAll(CompletableFuture<Void> over) {
-    lock.lock();
-    try {
-      extents.takeAll().forEach(this::dispatch);
-      flushWaits.add(nextTicket, over);
-      flushWaits.oldestIs(oldestTicket());
-    } finally {
-      lock.unlock();
-    }
+    lock.run(() -> outgoing.sendAll(over));
     return over;
-  }
-
-  private long oldestTicket() {
-    return chunkWriters.values().stream()
-        .mapToLong(ChunkWriter::oldestTicket)
-        .min()
-        .orElse(Long.MAX_VALUE);
-  }
-
-  // --- for chunk writers, under the lock
-
-  boolean windowIsOpen() {
-    return inFlight < services.settings().windowPackets();
-  }
-
-  void sent() {
-    inFlight++;
-  }
-
-  void answered() {
-    inFlight--;
-    pumpAll();
-    releaseIfAtRest();
-  }
-
-  /** Whether packets may go to a chunk now, so that the master knows of them if this one dies. */
-  boolean mayWrite(long index) {
-    boolean isFresh = fresh.location(index) != null;
-    return intent.isHeld() || isFresh && (fresh.isUnwritten(index) || intent.permitsFresh());
-  }
-
-  boolean mayBeginIntent() {
-    return intent.mayBegin();
-  }
-
-  ChunkLocation knownLocation(long index) {
-    ChunkLocation location = fresh.location(index);
-    return location != null ? location : services.chains().cached(inode, index);
-  }
-
-  CompletableFuture<ChunkLocation> allocate(long index) {
-    long number = intent.allocating();
-    return allocation
-        .allocate(index, number)
-        .whenComplete((found, failure) -> underLock(() -> allocated(found)));
-  }
-
-  private void allocated(ChunkLocation found) {
-    intent.allocated(found != null, found != null && !found.getFresh());
-    if (!retired) {
-      pumpAll();
-    }
-    releaseIfAtRest();
-  }
-
-  void located(ChunkLocation location) {
-    if (location.getFresh()) {
-      fresh.learn(location);
-    } else {
-      services.chains().learn(inode, location);
-    }
-  }
-
-  boolean isUnwritten(long index) {
-    return fresh.isUnwritten(index);
-  }
-
-  void wrote(long index) {
-    fresh.wrote(index);
-  }
-
-  /** A packet and all before it in its chunk were applied by every member. */
-  void acknowledged(long index, long chunkId, Packet packet) {
-    uncommitted.acknowledged(index, chunkId, packet);
-    drop(packet);
-    progressed();
-  }
-
-  void failed(ChunkWriter writer, List<Packet> dropped, ErrnoException failure) {
-    chunkWriters.remove(writer.index(), writer);
-    dropped.forEach(this::giveUp);
-    recomputeEnd();
-    lost(failure);
-    progressed();
-  }
-
-  private void progressed() {
-    lastProgressNs = services.clock().monotonicNs();
-    flushWaits.oldestIs(oldestTicket());
-  }
-
-  private void dispatch(Extent extent) {
-    long index = extent.start() / chunkBytes;
-    int chunkOffset = (int) (extent.start() % chunkBytes);
-    Packet packet = new Packet(nextTicket++, extent, chunkOffset);
-    writer(index).add(packet);
-    boolean pastHalf = chunkOffset + packet.length > chunkBytes / 2;
-    boolean appending = packet.fileEnd() >= Math.max(uncommitted.end(), file.committedBytes());
-    boolean isLast = index == Long.MAX_VALUE / chunkBytes;
-    if (pastHalf && appending && !isLast && knownLocation(index + 1) == null) {
-      writer(index + 1).prepare();
-    }
-  }
-
-  private ChunkWriter writer(long index) {
-    ChunkWriter known = chunkWriters.get(index);
-    if (known == null) {
-      if (chunkWriters.size() > MAX_IDLE_CHUNK_WRITERS) {
-        chunkWriters.values().removeIf(ChunkWriter::isIdle);
-      }
-      known = new ChunkWriter(this, services, index);
-      chunkWriters.put(index, known);
-    }
-    return known;
-  }
-
-  private Iterable<ChunkWriter> writersOf(long offset, int length) {
-    long first = offset / chunkBytes;
-    long last = (offset + Math.max(length, 1) - 1) / chunkBytes;
-    return chunkWriters.subMap(first, true, last, true).values();
-  }
-
-  /** The pending bytes became fewer, or a commit took in what was acknowledged. */
-  void recomputeEnd() {
-    long[] end = {extents.end()};
-    for (ChunkWriter writer : chunkWriters.values()) {
-      writer.forEachPacket(packet -> end[0] = Math.max(end[0], packet.fileEnd()));
-    }
-    uncommitted.pendingIs(end[0]);
-  }
-
-  // --- the lock
-
-  void underLock(Runnable action) {
-    lock.lock();
-    try {
-      action.run();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  <T> T underLock(Supplier<T> action) {
-    lock.lock();
-    try {
-      return action.get();
-    } finally {
-      lock.unlock();
-    }
   }
 }
