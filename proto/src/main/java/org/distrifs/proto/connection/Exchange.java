@@ -61,6 +61,11 @@ final class Exchange implements ChannelFutureListener {
     return timeoutMs;
   }
 
+  /** When its bound passes, on the clock of {@link System#nanoTime}. */
+  long deadlineNs() {
+    return deadlineNs;
+  }
+
   boolean isExpired(long nowNs) {
     return nowNs - deadlineNs >= 0;
   }

@@ -44,7 +44,7 @@ final class PeerConnection implements FrameSink {
   /** The most requests of a connection that wait to be sent or to be answered. */
   static final int MAX_EXCHANGES = 16_384;
 
-  private static final int EXPIRY_TICK_MS = 25;
+  private static final int MIN_IDLE_LOOK_MS = 25;
 
   private static final Logger LOG = LoggerFactory.getLogger(PeerConnection.class);
 
@@ -67,6 +67,7 @@ final class PeerConnection implements FrameSink {
    */
   private final AtomicInteger handedOver = new AtomicInteger();
 
+  private final ExpiryTimer expiry;
   private final Queue<Exchange> waiting = new ArrayDeque<>();
   private final LongObjectHashMap<Exchange> inFlight = new LongObjectHashMap<>();
   private State state = State.CONNECTING;
@@ -75,7 +76,6 @@ final class PeerConnection implements FrameSink {
   private FrameEncoder encoder;
   private long lastRequestId;
   private long lastSentNs = System.nanoTime();
-  private boolean expiryScheduled;
   private ScheduledFuture<?> watch;
 
   /** Why it is closed. */
@@ -86,6 +86,7 @@ final class PeerConnection implements FrameSink {
     this.lane = lane;
     this.io = io;
     this.loop = io.group().next();
+    this.expiry = new ExpiryTimer(loop, this::expire);
     this.hello = hello;
     this.bounds = bounds;
   }
@@ -192,12 +193,14 @@ final class PeerConnection implements FrameSink {
           failure(
               Status.OVERLOADED,
               MAX_EXCHANGES + " requests to " + peer.address() + " are under way"));
-    } else if (state == State.OPEN) {
-      transmit(exchange);
     } else {
-      waiting.add(exchange);
+      expiry.fireBy(exchange.deadlineNs());
+      if (state == State.OPEN) {
+        transmit(exchange);
+      } else {
+        waiting.add(exchange);
+      }
     }
-    scheduleExpiry();
   }
 
   private void transmit(Exchange exchange) {
@@ -219,11 +222,13 @@ final class PeerConnection implements FrameSink {
     final ByteBuf payload = exchange.takePayload();
     if (payload.isReadable()) {
       channel.write(head, channel.voidPromise());
-      channel.writeAndFlush(payload).addListener(exchange);
+      channel.write(payload).addListener(exchange);
     } else {
       payload.release();
-      channel.writeAndFlush(head).addListener(exchange);
+      channel.write(head).addListener(exchange);
     }
+    // One that is alone leaves at once: what its thread does next would only hold it up.
+    Sockets.flush(channel, inFlight.size() == 1);
   }
 
   @Override
@@ -334,6 +339,7 @@ final class PeerConnection implements FrameSink {
     end = new TransportException(why, message);
     state = State.CLOSED;
     peer.detach(this);
+    expiry.cancel();
     if (watch != null) {
       watch.cancel(false);
     }
@@ -354,22 +360,15 @@ final class PeerConnection implements FrameSink {
     exchange.fail(new TransportException(end.why(), end.getMessage()));
   }
 
-  private void scheduleExpiry() {
-    if (!expiryScheduled && waiting.size() + inFlight.size() > 0) {
-      expiryScheduled = true;
-      loop.schedule(this::expire, EXPIRY_TICK_MS, TimeUnit.MILLISECONDS);
-    }
-  }
-
   private void expire() {
-    expiryScheduled = false;
     final long nowNs = System.nanoTime();
     final List<Exchange> unsent = new ArrayList<>();
     final List<Exchange> sent = new ArrayList<>();
     final Predicate<Exchange> expired = exchange -> exchange.isExpired(nowNs);
     waiting.removeIf(exchange -> expired.test(exchange) && unsent.add(exchange));
     inFlight.values().removeIf(exchange -> expired.test(exchange) && sent.add(exchange));
-    scheduleExpiry();
+    waiting.forEach(exchange -> expiry.fireBy(exchange.deadlineNs()));
+    inFlight.values().forEach(exchange -> expiry.fireBy(exchange.deadlineNs()));
     for (final Exchange exchange : unsent) {
       exchange.dropPayload();
       exchange.fail(
@@ -399,7 +398,7 @@ final class PeerConnection implements FrameSink {
       end(Cause.BROKEN, "the idle connection to " + peer.address() + " was closed");
       return;
     }
-    final long restMs = Math.max(bounds.askerIdleMs() - idleMs, EXPIRY_TICK_MS);
+    final long restMs = Math.max(bounds.askerIdleMs() - idleMs, MIN_IDLE_LOOK_MS);
     watch = loop.schedule(this::watchIdle, restMs, TimeUnit.MILLISECONDS);
   }
 

@@ -30,6 +30,20 @@ final class Sockets {
     return reader;
   }
 
+  /**
+   * Sends what was written to a connection. On its I/O thread.
+   *
+   * @param atOnce else when the thread has handled what it read, so that the frames of that time go
+   *     together
+   */
+  static void flush(Channel channel, boolean atOnce) {
+    if (atOnce) {
+      channel.pipeline().context(FlushConsolidationHandler.class).flush();
+    } else {
+      channel.flush();
+    }
+  }
+
   /** An address for logs. */
   static String name(SocketAddress address) {
     return address instanceof InetSocketAddress inet

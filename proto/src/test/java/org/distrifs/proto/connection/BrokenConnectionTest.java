@@ -86,6 +86,25 @@ class BrokenConnectionTest {
   }
 
   @Test
+  void eachExchangeEndsAtItsOwnBoundWhateverTheBoundsOfOthers() {
+    try (Loopback loopback = new Loopback(this::hold)) {
+      final CompletableFuture<ChunkAnswer> patient = holdUp(loopback, 60_000);
+      final CompletableFuture<ChunkAnswer> second = holdUp(loopback, 600);
+      final CompletableFuture<ChunkAnswer> first = holdUp(loopback, 200);
+
+      assertThat(Loopback.awaitCause(first)).isEqualTo(TransportException.Cause.TIMED_OUT);
+      assertThat(Loopback.awaitCause(second)).isEqualTo(TransportException.Cause.TIMED_OUT);
+      final CompletableFuture<ChunkAnswer> later = holdUp(loopback, 100);
+      assertThat(Loopback.awaitCause(later)).isEqualTo(TransportException.Cause.TIMED_OUT);
+      assertThat(patient).isNotDone();
+    }
+  }
+
+  private static CompletableFuture<ChunkAnswer> holdUp(Loopback loopback, int timeoutMs) {
+    return loopback.transport.send(loopback.address, Loopback.read(0, 4096), null, timeoutMs);
+  }
+
+  @Test
   void anExchangeEndsAtItsBoundAndTheLateAnswerIsDropped() {
     try (Loopback loopback = new Loopback(this::hold)) {
       final CompletableFuture<ChunkAnswer> late =

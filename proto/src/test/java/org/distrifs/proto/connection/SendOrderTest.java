@@ -47,6 +47,38 @@ class SendOrderTest {
     }
   }
 
+  @Test
+  void aRequestThatIsAloneLeavesBeforeItsThreadGoesOn() throws Exception {
+    CountDownLatch second = new CountDownLatch(2);
+    ChunkRequestHandler counting =
+        (request, payload, answer) -> {
+          second.countDown();
+          noting.handle(request, payload, answer);
+        };
+    try (Loopback loopback = new Loopback(counting);
+        IoThreads asking = IoThreads.start("asking", 1);
+        TcpChunkTransport transport =
+            new TcpChunkTransport(asking, () -> Loopback.CLUSTER, "asking")) {
+      await(probe(transport, loopback, 1));
+      Future<Boolean> hasArrived =
+          asking
+              .group()
+              .next()
+              .submit(
+                  () -> {
+                    probe(transport, loopback, 2);
+                    return second.await(10, TimeUnit.SECONDS);
+                  });
+      assertThat(hasArrived.get()).isTrue();
+    }
+  }
+
+  private static CompletableFuture<ChunkAnswer> probe(
+      TcpChunkTransport transport, Loopback loopback, long number) {
+    return transport.send(
+        loopback.address, new DataRequest.Probe(number), null, Loopback.ANSWER_BOUND_MS);
+  }
+
   private static void await(CompletableFuture<ChunkAnswer> answer) throws Exception {
     answer.get(Loopback.ANSWER_BOUND_MS, TimeUnit.MILLISECONDS);
   }
