@@ -5,6 +5,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,6 +110,13 @@ final class ChainFixture implements AutoCloseable {
 
     PeerAddress address() {
       return new PeerAddress("127.0.0.1", port);
+    }
+
+    /** The first bytes of a replica's file. */
+    byte[] bytesOnDisk(long chunkId, int length) throws IOException {
+      try (InputStream file = Files.newInputStream(dataFile(chunkId))) {
+        return file.readNBytes(length);
+      }
     }
 
     Path dataFile(long chunkId) {

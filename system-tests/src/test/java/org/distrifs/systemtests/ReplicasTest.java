@@ -12,12 +12,16 @@ import org.distrifs.proto.control.Member;
 import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.Cluster;
 import org.distrifs.systemtests.cluster.Command;
+import org.distrifs.systemtests.cluster.ReplicaFile;
 import org.distrifs.systemtests.cluster.RunningCluster;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each chunk is whole on three datanodes, and no reader gets rotten bytes of some of them. */
 class ReplicasTest {
+  private static final int CHUNK_BYTES = 64 << 20;
+  private static final int ROTTING_BYTES = 3_000_000;
+
   @TempDir static Path folder;
 
   @RunningCluster({"--datanodes", "4"})
@@ -33,8 +37,9 @@ class ReplicasTest {
     for (final LocatedChunk chunk : chunks) {
       final List<Path> replicas = replicas(chunk);
       assertThat(replicas).hasSize(3);
-      assertThat(Files.mismatch(replicas.get(0), replicas.get(1))).isEqualTo(-1);
-      assertThat(Files.mismatch(replicas.get(0), replicas.get(2))).isEqualTo(-1);
+      for (final Path other : replicas.subList(1, 3)) {
+        assertThat(ReplicaFile.mismatch(replicas.get(0), other, CHUNK_BYTES)).isEqualTo(-1);
+      }
       assertThat(
               Command.shell(
                       "find \"$1\" -name \"$2\" | wc -l",
@@ -69,8 +74,8 @@ class ReplicasTest {
                   cluster.masterAddress(),
                   original)
               .expectSuccess();
-          return Files.mismatch(original, replicas.get(0)) < 0
-              && Files.mismatch(original, replicas.get(1)) < 0;
+          return ReplicaFile.mismatch(original, replicas.get(0), ROTTING_BYTES) < 0
+              && ReplicaFile.mismatch(original, replicas.get(1), ROTTING_BYTES) < 0;
         });
 
     Await.until(
@@ -112,7 +117,8 @@ class ReplicasTest {
 
   private static Path writeTo(Path file) throws Exception {
     final Path original = folder.resolve("original-of-" + file.getFileName());
-    Command.shell("head -c 3000000 /dev/urandom > \"$1\"; cp \"$1\" \"$2\"", original, file)
+    Command.shell(
+            "head -c $3 /dev/urandom > \"$1\"; cp \"$1\" \"$2\"", original, file, ROTTING_BYTES)
         .expectSuccess();
     return original;
   }

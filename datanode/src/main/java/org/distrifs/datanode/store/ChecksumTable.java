@@ -9,10 +9,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
 import org.distrifs.proto.checksum.BlockChecksums;
-import org.distrifs.runtime.disk.DiskFile;
 
 /**
- * The checksums of a replica's blocks, in memory and in the {@code .meta} file, to which every
+ * The checksums of a replica's blocks, in memory and in the {@link MetaRegion}, to which every
  * change is written through. A sector carries a checksum of its own, bound to its chunk and place;
  * where that does not match, all checksums of the sector are unknown.
  *
@@ -26,11 +25,11 @@ final class ChecksumTable {
           () -> ByteBuffer.allocateDirect(MAX_SECTORS_PER_WRITE * SECTOR_BYTES));
 
   private final long chunkId;
-  private final DiskFile meta;
+  private final MetaRegion meta;
   private int[] checksums = new int[INITIAL_BLOCKS];
   private final BitSet badSectors = new BitSet();
 
-  ChecksumTable(long chunkId, DiskFile meta) {
+  ChecksumTable(long chunkId, MetaRegion meta) {
     this.chunkId = chunkId;
     this.meta = meta;
   }

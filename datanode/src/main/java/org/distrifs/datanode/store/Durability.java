@@ -26,8 +26,8 @@ final class Durability {
   }
 
   /**
-   * Says durably that a range of bytes is about to differ from what is durable. Costs a sync of the
-   * {@code .meta} file for the first write to a clean MiB, and nothing after it.
+   * Says durably that a range of bytes is about to differ from what is durable. Costs a sync for
+   * the first write to a clean MiB, and nothing after it.
    */
   void markDirty(Replica replica, ReplicaFiles files, long from, long end) throws IOException {
     if (replica.markDirty(from, end)) {
@@ -44,24 +44,62 @@ final class Durability {
     if (replica.isHeaderInDoubt()) {
       syncMeta(replica, files);
     }
-    files.writeHeader(replica.nextHeader(bootId));
+    files.meta.writeHeader(replica.nextHeader(bootId));
     replica.setHeaderInDoubt(true);
   }
 
   private void syncMeta(Replica replica, ReplicaFiles files) throws IOException {
-    failure.guard(files.meta.toString(), files.meta::sync);
+    failure.guard(files.meta.file().toString(), files.meta.file()::sync);
     replica.setHeaderInDoubt(false);
   }
 
-  /** Makes everything durable that was applied so far. */
+  /** One sync in the form of one file. Bytes, checksums and header get durable in any order. */
+  private void syncAll(Replica replica, ReplicaFiles files) throws IOException {
+    if (!files.isOneFile()) {
+      failure.guard(files.data.toString(), files.data::sync);
+    }
+    syncMeta(replica, files);
+  }
+
+  /**
+   * Writes a header after a change of the length that no slot of the table of recent writes tells.
+   * It is durable after the next sync.
+   */
+  void lengthChanged(Replica replica, ReplicaFiles files) throws IOException {
+    writeHeader(replica, files);
+  }
+
+  /** Makes the length durable in the header, before the table of recent writes forgets it. */
+  void keepLength(Replica replica, ReplicaFiles files) throws IOException {
+    if (!replica.isLengthInHeader()) {
+      writeHeader(replica, files);
+    }
+    if (replica.isHeaderInDoubt()) {
+      syncMeta(replica, files);
+    }
+  }
+
+  /**
+   * Makes all behind the length zeros, if a write that failed or that an unclean stop interrupted
+   * may have left something there. To be called before the replica grows.
+   */
+  void clearTail(Replica replica, ReplicaFiles files) throws IOException {
+    if (replica.isTailInDoubt()) {
+      files.cutBehind(replica.lengthBytes());
+      replica.setTailInDoubt(false);
+    }
+  }
+
+  /**
+   * Makes everything durable that was applied so far. The lengths in the table of recent writes
+   * spare a header.
+   */
   void sync(Replica replica, ReplicaFiles files) throws IOException {
     if (replica.isDurable()) {
       return;
     }
     long changes = replica.changes();
-    failure.guard(files.data.toString(), files.data::sync);
-    writeHeader(replica, files);
-    syncMeta(replica, files);
+    syncAll(replica, files);
     syncFolder(replica);
     replica.madeDurable(changes);
   }
@@ -87,6 +125,10 @@ final class Durability {
         || replica.isJoining()) {
       return;
     }
+    if (replica.isTailInDoubt()) {
+      clearTail(replica, files);
+      syncAll(replica, files);
+    }
     replica.markClean();
     writeHeader(replica, files);
     index.changed(replica);
@@ -107,8 +149,8 @@ final class Durability {
   void install(Replica replica, ReplicaFiles files, int version, List<Integer> nodeIds)
       throws IOException {
     long changes = replica.changes();
-    failure.guard(files.data.toString(), files.data::sync);
-    syncMeta(replica, files);
+    clearTail(replica, files);
+    syncAll(replica, files);
     syncFolder(replica);
     replica.installed(version, nodeIds, bootId);
     writeHeader(replica, files);

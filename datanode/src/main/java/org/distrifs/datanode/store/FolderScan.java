@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.distrifs.runtime.disk.Disk;
-import org.distrifs.runtime.disk.DiskFile;
-import org.distrifs.runtime.disk.OpenMode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,48 +51,34 @@ final class FolderScan {
     Set<String> whole = new HashSet<>();
     for (Path file : files) {
       String fileName = file.getFileName().toString();
-      if (fileName.endsWith(ReplicaFiles.META_SUFFIX)) {
-        String name = fileName.substring(0, fileName.length() - ReplicaFiles.META_SUFFIX.length());
-        if (load(folder, file, name)) {
+      if (ReplicaForm.isMetaOnly(fileName)) {
+        String name = ReplicaForm.dataName(fileName);
+        if (load(ReplicaForm.TWO_FILES, folder.resolve(name))) {
           whole.add(name);
+        } else {
+          moveAway(file, "it has no whole header of this chunk");
         }
       }
     }
     for (Path file : files) {
       String fileName = file.getFileName().toString();
-      if (!fileName.endsWith(ReplicaFiles.META_SUFFIX)
+      if (!ReplicaForm.isMetaOnly(fileName)
           && !whole.contains(fileName)
+          && !load(ReplicaForm.ONE_FILE, file)
           && !kept.finish(file)) {
-        moveAway(file, "it has no whole .meta file beside it");
+        moveAway(file, "it has no whole header of this chunk, nor a .meta file beside it");
       }
     }
   }
 
-  private boolean load(Path folder, Path metaPath, String name) throws IOException {
-    MetaHeader header = ReplicaFiles.readHeader(disk, metaPath);
-    if (header == null) {
-      moveAway(metaPath, "neither of its header slots is whole");
+  private boolean load(ReplicaForm form, Path dataPath) throws IOException {
+    FoundReplica found = FoundReplica.read(disk, form, dataPath);
+    if (found == null
+        || !found.header().name().toString().equals(dataPath.getFileName().toString())) {
       return false;
     }
-    if (!header.name().toString().equals(name)) {
-      moveAway(metaPath, "its header is that of chunk " + header.name());
-      return false;
-    }
-    int length = header.lengthBytes();
-    if (!header.dirty().isEmpty()) {
-      length = (int) Math.max(length, dataBytes(ReplicaFiles.dataPath(folder, header.name())));
-    }
-    index.addIfAbsent(Replica.found(header, length, bootId));
+    index.addIfAbsent(Replica.found(found, bootId));
     return true;
-  }
-
-  private long dataBytes(Path dataPath) throws IOException {
-    if (!disk.exists(dataPath)) {
-      return 0;
-    }
-    try (DiskFile data = disk.open(dataPath, OpenMode.READ)) {
-      return Math.min(data.sizeBytes(), ChunkStore.MAX_CHUNK_BYTES);
-    }
   }
 
   private void moveAway(Path file, String why) throws IOException {

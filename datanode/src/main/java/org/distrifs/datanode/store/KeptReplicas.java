@@ -2,7 +2,6 @@ package org.distrifs.datanode.store;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.UUID;
 import org.distrifs.runtime.clock.ClockSource;
 import org.distrifs.runtime.disk.Disk;
 
@@ -58,10 +57,10 @@ final class KeptReplicas {
   }
 
   /** As {@link Trash#take}. */
-  void take(Removal removal, Path chunkFolder, UUID name, long bytes) throws IOException {
+  void take(Removal removal, Path chunkFolder, Replica replica) throws IOException {
     switch (removal) {
-      case TO_TRASH -> trash.take(chunkFolder, name, bytes);
-      case TO_QUARANTINE -> quarantine.take(chunkFolder, name, bytes);
+      case TO_TRASH -> trash.take(chunkFolder, replica);
+      case TO_QUARANTINE -> quarantine.take(chunkFolder, replica);
     }
   }
 

@@ -401,7 +401,7 @@ public final class LocalChunkStore implements ChunkStore {
             throw replica.failure(
                 Status.STALE_VERSION, "it is in version " + replica.version() + " by now");
           }
-          kept.take(removal, paths.folderOf(replica.name), replica.name, replica.lengthBytes());
+          kept.take(removal, paths.folderOf(replica.name), replica);
           replica.discarded();
           index.remove(replica);
           openFiles.forget(replica, files);
@@ -414,6 +414,7 @@ public final class LocalChunkStore implements ChunkStore {
     return submit(
         chunkId,
         (replica, files) -> {
+          durability.keepLength(replica, files);
           files.recent.replace(writes);
           replica.trustRecentWrites();
           return null;
@@ -452,7 +453,7 @@ public final class LocalChunkStore implements ChunkStore {
 
   private ReplicaFiles openFilesOf(Replica replica) throws IOException {
     ReplicaFiles files = ReplicaFiles.open(disk, paths.folderOf(replica.name), replica);
-    int present = MetaLayout.blocks(files.data.sizeBytes());
+    int present = MetaLayout.blocks(files.readableBytes());
     for (int block = present; block < MetaLayout.blocks(replica.lengthBytes()); block++) {
       // Found here, because a transfer of bytes that are not there would break the connection.
       corruption.report(replica, block);

@@ -9,23 +9,26 @@ import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.id.ChunkName;
 
 /**
- * One header slot of a {@code .meta} file.
+ * One header slot of a {@link MetaRegion}.
  *
+ * @param form of the replica
  * @param generation rises with each write of a header; the valid slot with the higher one counts
+ * @param lastNumber number in the table of recent writes of the last one that the length includes;
+ *     0 in the form of two files, where the file with the bytes tells the length
  * @param bootId of the machine, when this was written
  * @param dirty one bit for each MiB that may differ from what is durable
  */
 record MetaHeader(
+    ReplicaForm form,
     UUID name,
     long generation,
     int version,
     int lengthBytes,
     long lastOrder,
+    long lastNumber,
     UUID bootId,
     List<Integer> nodeIds,
     BitSet dirty) {
-
-  static final int FORMAT = 1;
 
   /** MiBs that the dirty map covers. */
   static final int DIRTY_BITS = ChunkStore.MAX_CHUNK_BYTES / MetaLayout.MIB;
@@ -47,10 +50,10 @@ record MetaHeader(
       slot.putLong(0);
     }
     slot.clear();
-    slot.putLong(MAGIC).putShort((short) FORMAT).putShort(KIND_PLAIN).putInt(0);
+    slot.putLong(MAGIC).putShort((short) form.format).putShort(KIND_PLAIN).putInt(0);
     slot.putLong(name.getMostSignificantBits()).putLong(name.getLeastSignificantBits());
     slot.putLong(generation).putInt(version).putInt(lengthBytes);
-    slot.putLong(lastOrder).putLong(0);
+    slot.putLong(lastOrder).putLong(form == ReplicaForm.ONE_FILE ? lastNumber : 0);
     slot.putLong(bootId.getMostSignificantBits()).putLong(bootId.getLeastSignificantBits());
     slot.putShort((short) nodeIds.size()).putShort((short) 0);
     nodeIds.forEach(slot::putInt);
@@ -74,7 +77,8 @@ record MetaHeader(
     }
     int format = Short.toUnsignedInt(slot.getShort(8));
     int kind = Short.toUnsignedInt(slot.getShort(10));
-    if (format != FORMAT || kind != KIND_PLAIN) {
+    ReplicaForm form = ReplicaForm.ofFormat(format);
+    if (form == null || kind != KIND_PLAIN) {
       throw new UnknownFormatException(format, kind);
     }
     UUID name = new UUID(slot.getLong(NAME_OFFSET), slot.getLong(NAME_OFFSET + 8));
@@ -82,11 +86,13 @@ record MetaHeader(
     byte[] dirty = new byte[DIRTY_BITS / Byte.SIZE];
     slot.get(DIRTY_OFFSET, dirty);
     return new MetaHeader(
+        form,
         name,
         slot.getLong(32),
         slot.getInt(40),
         slot.getInt(44),
         slot.getLong(48),
+        form == ReplicaForm.ONE_FILE ? slot.getLong(56) : 0,
         bootId,
         decodeMembers(slot),
         BitSet.valueOf(dirty));
@@ -111,8 +117,13 @@ record MetaHeader(
 
     UnknownFormatException(int format, int kind) {
       super(
-          "it has format %d and kind %d, and this build reads format %d and kind %d"
-              .formatted(format, kind, FORMAT, KIND_PLAIN));
+          "it has format %d and kind %d, and this build reads formats %d and %d of kind %d"
+              .formatted(
+                  format,
+                  kind,
+                  ReplicaForm.TWO_FILES.format,
+                  ReplicaForm.ONE_FILE.format,
+                  KIND_PLAIN));
     }
   }
 }

@@ -2,7 +2,7 @@ package org.distrifs.datanode.store;
 
 import org.distrifs.proto.frame.DataRequest;
 
-/** Where things are in a {@code .meta} file; {@code docs/chunk-store.md} has the tables. */
+/** Where things are in a {@link MetaRegion}; {@code docs/chunk-store.md} has the tables. */
 final class MetaLayout {
   static final int BLOCK_BYTES = DataRequest.BLOCK_BYTES;
   static final int MIB = 1 << 20;

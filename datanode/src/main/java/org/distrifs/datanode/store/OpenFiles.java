@@ -27,7 +27,8 @@ final class OpenFiles {
   private final Map<Long, ReplicaFiles> open = new LinkedHashMap<>(16, 0.75f, true);
 
   /**
-   * @param maxOpen replicas open at most, beyond those in use; each costs two descriptors
+   * @param maxOpen replicas open at most, beyond those in use; each costs a descriptor, or two in
+   *     the form of two files
    */
   OpenFiles(int maxOpen, Opener opener) {
     this.maxOpen = maxOpen;

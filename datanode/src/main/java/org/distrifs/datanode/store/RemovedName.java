@@ -1,21 +1,20 @@
 package org.distrifs.datanode.store;
 
+import java.nio.file.Path;
 import java.util.UUID;
 
 /**
- * A replica that was taken out of use. Its two files are called by its name and the time.
+ * A replica that was taken out of use. Its file is called by its name and the time, as each of its
+ * two is in {@link ReplicaForm#TWO_FILES}.
  *
  * @param removedMs since 1970
- * @param bytes of the file with its bytes; no part of the names
+ * @param bytes of the replica; no part of the names
  */
 record RemovedName(UUID name, long removedMs, long bytes) {
 
-  /** Of either of the two files; null if it is none. */
+  /** From the name of a file of it; null if it is none. */
   static RemovedName parse(String fileName, long bytes) {
-    String dataName =
-        isMeta(fileName)
-            ? fileName.substring(0, fileName.length() - ReplicaFiles.META_SUFFIX.length())
-            : fileName;
+    String dataName = ReplicaForm.dataName(fileName);
     int dot = dataName.indexOf('.');
     try {
       return dot < 0
@@ -29,16 +28,8 @@ record RemovedName(UUID name, long removedMs, long bytes) {
     }
   }
 
-  /** Whether a file is the one with the header. */
-  static boolean isMeta(String fileName) {
-    return fileName.endsWith(ReplicaFiles.META_SUFFIX);
-  }
-
-  String dataName() {
-    return name + "." + removedMs;
-  }
-
-  String metaName() {
-    return dataName() + ReplicaFiles.META_SUFFIX;
+  /** Where it is in a folder: the file with its bytes. */
+  Path in(Path folder) {
+    return folder.resolve(name + "." + removedMs);
   }
 }

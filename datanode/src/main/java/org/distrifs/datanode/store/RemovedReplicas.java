@@ -55,29 +55,31 @@ public final class RemovedReplicas {
             !disk.exists(folder)
                 ? List.of()
                 : disk.list(folder).stream()
-                    .filter(file -> file.toString().endsWith(ReplicaFiles.META_SUFFIX))
+                    .map(file -> ReplicaForm.dataName(file.getFileName().toString()))
+                    .distinct()
                     .map(this::describe)
                     .filter(Objects::nonNull)
                     .sorted(Comparator.comparingLong(Removed::removedMs))
                     .toList());
   }
 
-  /** Null for a file that is no header of a replica. */
-  private Removed describe(Path metaPath) {
-    RemovedName name = RemovedName.parse(metaPath.getFileName().toString(), 0);
+  /** Null for a file that is no part of a whole replica. */
+  private Removed describe(String fileName) {
+    RemovedName name = RemovedName.parse(fileName, 0);
     if (name == null) {
       return null;
     }
-    MetaHeader header = guarded("read", () -> ReplicaFiles.readHeader(disk, metaPath));
-    // The header's length is exact only of a replica that was at rest.
-    long bytes = guarded("read", () -> sizeOf(folder.resolve(name.dataName())));
-    return header == null
+    Path dataPath = name.in(folder);
+    FoundReplica found = guarded("read", () -> FoundReplica.read(disk, formOf(dataPath), dataPath));
+    return found == null
         ? null
-        : new Removed(name.name(), header.version(), bytes, name.removedMs());
+        : new Removed(name.name(), found.header().version(), found.lengthBytes(), name.removedMs());
   }
 
-  private long sizeOf(Path data) throws IOException {
-    return disk.exists(data) ? disk.sizeBytes(data) : 0;
+  private ReplicaForm formOf(Path dataPath) throws IOException {
+    return disk.exists(ReplicaForm.TWO_FILES.metaPath(dataPath))
+        ? ReplicaForm.TWO_FILES
+        : ReplicaForm.ONE_FILE;
   }
 
   /**
@@ -92,8 +94,8 @@ public final class RemovedReplicas {
           try (FolderLock lock = FolderLock.acquire(dataFolder)) {
             for (Removed each : some) {
               RemovedName name = nameOf(each);
-              disk.delete(folder.resolve(name.dataName()));
-              disk.delete(folder.resolve(name.metaName()));
+              disk.delete(name.in(folder));
+              disk.delete(ReplicaForm.TWO_FILES.metaPath(name.in(folder)));
             }
             return some.size();
           }
@@ -121,19 +123,27 @@ public final class RemovedReplicas {
         });
   }
 
-  /** The bytes first: without a header they are found at a start, and are put here again. */
+  /**
+   * Of two files the one with the bytes is first: without a header they are found at a start, and
+   * are put here again.
+   */
   private boolean restore(Removed removed, ReplicaPaths paths) throws IOException {
-    Path place = paths.makeFolderOf(removed.chunk());
-    RemovedName name = nameOf(removed);
-    if (disk.exists(ReplicaFiles.metaPath(place, removed.chunk()))) {
+    Path place = ReplicaForm.dataPath(paths.makeFolderOf(removed.chunk()), removed.chunk());
+    Path from = nameOf(removed).in(folder);
+    boolean isBytesMoved = !disk.exists(from);
+    if (disk.exists(ReplicaForm.TWO_FILES.metaPath(place))
+        || (disk.exists(place) && !isBytesMoved)) {
       return false;
     }
-    if (disk.exists(folder.resolve(name.dataName()))) {
-      disk.rename(folder.resolve(name.dataName()), ReplicaFiles.dataPath(place, removed.chunk()));
+    ReplicaForm form = formOf(from);
+    if (!isBytesMoved) {
+      disk.rename(from, place);
     }
-    disk.syncDirectory(place);
-    disk.rename(folder.resolve(name.metaName()), ReplicaFiles.metaPath(place, removed.chunk()));
-    disk.syncDirectory(place);
+    disk.syncDirectory(place.getParent());
+    if (form == ReplicaForm.TWO_FILES) {
+      disk.rename(form.metaPath(from), form.metaPath(place));
+      disk.syncDirectory(place.getParent());
+    }
     return true;
   }
 

@@ -13,6 +13,7 @@ import org.distrifs.proto.id.ChunkName;
 final class Replica {
   final UUID name;
   final long chunkId;
+  final ReplicaForm form;
   final OperationQueue operations = new OperationQueue();
 
   private int version;
@@ -20,6 +21,16 @@ final class Replica {
   private int lengthBytes;
   private long lastOrder;
   private long headerGeneration;
+
+  /** Length in the last header that was written. */
+  private int headerLengthBytes;
+
+  /** Number of the last write in the table of recent writes, as far as it was read. */
+  private long lastNumber;
+
+  /** Something else than zeros may lie behind the length. */
+  private boolean tailInDoubt;
+
   private UUID bootId;
   private BitSet dirty;
   private BitSet corrupt;
@@ -35,14 +46,15 @@ final class Replica {
   private long durableChanges;
   private long lastChangeNs;
 
-  private Replica(UUID name) {
+  private Replica(ReplicaForm form, UUID name) {
+    this.form = form;
     this.name = name;
     this.chunkId = ChunkName.chunkId(name);
   }
 
   /** A replica that is about to be made: dirty all over, so that no crash can leave it trusted. */
   static Replica born(UUID name, int version, List<Integer> nodeIds, UUID bootId) {
-    Replica replica = new Replica(name);
+    Replica replica = new Replica(ReplicaForm.ONE_FILE, name);
     replica.version = version;
     replica.nodeIds = List.copyOf(nodeIds);
     replica.bootId = bootId;
@@ -53,21 +65,21 @@ final class Replica {
     return replica;
   }
 
-  /**
-   * A replica found at start.
-   *
-   * @param lengthBytes of the data file, if the replica was dirty: its header may be behind
-   */
-  static Replica found(MetaHeader header, int lengthBytes, UUID currentBootId) {
-    Replica replica = new Replica(header.name());
+  /** A replica found at start. */
+  static Replica found(FoundReplica found, UUID currentBootId) {
+    MetaHeader header = found.header();
+    Replica replica = new Replica(header.form(), header.name());
     replica.version = header.version();
     replica.nodeIds = header.nodeIds();
-    replica.lengthBytes = lengthBytes;
+    replica.lengthBytes = found.lengthBytes();
+    replica.headerLengthBytes = header.lengthBytes();
+    replica.lastNumber = found.lastNumber();
     replica.lastOrder = header.lastOrder();
     replica.headerGeneration = header.generation();
     replica.bootId = header.bootId();
     replica.dirty = header.dirty();
     replica.suspect = !header.dirty().isEmpty();
+    replica.tailInDoubt = replica.suspect;
     replica.sameBoot = header.bootId().equals(currentBootId);
     replica.folderDurable = !replica.suspect;
     replica.headerInDoubt = true;
@@ -107,8 +119,33 @@ final class Replica {
   synchronized void setLengthBytes(int lengthBytes) {
     this.lengthBytes = lengthBytes;
     if (corrupt != null) {
-      corrupt.clear(MetaLayout.blocks(lengthBytes), corrupt.length() + 1);
+      int blocks = MetaLayout.blocks(lengthBytes);
+      corrupt.clear(blocks, Math.max(blocks, corrupt.length()));
     }
+  }
+
+  /** The number of the next write in the table of recent writes. */
+  synchronized long nextNumber() {
+    return ++lastNumber;
+  }
+
+  /** A write with this number was found in the table. */
+  synchronized void numberUsed(long number) {
+    lastNumber = Math.max(lastNumber, number);
+  }
+
+  /** Whether the last header that was written tells the length. */
+  synchronized boolean isLengthInHeader() {
+    return headerLengthBytes == lengthBytes;
+  }
+
+  /** Whether something else than zeros may lie behind the length. */
+  synchronized boolean isTailInDoubt() {
+    return tailInDoubt;
+  }
+
+  synchronized void setTailInDoubt(boolean tailInDoubt) {
+    this.tailInDoubt = tailInDoubt;
   }
 
   synchronized long lastOrder() {
@@ -283,12 +320,15 @@ final class Replica {
       bootId = currentBootId;
     }
     headerGeneration++;
+    headerLengthBytes = lengthBytes;
     return new MetaHeader(
+        form,
         name,
         headerGeneration,
         version,
         lengthBytes,
         lastOrder,
+        lastNumber,
         bootId,
         nodeIds,
         (BitSet) dirty.clone());

@@ -93,7 +93,10 @@ final class ReplicaChanger {
     if (shorter % BLOCK_BYTES != 0) {
       setBoundaryChecksum(replica, files, shorter / BLOCK_BYTES, oldLength, newLength, strict);
     }
-    files.data.truncate(newLength);
+    if (newLength > oldLength) {
+      durability.clearTail(replica, files);
+    }
+    files.resize(oldLength, newLength);
     files.table.setZero(blocks(oldLength), newLength / BLOCK_BYTES);
     if (newLength > oldLength && newLength % BLOCK_BYTES != 0) {
       int lastBlock = newLength / BLOCK_BYTES;
@@ -103,6 +106,7 @@ final class ReplicaChanger {
     }
     replica.setLengthBytes(newLength);
     files.table.writeThrough(shorter / BLOCK_BYTES, blocks(newLength));
+    durability.lengthChanged(replica, files);
     replica.changed(clock.monotonicNs());
   }
 

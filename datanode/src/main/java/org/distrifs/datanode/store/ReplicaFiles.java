@@ -1,25 +1,22 @@
 package org.distrifs.datanode.store;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.UUID;
 import org.distrifs.runtime.disk.Disk;
 import org.distrifs.runtime.disk.DiskFile;
 import org.distrifs.runtime.disk.OpenMode;
-import org.distrifs.runtime.lifecycle.OperatorException;
 
-/** The two files of a replica, open, with its checksum table. */
+/** What a replica consists of on disk, open, with its checksum table. */
 final class ReplicaFiles implements AutoCloseable {
-  static final String META_SUFFIX = ".meta";
-
-  private static final ThreadLocal<ByteBuffer> SLOT =
-      ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(MetaLayout.SLOT_BYTES));
-
+  /** Of the bytes. */
   final DiskFile data;
-  final DiskFile meta;
+
+  final MetaRegion meta;
   final ChecksumTable table;
   final RecentTable recent;
+
+  private final ReplicaForm form;
 
   /** Bytes since the last early write-back; only of the operation that runs. */
   int bytesSinceWriteBack;
@@ -30,45 +27,42 @@ final class ReplicaFiles implements AutoCloseable {
   /** The replica was deleted: the last user closes them; guarded by {@link OpenFiles}. */
   boolean forgotten;
 
-  private ReplicaFiles(long chunkId, DiskFile data, DiskFile meta) {
+  private ReplicaFiles(Replica replica, DiskFile data, DiskFile meta) {
     this.data = data;
-    this.meta = meta;
-    this.table = new ChecksumTable(chunkId, meta);
-    this.recent = new RecentTable(chunkId, meta);
+    this.meta = new MetaRegion(meta, replica.form.metaBase);
+    this.form = replica.form;
+    this.table = new ChecksumTable(replica.chunkId, this.meta);
+    this.recent = new RecentTable(replica, this.meta);
   }
 
-  static Path dataPath(Path folder, UUID name) {
-    return folder.resolve(name.toString());
-  }
-
-  static Path metaPath(Path folder, UUID name) {
-    return folder.resolve(name + META_SUFFIX);
-  }
-
-  /** Makes the files of a new replica, header first: bytes without a header mean nothing. */
+  /** Makes the file of a new replica, header first: bytes without a header mean nothing. */
   static ReplicaFiles create(Disk disk, Path folder, Replica replica, UUID bootId)
       throws IOException {
-    Path metaPath = metaPath(folder, replica.name);
-    Path dataPath = dataPath(folder, replica.name);
-    DiskFile meta = disk.open(metaPath, OpenMode.CREATE_NEW);
+    Path path = ReplicaForm.dataPath(folder, replica.name);
+    DiskFile file = disk.open(path, OpenMode.CREATE_NEW);
     try {
-      writeHeader(meta, replica.nextHeader(bootId));
-      DiskFile data = disk.open(dataPath, OpenMode.CREATE_NEW);
-      return new ReplicaFiles(replica.chunkId, data, meta);
+      ReplicaFiles files = new ReplicaFiles(replica, file, file);
+      files.meta.writeHeader(replica.nextHeader(bootId));
+      return files;
     } catch (IOException e) {
-      meta.close();
-      disk.delete(metaPath);
+      file.close();
+      disk.delete(path);
       throw e;
     }
   }
 
   static ReplicaFiles open(Disk disk, Path folder, Replica replica) throws IOException {
-    DiskFile meta = disk.open(metaPath(folder, replica.name), OpenMode.READ_WRITE);
+    Path path = ReplicaForm.dataPath(folder, replica.name);
+    DiskFile meta = disk.open(replica.form.metaPath(path), OpenMode.READ_WRITE);
     DiskFile data = null;
     try {
-      // A data file that a power failure took leaves a replica whose blocks are all corrupt.
-      data = disk.open(dataPath(folder, replica.name), OpenMode.CREATE_OR_OPEN);
-      ReplicaFiles files = new ReplicaFiles(replica.chunkId, data, meta);
+      data =
+          switch (replica.form) {
+            case ONE_FILE -> meta;
+            // One that a power failure took leaves a replica whose blocks are all corrupt.
+            case TWO_FILES -> disk.open(path, OpenMode.CREATE_OR_OPEN);
+          };
+      ReplicaFiles files = new ReplicaFiles(replica, data, meta);
       files.table.load(MetaLayout.blocks(replica.lengthBytes()));
       data = null;
       meta = null;
@@ -85,52 +79,41 @@ final class ReplicaFiles implements AutoCloseable {
     }
   }
 
-  /** Writes a header into the slot whose turn it is; durable after a sync of {@link #meta}. */
-  void writeHeader(MetaHeader header) throws IOException {
-    writeHeader(meta, header);
+  /** Whether one sync of the data file is one of the meta region too. */
+  boolean isOneFile() {
+    return form == ReplicaForm.ONE_FILE;
   }
 
-  private static void writeHeader(DiskFile meta, MetaHeader header) throws IOException {
-    ByteBuffer slot = SLOT.get();
-    header.encode(slot);
-    meta.write(slot, MetaLayout.slotOffset(header.generation()));
+  /** Bytes of the chunk that can be read: in one file all up to the meta region. */
+  long readableBytes() throws IOException {
+    return isOneFile() ? form.metaBase : data.sizeBytes();
   }
 
   /**
-   * The header that counts.
-   *
-   * @return {@code null} if no slot is whole
-   * @throws OperatorException if the file is of a format that this build cannot read
+   * Cuts or extends with zeros. What lies behind the old length must be zeros, see {@link
+   * #cutBehind}.
    */
-  static MetaHeader readHeader(Disk disk, Path metaPath) throws IOException {
-    ByteBuffer slots = ByteBuffer.allocate(MetaLayout.SLOT_DISTANCE_BYTES + MetaLayout.SLOT_BYTES);
-    try (DiskFile meta = disk.open(metaPath, OpenMode.READ)) {
-      meta.read(slots, 0);
+  void resize(int oldLength, int newLength) throws IOException {
+    if (!isOneFile()) {
+      data.truncate(newLength);
+    } else if (newLength < oldLength) {
+      data.punch(newLength, oldLength - newLength);
     }
-    slots.flip();
-    // What was not read must look like a slot that was never written.
-    ByteBuffer whole = ByteBuffer.allocate(slots.capacity()).put(slots).clear();
-    try {
-      MetaHeader first = MetaHeader.decode(whole, 0);
-      MetaHeader second = MetaHeader.decode(whole, MetaLayout.SLOT_DISTANCE_BYTES);
-      if (first == null || second == null) {
-        return first == null ? second : first;
-      }
-      return first.generation() > second.generation() ? first : second;
-    } catch (MetaHeader.UnknownFormatException e) {
-      throw new OperatorException(
-          "Cannot use the chunk file "
-              + metaPath
-              + ": "
-              + e.getMessage()
-              + ". Start the version of DistriFS that wrote it.",
-          e);
+  }
+
+  /** Makes all behind a length zeros, whatever was there. */
+  void cutBehind(int length) throws IOException {
+    if (isOneFile()) {
+      data.punch(length, form.metaBase - length);
+    } else if (data.sizeBytes() > length) {
+      data.truncate(length);
     }
   }
 
   @Override
   public void close() throws IOException {
-    try (meta) {
+    DiskFile metaFile = meta.file();
+    try (metaFile) {
       data.close();
     }
   }

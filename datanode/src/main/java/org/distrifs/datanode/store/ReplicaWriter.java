@@ -41,7 +41,7 @@ final class ReplicaWriter {
     if (write.length() > 0) {
       put(replica, files, write, payload, newLength);
     }
-    files.recent.add(new WriteId(write.sessionId(), write.sequence()));
+    files.recent.add(new WriteId(write.sessionId(), write.sequence()), newLength);
     replica.applied(write.order(), newLength, clock.monotonicNs());
   }
 
@@ -60,6 +60,9 @@ final class ReplicaWriter {
             ? BlockChecksums.of(verifiedBlock(replica, files, lastOldBlock, BLOCK_BYTES))
             : 0;
     durability.markDirty(replica, files, firstChanged, end);
+    if (newLength > oldLength) {
+      durability.clearTail(replica, files);
+    }
     putBytes(replica, files, write.offset(), payload, checksums);
     if (extendsLastBlock) {
       files.table.set(lastOldBlock, extendedChecksum);
@@ -155,9 +158,8 @@ final class ReplicaWriter {
       Replica replica, ReplicaFiles files, int firstBlock, int[] checksums, IOException failure) {
     int length = replica.lengthBytes();
     try {
-      if (files.data.sizeBytes() > length) {
-        files.data.truncate(length);
-      }
+      replica.setTailInDoubt(true);
+      durability.clearTail(replica, files);
       for (int i = 0; i < checksums.length; i++) {
         int block = firstBlock + i;
         int blockLength = blockLength(block, length);

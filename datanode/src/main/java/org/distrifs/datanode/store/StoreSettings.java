@@ -4,7 +4,8 @@ package org.distrifs.datanode.store;
  * How a store on local disks behaves.
  *
  * @param diskThreads threads that wait for the disk
- * @param maxOpenReplicas replicas kept open; each costs two descriptors and up to 66 KiB
+ * @param maxOpenReplicas replicas kept open; each costs a descriptor, or two in the form of two
+ *     files, and up to 66 KiB
  * @param reserveBytes room on the disk below which no new replica is made
  * @param cleanAfterMs rest after which a replica is made durable and marked clean
  * @param writeBackBytes written to a replica before the disk is told to begin; 0 leaves it to the

@@ -3,11 +3,10 @@ package org.distrifs.datanode.store;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.LinkedHashSet;
 import java.util.PriorityQueue;
 import java.util.Queue;
-import java.util.UUID;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.runtime.clock.ClockSource;
 import org.distrifs.runtime.disk.Disk;
@@ -15,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replicas that were taken out of use, kept for a while in a folder of their own: the two files of
- * each, under their names with the time of the removal in between. Any thread.
+ * Replicas that were taken out of use, kept for a while in a folder of their own, under their names
+ * with the time of the removal behind. Any thread.
  */
 final class Trash {
   private static final Logger LOG = LoggerFactory.getLogger(Trash.class);
@@ -69,20 +68,29 @@ final class Trash {
     if (!disk.exists(folder)) {
       return;
     }
-    Map<String, RemovedName> found = new HashMap<>();
+    Set<Path> found = new LinkedHashSet<>();
     for (Path file : disk.list(folder)) {
-      String name = file.getFileName().toString();
+      found.add(file.resolveSibling(ReplicaForm.dataName(file.getFileName().toString())));
+    }
+    for (Path dataPath : found) {
       RemovedName entry =
-          RemovedName.parse(name, RemovedName.isMeta(name) ? 0 : disk.sizeBytes(file));
+          RemovedName.parse(dataPath.getFileName().toString(), lengthBytes(disk, dataPath));
       if (entry == null) {
         // The quarantine holds halves of replicas too, which FolderScan has put there.
-        LOG.debug("Left {} where it is: it is no replica with a time", file);
+        LOG.debug("Left {} where it is: it is no replica with a time", dataPath);
       } else {
-        // Of the two files of a replica the one with the bytes counts.
-        found.merge(entry.dataName(), entry, (a, b) -> a.bytes() >= b.bytes() ? a : b);
+        keep(entry);
       }
     }
-    found.values().forEach(this::keep);
+  }
+
+  /** Length of a replica that was removed. A file of the form of two files has it as its size. */
+  static long lengthBytes(Disk disk, Path dataPath) throws IOException {
+    if (!disk.exists(dataPath)) {
+      return 0;
+    }
+    FoundReplica found = FoundReplica.read(disk, ReplicaForm.ONE_FILE, dataPath);
+    return found == null ? disk.sizeBytes(dataPath) : found.lengthBytes();
   }
 
   private void keep(RemovedName entry) {
@@ -91,24 +99,30 @@ final class Trash {
   }
 
   /**
-   * Moves the files of a replica here, the header first: bytes without a header mean nothing. A
-   * crash in between leaves bytes that {@link #finish} recognises.
-   *
-   * @param bytes of the replica; where it has holes, more than the disk gets back
+   * Moves a replica here. Where it has holes, the disk gets back less than its length. Of two files
+   * the one with the header is first: bytes without a header mean nothing, and after a crash in
+   * between {@link #finish} recognises them.
    */
-  synchronized void take(Path chunkFolder, UUID name, long bytes) throws IOException {
+  synchronized void take(Path chunkFolder, Replica replica) throws IOException {
     disk.createDirectories(folder);
-    RemovedName entry = new RemovedName(name, nowMs(), bytes);
-    disk.rename(ReplicaFiles.metaPath(chunkFolder, name), folder.resolve(entry.metaName()));
+    RemovedName entry = new RemovedName(replica.name, nowMs(), replica.lengthBytes());
+    if (replica.form == ReplicaForm.TWO_FILES) {
+      disk.rename(
+          metaOfTwo(ReplicaForm.dataPath(chunkFolder, replica.name)), metaOfTwo(entry.in(folder)));
+    }
     keep(entry);
     moveData(chunkFolder, entry);
     failure.guard(folder.toString(), () -> disk.syncDirectory(folder));
   }
 
+  private static Path metaOfTwo(Path dataPath) {
+    return ReplicaForm.TWO_FILES.metaPath(dataPath);
+  }
+
   private void moveData(Path chunkFolder, RemovedName entry) throws IOException {
-    Path data = chunkFolder.resolve(entry.name().toString());
+    Path data = ReplicaForm.dataPath(chunkFolder, entry.name());
     if (disk.exists(data)) {
-      disk.rename(data, folder.resolve(entry.dataName()));
+      disk.rename(data, entry.in(folder));
     }
     failure.guard(chunkFolder.toString(), () -> disk.syncDirectory(chunkFolder));
   }
@@ -122,7 +136,7 @@ final class Trash {
   synchronized boolean finish(Path data) throws IOException {
     String name = data.getFileName().toString();
     for (RemovedName entry : oldestFirst) {
-      if (entry.name().toString().equals(name) && !disk.exists(folder.resolve(entry.dataName()))) {
+      if (entry.name().toString().equals(name) && !disk.exists(entry.in(folder))) {
         moveData(data.getParent(), entry);
         return true;
       }
@@ -169,8 +183,8 @@ final class Trash {
 
   private long purgeOldest() throws IOException {
     RemovedName entry = oldestFirst.remove();
-    disk.delete(folder.resolve(entry.dataName()));
-    disk.delete(folder.resolve(entry.metaName()));
+    disk.delete(entry.in(folder));
+    disk.delete(metaOfTwo(entry.in(folder)));
     space.purged(kind, entry.bytes());
     LOG.debug("Purged chunk {} from {}", entry.name(), folder);
     return entry.bytes();

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.UUID;
 import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
-import org.distrifs.runtime.disk.LocalDisk;
 import org.distrifs.runtime.lifecycle.OperatorException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,7 +62,7 @@ class CrashTest {
       fixture.put(CHUNK, 1, 1 << 20, patterned(10, 2), 2);
       fixture.crashAndReopen(StoreFixture.BOOT);
       assertThat(fixture.store().find(CHUNK).suspect()).isTrue();
-      MetaHeader header = ReplicaFiles.readHeader(new LocalDisk(), fixture.metaFile(CHUNK));
+      MetaHeader header = fixture.header(CHUNK);
       assertThat(header.dirty().stream().boxed()).containsExactly(1);
     }
   }
@@ -137,8 +136,8 @@ class CrashTest {
       fixture.put(CHUNK, 1, 0, patterned(100, 1), 1);
       await(fixture.store().install(CHUNK, 2, List.of(1), DataRequest.KEEP_LENGTH));
       await(fixture.store().install(CHUNK, 3, List.of(1), DataRequest.KEEP_LENGTH));
-      long newest = ReplicaFiles.readHeader(new LocalDisk(), fixture.metaFile(CHUNK)).generation();
-      overwrite(fixture.metaFile(CHUNK), MetaLayout.slotOffset(newest) + 40, 1);
+      long newest = fixture.header(CHUNK).generation();
+      overwriteMeta(fixture, MetaLayout.slotOffset(newest) + 40, 1);
       fixture.crashAndReopen(StoreFixture.BOOT);
       assertThat(fixture.store().find(CHUNK).version()).isEqualTo(2);
     }
@@ -149,7 +148,7 @@ class CrashTest {
     try (StoreFixture fixture = new StoreFixture(folder)) {
       fixture.put(CHUNK, 1, 0, patterned(200 * 4096, 1), 1);
       fixture.closeAndReopen();
-      overwrite(fixture.metaFile(CHUNK), MetaLayout.TABLE_OFFSET + 8, 1);
+      overwriteMeta(fixture, MetaLayout.TABLE_OFFSET + 8, 1);
       assertThat(failureOf(fixture.store().locate(CHUNK, 0, 4096)))
           .isEqualTo(Status.CORRUPT_REPLICA);
       assertThat(failureOf(fixture.store().readVerified(CHUNK, 4096, 4096)))
@@ -184,10 +183,26 @@ class CrashTest {
   }
 
   @Test
-  void aDataFileThatWasCutShortIsCorruptWhereItIsMissing() throws Exception {
+  void aReplicaWithACorruptBlockCanBeExtended() throws Exception {
     try (StoreFixture fixture = new StoreFixture(folder)) {
       fixture.put(CHUNK, 1, 0, patterned(10 * 4096, 1), 1);
-      fixture.closeAndReopen();
+      overwrite(fixture.dataFile(CHUNK), 2 * 4096, 1);
+      assertThat(failureOf(fixture.store().readVerified(CHUNK, 2 * 4096, 4096)))
+          .isEqualTo(Status.CORRUPT_REPLICA);
+      await(fixture.store().resize(CHUNK, 100 * 4096));
+      assertThat(fixture.store().corruptBlocks(10)).containsExactly(new CorruptBlock(CHUNK, 1, 2));
+      await(fixture.store().resize(CHUNK, 2 * 4096));
+      assertThat(fixture.store().corruptBlocks(10)).as("cut off").isEmpty();
+    }
+  }
+
+  @Test
+  void aDataFileOfTwoThatWasCutShortIsCorruptWhereItIsMissing() throws Exception {
+    try (StoreFixture fixture = new StoreFixture(folder)) {
+      fixture.put(CHUNK, 1, 0, patterned(10 * 4096, 1), 1);
+      fixture.store().close();
+      fixture.splitFile(CHUNK);
+      fixture.open(StoreFixture.BOOT);
       try (RandomAccessFile data = new RandomAccessFile(fixture.dataFile(CHUNK).toFile(), "rw")) {
         data.setLength(3 * 4096);
       }
@@ -203,12 +218,12 @@ class CrashTest {
     try (StoreFixture fixture = new StoreFixture(folder)) {
       fixture.put(CHUNK, 1, 0, patterned(100, 1), 1);
       fixture.store().close();
-      overwrite(fixture.metaFile(CHUNK), 0, 20);
-      overwrite(fixture.metaFile(CHUNK), MetaLayout.SLOT_DISTANCE_BYTES, 20);
+      overwriteMeta(fixture, 0, 20);
+      overwriteMeta(fixture, MetaLayout.SLOT_DISTANCE_BYTES, 20);
       fixture.open(StoreFixture.BOOT);
       assertThat(fixture.store().find(CHUNK)).isNull();
       try (var moved = Files.list(folder.resolve("quarantine"))) {
-        assertThat(moved).hasSize(2);
+        assertThat(moved).hasSize(1);
       }
     }
   }
@@ -218,22 +233,26 @@ class CrashTest {
     try (StoreFixture fixture = new StoreFixture(folder)) {
       fixture.put(CHUNK, 1, 0, patterned(100, 1), 1);
       fixture.store().close();
-      Path meta = fixture.metaFile(CHUNK);
-      MetaHeader header = ReplicaFiles.readHeader(new LocalDisk(), meta);
+      Path path = fixture.dataFile(CHUNK);
+      MetaHeader header = fixture.header(CHUNK);
       ByteBuffer slot = ByteBuffer.allocate(MetaLayout.SLOT_BYTES);
       header.encode(slot);
-      slot.putShort(8, (short) 2);
+      slot.putShort(8, (short) 3);
       slot.putInt(508, Crc.of(slot, 0, 508));
-      try (RandomAccessFile file = new RandomAccessFile(meta.toFile(), "rw")) {
-        file.seek(MetaLayout.slotOffset(header.generation()));
+      try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+        file.seek(ReplicaForm.ONE_FILE.metaBase + MetaLayout.slotOffset(header.generation()));
         file.write(slot.array());
       }
       assertThatThrownBy(() -> fixture.open(StoreFixture.BOOT))
           .isInstanceOf(OperatorException.class)
-          .hasMessageContaining(meta.toString())
-          .hasMessageContaining("format 2")
-          .hasMessageContaining("format 1");
+          .hasMessageContaining(path.toString())
+          .hasMessageContaining("format 3")
+          .hasMessageContaining("formats 1 and 2");
     }
+  }
+
+  private static void overwriteMeta(StoreFixture fixture, long at, int count) throws IOException {
+    overwrite(fixture.dataFile(CHUNK), ReplicaForm.ONE_FILE.metaBase + at, count);
   }
 
   private static void overwrite(Path file, long at, int count) throws IOException {

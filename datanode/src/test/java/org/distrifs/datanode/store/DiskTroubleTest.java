@@ -39,7 +39,7 @@ class DiskTroubleTest {
                       .write(StoreFixture.write(CHUNK, 1, 10_000, more, 2), false, buffer(more))))
           .isEqualTo(Status.NO_SPACE);
       assertThat(fixture.contents(CHUNK)).isEqualTo(bytes);
-      assertThat(fixture.dataFile(CHUNK)).hasBinaryContent(bytes);
+      fixture.assertBytesOnDisk(CHUNK, bytes, "what was written in part is gone");
       disk.roomBytes = Integer.MAX_VALUE;
       fixture.put(CHUNK, 1, 10_000, more, 2);
       assertThat(fixture.store().find(CHUNK).lengthBytes()).isEqualTo(110_000);
@@ -60,7 +60,7 @@ class DiskTroubleTest {
                       .write(StoreFixture.write(CHUNK, 1, 0, bytes, 1), false, buffer(bytes))))
           .isEqualTo(Status.NO_SPACE);
       assertThat(fixture.store().find(CHUNK)).isNull();
-      assertThat(fixture.metaFile(CHUNK)).doesNotExist();
+      assertThat(fixture.dataFile(CHUNK)).doesNotExist();
       disk.roomBytes = Integer.MAX_VALUE;
       fixture.put(CHUNK, 1, 0, bytes, 1);
       assertThat(fixture.contents(CHUNK)).isEqualTo(bytes);
@@ -134,6 +134,21 @@ class DiskTroubleTest {
       assertThat(fixture.store().find(CHUNK).suspect()).isTrue();
       assertThat(fixture.store().find(CHUNK + 1).suspect()).isFalse();
       assertThat(fixture.store().find(CHUNK + 1).lastOrder()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aSyncAfterAnOverwriteIsOneSyncOfOneFile() throws Exception {
+    try (StoreFixture fixture = new StoreFixture(folder, disk)) {
+      fixture.put(CHUNK, 1, 0, patterned(100, 1), 1);
+      int made = disk.singleSyncs.get();
+      await(fixture.store().sync(CHUNK));
+      assertThat(disk.singleSyncs.get() - made).as("the file, its folder").isEqualTo(2);
+      fixture.put(CHUNK, 1, 50, patterned(100, 2), 2);
+      await(fixture.store().sync(CHUNK));
+      assertThat(disk.singleSyncs.get() - made).isEqualTo(3);
+      fixture.crashAndReopen(StoreFixture.BOOT);
+      assertThat(fixture.store().find(CHUNK).lengthBytes()).isEqualTo(150);
     }
   }
 

@@ -1,6 +1,7 @@
 package org.distrifs.datanode.store;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -178,7 +179,19 @@ final class FaultyDisk implements Disk {
 
   private static long bytesBelow(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
-      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+      return files.filter(Files::isRegularFile).mapToLong(FaultyDisk::bytesOf).sum();
+    }
+  }
+
+  /** Without the hole between the bytes and the meta region of a replica. */
+  private static long bytesOf(Path file) {
+    long metaBytes = file.toFile().length() - ReplicaForm.ONE_FILE.metaBase;
+    try {
+      return metaBytes < 0
+          ? file.toFile().length()
+          : metaBytes + Trash.lengthBytes(new LocalDisk(), file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -1,11 +1,14 @@
 package org.distrifs.datanode.store;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +23,9 @@ import org.distrifs.proto.id.ChunkName;
 import org.distrifs.runtime.clock.ClockSource;
 import org.distrifs.runtime.clock.SystemClock;
 import org.distrifs.runtime.disk.Disk;
+import org.distrifs.runtime.disk.DiskFile;
 import org.distrifs.runtime.disk.LocalDisk;
+import org.distrifs.runtime.disk.OpenMode;
 
 /** A store in a temporary folder, used as a chain would use it. */
 final class StoreFixture implements AutoCloseable {
@@ -83,9 +88,65 @@ final class StoreFixture implements AutoCloseable {
     return new ReplicaPaths(new LocalDisk(), folder).folderOf(name).resolve(name.toString());
   }
 
-  Path metaFile(long chunkId) {
-    Path data = dataFile(chunkId);
-    return data.resolveSibling(data.getFileName() + ".meta");
+  boolean isOneFile(long chunkId) throws IOException {
+    return !disk.exists(ReplicaForm.TWO_FILES.metaPath(dataFile(chunkId)));
+  }
+
+  /** The header that counts on disk, of a replica in one file. */
+  MetaHeader header(long chunkId) throws IOException {
+    return FoundReplica.read(disk, ReplicaForm.ONE_FILE, dataFile(chunkId)).header();
+  }
+
+  /** Asserts that a replica's file has these bytes, and zeros behind them. */
+  void assertBytesOnDisk(long chunkId, byte[] expected, String when) throws IOException {
+    ByteBuffer read = ByteBuffer.allocate(expected.length + 2 * MetaLayout.MIB);
+    read(dataFile(chunkId), 0, read);
+    assertThat(read.array()).as(when).isEqualTo(Arrays.copyOf(expected, read.capacity()));
+    if (!isOneFile(chunkId)) {
+      assertThat(disk.sizeBytes(dataFile(chunkId))).as(when).isEqualTo(expected.length);
+    }
+  }
+
+  private void read(Path path, long position, ByteBuffer target) throws IOException {
+    try (DiskFile file = disk.open(path, OpenMode.READ)) {
+      file.read(target, position);
+    }
+  }
+
+  /**
+   * Turns a replica of a store that is closed durably into one of two files, as an earlier version
+   * would have left it.
+   */
+  void splitFile(long chunkId) throws IOException {
+    Path path = dataFile(chunkId);
+    FoundReplica found = FoundReplica.read(disk, ReplicaForm.ONE_FILE, path);
+    long base = ReplicaForm.ONE_FILE.metaBase;
+    try (DiskFile file = disk.open(path, OpenMode.READ_WRITE);
+        DiskFile meta = disk.open(ReplicaForm.TWO_FILES.metaPath(path), OpenMode.CREATE_NEW)) {
+      ByteBuffer region = ByteBuffer.allocate((int) (file.sizeBytes() - base));
+      file.read(region, base);
+      MetaHeader header = found.header();
+      MetaHeader former =
+          new MetaHeader(
+              ReplicaForm.TWO_FILES,
+              header.name(),
+              header.generation(),
+              header.version(),
+              header.lengthBytes(),
+              header.lastOrder(),
+              0,
+              header.bootId(),
+              header.nodeIds(),
+              header.dirty());
+      ByteBuffer slot = ByteBuffer.allocate(MetaLayout.SLOT_BYTES);
+      former.encode(slot);
+      region.put((int) MetaLayout.slotOffset(header.generation()), slot.array());
+      meta.write(region.clear(), 0);
+      meta.sync();
+      file.truncate(found.lengthBytes());
+      file.sync();
+    }
+    disk.syncDirectory(path.getParent());
   }
 
   static DataRequest.Write write(long chunkId, int version, int offset, byte[] bytes, long order) {
@@ -124,6 +185,13 @@ final class StoreFixture implements AutoCloseable {
       blocks.bytes().release();
     }
     return bytes;
+  }
+
+  /** All bytes of a replica as they are on disk, whether or not they match their checksums. */
+  byte[] rawBytes(long chunkId) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(store.find(chunkId).lengthBytes());
+    read(dataFile(chunkId), 0, bytes);
+    return bytes.array();
   }
 
   /** The checksums that the store keeps for the whole replica. */

@@ -105,9 +105,19 @@ final class LocalDiskFile implements DiskFile {
   @Override
   public void punch(long position, long length) throws IOException {
     if (!punchHole(position, length)) {
-      long end = position + length;
-      for (long at = position; at < end; at += ZEROS.capacity()) {
-        write(ZEROS.slice(0, (int) Math.min(ZEROS.capacity(), end - at)), at);
+      overwriteWithZeros(position, length);
+    }
+  }
+
+  /** Writes nothing where zeros are read, so that the holes of a sparse file stay holes. */
+  void overwriteWithZeros(long position, long length) throws IOException {
+    ByteBuffer present = ByteBuffer.allocate(ZEROS.capacity());
+    long end = position + length;
+    for (long at = position; at < end; at += ZEROS.capacity()) {
+      int count = (int) Math.min(ZEROS.capacity(), end - at);
+      read(present.clear().limit(count), at);
+      if (!present.flip().equals(ZEROS.slice(0, present.limit()))) {
+        write(ZEROS.slice(0, count), at);
       }
     }
   }

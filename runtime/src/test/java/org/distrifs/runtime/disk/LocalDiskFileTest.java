@@ -71,6 +71,27 @@ class LocalDiskFileTest {
     }
   }
 
+  @Test
+  void withoutPunchingOnlyWhatIsNoHoleIsOverwritten() throws Exception {
+    try (LocalDiskFile file = (LocalDiskFile) open()) {
+      byte[] bytes = new byte[10_000];
+      Arrays.fill(bytes, (byte) 1);
+      file.write(ByteBuffer.wrap(bytes), 0);
+      file.write(ByteBuffer.wrap(bytes), 1L << 31);
+      file.sync();
+      long before = blocks();
+      file.overwriteWithZeros(3000, (1L << 31) - 3000);
+      file.sync();
+      assertThat(blocks()).as("the hole takes no space").isLessThanOrEqualTo(before + 128);
+      ByteBuffer read = ByteBuffer.allocate(10_000);
+      file.read(read, 0);
+      Arrays.fill(bytes, 3000, bytes.length, (byte) 0);
+      assertThat(read.array()).isEqualTo(bytes);
+      file.read(read.clear(), 1L << 31);
+      assertThat(read.array()).containsOnly(1);
+    }
+  }
+
   private long blocks() throws Exception {
     Process stat =
         new ProcessBuilder("stat", "-c", "%b", folder.resolve("file").toString()).start();

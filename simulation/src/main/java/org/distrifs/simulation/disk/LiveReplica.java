@@ -42,6 +42,10 @@ final class LiveReplica {
   boolean sameBoot;
   boolean fullyAcknowledged = true;
   boolean recentReplaced;
+
+  /** An unclean stop may have left something behind the length. */
+  boolean tailInDoubt;
+
   long lastChangeNs;
   long busyUntilNs;
 
@@ -60,15 +64,15 @@ final class LiveReplica {
 
   static LiveReplica found(long chunkId, StoredReplica files, UUID bootId) {
     LiveReplica replica = new LiveReplica(chunkId, bootId);
-    StoredReplica.Header header = files.header;
+    StoredReplica.Header header = files.header();
     replica.files = files;
     replica.version = header.version();
     replica.nodeIds = header.nodeIds();
-    replica.length =
-        header.dirty() ? Math.max(header.lengthBytes(), files.fileBytes) : header.lengthBytes();
+    replica.length = files.lengthBytes();
     replica.lastOrder = header.lastOrder();
     replica.dirty = header.dirty();
     replica.suspect = header.dirty();
+    replica.tailInDoubt = header.dirty();
     replica.sameBoot = header.bootId().equals(bootId);
     return replica;
   }
@@ -104,8 +108,20 @@ final class LiveReplica {
 
   /** Writes the header durably from what is in memory. */
   void writeHeader() {
-    UUID of = suspect ? files.header.bootId() : bootId;
-    files.header = new StoredReplica.Header(version, nodeIds, length, lastOrder, dirty, of);
+    files.writeHeaderDurably(nextHeader());
+  }
+
+  StoredReplica.Header nextHeader() {
+    UUID of = suspect ? files.header().bootId() : bootId;
+    return new StoredReplica.Header(version, nodeIds, length, lastOrder, dirty, of);
+  }
+
+  /** Called before the replica grows. */
+  void clearTail() {
+    if (tailInDoubt) {
+      files.cutBehind(length);
+      tailInDoubt = false;
+    }
   }
 
   void markDirty() {
@@ -129,8 +145,7 @@ final class LiveReplica {
   }
 
   boolean matches(int block) {
-    boolean isThere = block * BLOCK_BYTES + blockLength(block) <= files.fileBytes;
-    return isThere && files.checksums[block] == presentChecksum(block);
+    return files.checksums[block] == presentChecksum(block);
   }
 
   /** Checks a block. If its bytes do not match their checksum, marks it as corrupt and fails. */

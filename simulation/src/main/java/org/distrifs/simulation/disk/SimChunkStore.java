@@ -96,7 +96,7 @@ public final class SimChunkStore implements ChunkStore {
     replica.files.sync();
     if (mayBeCleaned(replica)) {
       replica.dirty = false;
-      replica.writeHeader();
+      replica.files.writeHeader(replica.nextHeader());
       changed.add(replica.chunkId);
     }
     return null;
@@ -252,7 +252,6 @@ public final class SimChunkStore implements ChunkStore {
         chunkId,
         replica -> {
           replica.files.sync();
-          replica.writeHeader();
           return null;
         });
   }
@@ -297,7 +296,6 @@ public final class SimChunkStore implements ChunkStore {
         replica -> {
           replica.markDirty();
           System.arraycopy(copy, 0, replica.files.bytes, offset, copy.length);
-          replica.files.fileBytes = Math.max(replica.files.fileBytes, offset + copy.length);
           int first = offset / BLOCK_BYTES;
           System.arraycopy(checksums, 0, replica.files.checksums, first, checksums.length);
           replica.corrupt.clear(first, first + checksums.length);
@@ -330,8 +328,13 @@ public final class SimChunkStore implements ChunkStore {
     }
     replica.markDirty();
     int oldBlocks = replica.blocks();
-    replica.files.setLength(lengthBytes);
+    if (lengthBytes > replica.length) {
+      replica.clearTail();
+    } else {
+      replica.files.cutBehind(lengthBytes);
+    }
     replica.length = lengthBytes;
+    replica.files.writeHeader(replica.nextHeader());
     int from = isInBlock ? boundary : Math.min(oldBlocks, replica.blocks());
     for (int block = from; block < replica.blocks(); block++) {
       replica.files.checksums[block] = replica.presentChecksum(block);
@@ -375,6 +378,7 @@ public final class SimChunkStore implements ChunkStore {
     return submit(
         chunkId,
         replica -> {
+          replica.writeHeader();
           replica.files.recent = new RecentWrites(writes);
           replica.recentReplaced = true;
           return null;
@@ -389,11 +393,10 @@ public final class SimChunkStore implements ChunkStore {
   private int rechecksumNow(LiveReplica replica) {
     int rechecksummed = 0;
     for (int block = 0; block < replica.blocks(); block++) {
-      boolean isThere = block * BLOCK_BYTES + replica.blockLength(block) <= replica.files.fileBytes;
       if (replica.matches(block)) {
         continue;
       }
-      if (!isThere || !replica.dirty) {
+      if (!replica.dirty) {
         replica.corrupt.set(block);
         continue;
       }
@@ -416,6 +419,7 @@ public final class SimChunkStore implements ChunkStore {
           if (lengthBytes != DataRequest.KEEP_LENGTH) {
             resize(replica, lengthBytes, true);
           }
+          replica.clearTail();
           replica.files.sync();
           replica.version = version;
           replica.nodeIds = List.copyOf(nodeIds);

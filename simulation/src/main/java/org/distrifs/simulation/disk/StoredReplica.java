@@ -1,6 +1,7 @@
 package org.distrifs.simulation.disk;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import org.distrifs.datanode.store.RecentWrites;
@@ -9,8 +10,8 @@ import org.distrifs.proto.checksum.BlockChecksums;
 import org.distrifs.simulation.scheduler.SeededChoices;
 
 /**
- * The two files of a replica: its bytes, and its checksums with the ids of recent writes. Each is
- * kept as it is in the page cache and as it is on the disk. The header is always written durably.
+ * The file of a replica: its bytes, its checksums, the ids of recent writes with the length that
+ * they tell, and its header. All is kept as it is in the page cache and as it is on the disk.
  */
 public final class StoredReplica {
 
@@ -28,13 +29,17 @@ public final class StoredReplica {
   final byte[] bytes;
   final int[] checksums;
   RecentWrites recent = new RecentWrites();
-  int fileBytes;
-  Header header;
+
+  /** Length of the replica by the ids of the writes that the header does not know of. */
+  private int toldBytes;
+
+  private Header header;
+  private Header durableHeader;
 
   private final byte[] syncedBytes;
   private final int[] syncedChecksums;
   private List<WriteId> syncedRecent = List.of();
-  private int syncedFileBytes;
+  private int syncedToldBytes;
   private boolean folderSynced;
 
   StoredReplica(int chunkBytes, Header header) {
@@ -43,16 +48,37 @@ public final class StoredReplica {
     this.syncedBytes = new byte[chunkBytes];
     this.syncedChecksums = new int[chunkBytes / BLOCK_BYTES];
     this.header = header;
+    this.durableHeader = header;
   }
 
-  /** Bytes of the data file. */
+  Header header() {
+    return header;
+  }
+
+  void writeHeaderDurably(Header next) {
+    writeHeader(next);
+    durableHeader = next;
+  }
+
+  /** Durable after the next {@link #sync}. */
+  void writeHeader(Header next) {
+    header = next;
+    toldBytes = next.lengthBytes();
+  }
+
+  /** A write was done after which the replica has this length. */
+  void tellLength(int lengthBytes) {
+    toldBytes = lengthBytes;
+  }
+
+  /** Length of the replica, as a start of the store finds it. */
   public int lengthBytes() {
-    return fileBytes;
+    return header.dirty() ? Math.max(header.lengthBytes(), toldBytes) : header.lengthBytes();
   }
 
-  /** The bytes of the data file; zeros behind its end. */
+  /** The bytes of the replica, and zeros behind its end. */
   public byte[] bytes() {
-    return bytes;
+    return Arrays.copyOf(Arrays.copyOf(bytes, lengthBytes()), bytes.length);
   }
 
   public int version() {
@@ -63,7 +89,7 @@ public final class StoredReplica {
   public boolean matches(int offset) {
     int block = offset / BLOCK_BYTES;
     int from = block * BLOCK_BYTES;
-    int bytesOfBlock = Math.max(0, Math.min(BLOCK_BYTES, fileBytes - from));
+    int bytesOfBlock = Math.max(0, Math.min(BLOCK_BYTES, lengthBytes() - from));
     return bytesOfBlock == 0
         || checksums[block]
             == BlockChecksums.of(ByteBuffer.wrap(bytes, from, bytesOfBlock).slice());
@@ -74,20 +100,19 @@ public final class StoredReplica {
     return header.dirty() && !header.bootId().equals(disk.bootId());
   }
 
-  /** Makes everything durable, as the header is already. */
+  /** Makes everything durable. */
   void sync() {
     System.arraycopy(bytes, 0, syncedBytes, 0, bytes.length);
     System.arraycopy(checksums, 0, syncedChecksums, 0, checksums.length);
     syncedRecent = recent.oldestFirst();
-    syncedFileBytes = fileBytes;
+    syncedToldBytes = toldBytes;
+    durableHeader = header;
     folderSynced = true;
   }
 
-  void setLength(int length) {
-    for (int i = length; i < fileBytes; i++) {
-      bytes[i] = 0;
-    }
-    fileBytes = length;
+  /** Makes all behind a length zeros. */
+  void cutBehind(int length) {
+    Arrays.fill(bytes, length, bytes.length, (byte) 0);
   }
 
   /** Loses some of what was not synced, page by page. False if the whole replica is lost. */
@@ -105,9 +130,10 @@ public final class StoredReplica {
     }
     if (choices.perMille(500)) {
       recent = new RecentWrites(syncedRecent);
+      toldBytes = syncedToldBytes;
     }
     if (choices.perMille(500)) {
-      setLength(Math.min(syncedFileBytes, fileBytes));
+      header = durableHeader;
     }
     return true;
   }

@@ -39,7 +39,7 @@ final class WriteOperation {
       replica.markDirty();
       putBytes(replica, payload.length);
       putChecksums(replica);
-      replica.files.recent.add(new WriteId(write.sessionId(), write.sequence()));
+      putId(replica);
     }
     replica.lastOrder = write.order();
     replica.lastChangeNs = nowNs;
@@ -67,8 +67,10 @@ final class WriteOperation {
   }
 
   private void putBytes(LiveReplica replica, int count) {
+    if (write.offset() + payload.length > replica.length) {
+      replica.clearTail();
+    }
     System.arraycopy(payload, 0, replica.files.bytes, write.offset(), count);
-    replica.files.fileBytes = Math.max(replica.files.fileBytes, write.offset() + count);
   }
 
   private void putChecksums(LiveReplica replica) {
@@ -80,6 +82,11 @@ final class WriteOperation {
       replica.files.checksums[block] = replica.presentChecksum(block);
       replica.corrupt.clear(block);
     }
+  }
+
+  private void putId(LiveReplica replica) {
+    replica.files.recent.add(new WriteId(write.sessionId(), write.sequence()));
+    replica.files.tellLength(replica.length);
   }
 
   /** Carries out only some of the steps, because the process dies in the middle. */
@@ -106,7 +113,7 @@ final class WriteOperation {
     if (stage >= 3) {
       putChecksums(replica);
       if (choices.perMille(500)) {
-        replica.files.recent.add(new WriteId(write.sessionId(), write.sequence()));
+        putId(replica);
       }
     }
   }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.distrifs.systemtests.cluster.LiveFiles;
+import org.distrifs.systemtests.cluster.ReplicaFile;
 
 /**
  * Flips bytes of replicas on disk, as ageing disks do. In a run only one replica of each chunk is
@@ -56,10 +57,11 @@ final class ByteFlips {
   private boolean flip(Path replica) {
     try (FileChannel file =
         FileChannel.open(replica, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      if (file.size() == 0) {
+      final int length = ReplicaFile.lengthBytes(file);
+      if (length == 0) {
         return false;
       }
-      final long at = random.nextLong(file.size());
+      final long at = random.nextInt(length);
       final ByteBuffer one = ByteBuffer.allocate(1);
       if (file.read(one, at) != 1) {
         return false;

@@ -2,7 +2,6 @@ package org.distrifs.systemtests.chaos;
 
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +17,7 @@ import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.systemtests.cluster.Await;
 import org.distrifs.systemtests.cluster.ChunkCounts;
 import org.distrifs.systemtests.cluster.LiveFiles;
+import org.distrifs.systemtests.cluster.ReplicaFile;
 
 /** Waits until the healed cluster has all its replicas, and compares their bytes on the disks. */
 final class ReplicaComparison {
@@ -116,9 +116,11 @@ final class ReplicaComparison {
               .formatted(name, file.name(), replicas.size(), replicas));
       return;
     }
+    final int length =
+        chunk.getReplicasList().stream().mapToInt(replica -> replica.getLength()).max().orElse(0);
     for (final Path replica : replicas) {
-      findings.verified(Files.size(replica));
-      final long mismatch = Files.mismatch(replicas.get(0), replica);
+      findings.verified(length);
+      final int mismatch = ReplicaFile.mismatch(replicas.get(0), replica, length);
       if (mismatch >= 0) {
         findings.violation(
             "chunk %s of %s differs from byte %d between %s and %s"
