@@ -27,7 +27,7 @@ final class Durability {
 
   /**
    * Says durably that a range of bytes is about to differ from what is durable. Costs a sync for
-   * the first write to a clean MiB, and nothing after it.
+   * the first write to a clean replica and for the first one to another MiB, and nothing after it.
    */
   void markDirty(Replica replica, ReplicaFiles files, long from, long end) throws IOException {
     if (replica.markDirty(from, end)) {

@@ -181,12 +181,23 @@ final class Replica {
     return dirty.nextClearBit(first) > last;
   }
 
-  /** Sets the dirty bits of a range of bytes; false if they all were set before. */
+  /**
+   * Sets the dirty bits of a range of bytes, and more, so that few writes have to: in a clean
+   * replica those of all MiBs behind its end too, in one that is dirty elsewhere all there are.
+   *
+   * @return false if those of the range were set before
+   */
   synchronized boolean markDirty(long from, long end) {
     if (isDirty(from, end)) {
       return false;
     }
-    dirty.set((int) (from / MetaLayout.MIB), (int) ((end - 1) / MetaLayout.MIB) + 1);
+    if (dirty.isEmpty()) {
+      int firstBehind = (lengthBytes + MetaLayout.MIB - 1) / MetaLayout.MIB;
+      dirty.set((int) (from / MetaLayout.MIB), (int) ((end - 1) / MetaLayout.MIB) + 1);
+      dirty.set(firstBehind, MetaHeader.DIRTY_BITS);
+    } else {
+      dirty.set(0, MetaHeader.DIRTY_BITS);
+    }
     return true;
   }
 

@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
 import org.distrifs.runtime.lifecycle.ProcessHalt;
 import org.junit.jupiter.api.Test;
@@ -149,6 +150,26 @@ class DiskTroubleTest {
       assertThat(disk.singleSyncs.get() - made).isEqualTo(3);
       fixture.crashAndReopen(StoreFixture.BOOT);
       assertThat(fixture.store().find(CHUNK).lengthBytes()).isEqualTo(150);
+    }
+  }
+
+  @Test
+  void aWriterAnywhereInACleanReplicaPaysForItsDirtyMarkTwiceAndOneAtItsEndOnce() throws Exception {
+    int mib = MetaLayout.MIB;
+    try (StoreFixture fixture = new StoreFixture(folder, disk)) {
+      fixture.put(CHUNK, 1, 0, patterned(8 * mib, 1), 1);
+      fixture.put(CHUNK + 1, 1, 0, patterned(100, 1), 1);
+      await(fixture.store().install(CHUNK, 2, List.of(1), DataRequest.KEEP_LENGTH));
+      await(fixture.store().install(CHUNK + 1, 2, List.of(1), DataRequest.KEEP_LENGTH));
+      int before = disk.singleSyncs.get();
+      for (int order = 1; order <= 8; order++) {
+        fixture.put(CHUNK, 2, (order * 3 % 8) * mib, patterned(100, order), order);
+      }
+      assertThat(disk.singleSyncs.get() - before).isEqualTo(2);
+      for (int order = 1; order <= 8; order++) {
+        fixture.put(CHUNK + 1, 2, order * mib, patterned(100, order), order);
+      }
+      assertThat(disk.singleSyncs.get() - before).isEqualTo(3);
     }
   }
 

@@ -85,6 +85,9 @@ class PowerFailureTest {
     fixture = new StoreFixture(Path.of("/data"), disk);
     for (int failure = 0; failure < FAILURES; failure++) {
       when = "seed " + seed + ", failure " + failure;
+      if (random.nextInt(3) == 0) {
+        chunks[random.nextInt(CHUNKS)] = new Expected(100 + failure);
+      }
       Expected[] before = runUntilStop();
       fail();
       for (int i = 0; i < CHUNKS; i++) {
@@ -119,7 +122,7 @@ class PowerFailureTest {
       chunk.synced();
     } else if (dice < 92) {
       install(chunk, random.nextBoolean() ? DataRequest.KEEP_LENGTH : random.nextInt(MAX_LENGTH));
-    } else if (dice < 94) {
+    } else if (dice < 96) {
       await(fixture.store().replaceRecentWrites(chunk.chunkId, List.of()));
     } else {
       restart();
