@@ -91,7 +91,7 @@ public final class DataPlaneBench {
   private void serve(DataRequest request, ByteBuf payload, ChunkRequestHandler.Answer answer) {
     payload.release();
     if (request instanceof DataRequest.Read read) {
-      answer.replyFromFile(DataReply.ok(), channel, read.offset(), read.length(), () -> {});
+      answer.replyFromFile(DataReply.ok(), channel, read.offset(), read.length(), blockedNs -> {});
     } else {
       answer.reply(DataReply.ok(), Unpooled.EMPTY_BUFFER);
     }

@@ -8,8 +8,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.distrifs.datanode.chain.ChainActions;
 import org.distrifs.datanode.chain.ChainMember;
-import org.distrifs.datanode.store.FileBlocks;
-import org.distrifs.datanode.store.MemoryBlocks;
 import org.distrifs.datanode.store.OpenedReplica;
 import org.distrifs.datanode.store.Removal;
 import org.distrifs.proto.checksum.BlockChecksums;
@@ -48,6 +46,7 @@ final class ChunkSlot implements ChainActions<Exchange> {
   private final ServerContext context;
 
   private final Transfers transfers;
+  private final ReplicaReads reads;
 
   /** The slots whose member waits for something; this one puts itself there. */
   private final Set<ChunkSlot> watched;
@@ -62,10 +61,16 @@ final class ChunkSlot implements ChainActions<Exchange> {
 
   private boolean retired;
 
-  ChunkSlot(long chunkId, ServerContext context, Transfers transfers, Set<ChunkSlot> watched) {
+  ChunkSlot(
+      long chunkId,
+      ServerContext context,
+      Transfers transfers,
+      ReplicaReads reads,
+      Set<ChunkSlot> watched) {
     this.chunkId = chunkId;
     this.context = context;
     this.transfers = transfers;
+    this.reads = reads;
     this.watched = watched;
   }
 
@@ -341,31 +346,7 @@ final class ChunkSlot implements ChainActions<Exchange> {
 
   @Override
   public void serve(Exchange exchange, DataRequest.Read read) {
-    outbox.add(
-        () -> {
-          if (read.verify() || read.reconcile()) {
-            serveVerified(exchange, read);
-          } else {
-            serveFromFile(exchange, read);
-          }
-        });
-  }
-
-  private void serveFromFile(Exchange exchange, DataRequest.Read read) {
-    context
-        .store()
-        .locate(chunkId, read.offset(), read.length())
-        .whenComplete(
-            (blocks, failure) -> {
-              if (failure != null) {
-                exchange.reply(Failures.replyTo(failure));
-              } else if (blocks.lengthBytes() == 0 || !blocks.file().isTransferable()) {
-                blocks.release().run();
-                readAgain(exchange, read);
-              } else {
-                sendBlocks(exchange, blocks);
-              }
-            });
+    outbox.add(() -> reads.serve(read, exchange, () -> readAgain(exchange, read)));
   }
 
   /**
@@ -388,28 +369,6 @@ final class ChunkSlot implements ChainActions<Exchange> {
             true,
             read.reconcile());
     resume(() -> member.read(verified, exchange, context.nowMs()));
-  }
-
-  private static void sendBlocks(Exchange exchange, FileBlocks blocks) {
-    exchange.reply(Exchange.okWith(blocks.state(), blocks.checksums()), blocks);
-  }
-
-  private void serveVerified(Exchange exchange, DataRequest.Read read) {
-    context
-        .store()
-        .readVerified(chunkId, read.offset(), read.length())
-        .whenComplete(
-            (blocks, failure) -> {
-              if (failure != null) {
-                exchange.reply(Failures.replyTo(failure));
-              } else {
-                sendBytes(exchange, blocks);
-              }
-            });
-  }
-
-  private static void sendBytes(Exchange exchange, MemoryBlocks blocks) {
-    exchange.reply(Exchange.okWith(blocks.state(), blocks.checksums()), blocks.bytes());
   }
 
   @Override

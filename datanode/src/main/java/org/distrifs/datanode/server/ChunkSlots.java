@@ -18,6 +18,7 @@ final class ChunkSlots {
   private final ServerContext context;
   private final Map<Long, ChunkSlot> slots = new ConcurrentHashMap<>();
   private final Transfers transfers;
+  private final ReplicaReads reads;
 
   /** Those whose member waits for something, in an order that a simulation can repeat. */
   private final Set<ChunkSlot> watched =
@@ -27,6 +28,7 @@ final class ChunkSlots {
   ChunkSlots(ServerContext context, Transfers transfers) {
     this.context = context;
     this.transfers = transfers;
+    this.reads = new ReplicaReads(context.store(), context.clock());
   }
 
   /** Makes a call to the member of a chunk. */
@@ -44,7 +46,8 @@ final class ChunkSlots {
     ChunkSlot slot = slots.get(chunkId);
     return slot != null
         ? slot
-        : slots.computeIfAbsent(chunkId, id -> new ChunkSlot(id, context, transfers, watched));
+        : slots.computeIfAbsent(
+            chunkId, id -> new ChunkSlot(id, context, transfers, reads, watched));
   }
 
   /** To be called a few times a second. */

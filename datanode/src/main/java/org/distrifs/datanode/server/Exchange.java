@@ -2,6 +2,7 @@ package org.distrifs.datanode.server;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.function.LongConsumer;
 import org.distrifs.datanode.store.FileBlocks;
 import org.distrifs.datanode.store.ReplicaState;
 import org.distrifs.proto.connection.ChunkRequestHandler;
@@ -54,20 +55,20 @@ final class Exchange {
     answer.reply(reply, payload);
   }
 
-  /** Answers with bytes of a file. */
-  void reply(DataReply reply, FileBlocks blocks) {
+  /**
+   * Answers with bytes of a file.
+   *
+   * @param sent as of {@link ChunkRequestHandler.Answer#replyFromFile}
+   */
+  void reply(DataReply reply, FileBlocks blocks, LongConsumer sent) {
     if (isOfAnEndedLife()) {
-      blocks.release().run();
+      sent.accept(0);
       replyThatLifeHasEnded();
       return;
     }
     metrics.end(kind, reply.status(), requestBytes, blocks.lengthBytes(), startNs);
     answer.replyFromFile(
-        reply,
-        blocks.file().transferable(),
-        blocks.position(),
-        blocks.lengthBytes(),
-        blocks.release());
+        reply, blocks.file().transferable(), blocks.position(), blocks.lengthBytes(), sent);
   }
 
   private boolean isOfAnEndedLife() {

@@ -2,6 +2,7 @@ package org.distrifs.proto.connection;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.channels.FileChannel;
+import java.util.function.LongConsumer;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
 
@@ -31,8 +32,11 @@ public interface ChunkRequestHandler {
      * Answers with bytes of a file, which go from the page cache to the socket without passing
      * through this process.
      *
-     * @param done runs exactly once, when the bytes have been sent or can no longer be sent
+     * @param done runs exactly once, when the bytes have been sent or can no longer be sent; gets
+     *     for how many nanoseconds the last piece of them kept the I/O thread, which has waited for
+     *     the disk if they are many, and 0 if not all were sent
      */
-    void replyFromFile(DataReply reply, FileChannel file, long position, int length, Runnable done);
+    void replyFromFile(
+        DataReply reply, FileChannel file, long position, int length, LongConsumer done);
   }
 }

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.FrameType;
@@ -43,13 +44,13 @@ final class PendingAnswer implements ChunkRequestHandler.Answer, ChannelFutureLi
 
   @Override
   public void replyFromFile(
-      DataReply reply, FileChannel file, long position, int length, Runnable done) {
+      DataReply reply, FileChannel file, long position, int length, LongConsumer done) {
     if (!used.compareAndSet(false, true)) {
-      done.run();
+      done.accept(0);
       throw usedTwice();
     }
     if (position < 0 || length < 0 || length > DataRequest.MAX_PAYLOAD_BYTES) {
-      done.run();
+      done.accept(0);
       used.set(false);
       throw new IllegalArgumentException(
           "cannot answer with " + length + " bytes at position " + position + " of a file");

@@ -21,6 +21,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.distrifs.proto.checksum.BlockChecksums;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
@@ -129,6 +131,12 @@ class ExchangeTest {
     new Random(1).nextBytes(content);
     final Path path = Files.write(folder.resolve("chunk"), content);
     final AtomicInteger done = new AtomicInteger();
+    final AtomicInteger timed = new AtomicInteger();
+    final LongConsumer sent =
+        blockedNs -> {
+          timed.addAndGet(Long.signum(blockedNs));
+          done.incrementAndGet();
+        };
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
       final ChunkRequestHandler serve =
           (request, payload, answer) -> {
@@ -136,16 +144,14 @@ class ExchangeTest {
             final DataRequest.Read read = (DataRequest.Read) request;
             final DataReply reply = withOrder(read.offset());
             workers.execute(
-                () ->
-                    answer.replyFromFile(
-                        reply, file, read.offset(), read.length(), done::incrementAndGet));
+                () -> answer.replyFromFile(reply, file, read.offset(), read.length(), sent));
           };
       final Random random = new Random(Seeds.fromPropertyOrFresh());
       try (Loopback loopback = new Loopback(serve, epoll, ConnectionBounds.DEFAULT)) {
         final Map<Integer, CompletableFuture<ChunkAnswer>> answers = new ConcurrentHashMap<>();
         for (int i = 0; i < FILE_READS; i++) {
           final int offset = random.nextInt(content.length);
-          final int length = Math.min(random.nextInt(1 << 20), content.length - offset);
+          final int length = Math.min(1 + random.nextInt(1 << 20), content.length - offset);
           answers.put(offset, loopback.send(Loopback.read(offset, length), null));
         }
         answers.forEach(
@@ -160,6 +166,7 @@ class ExchangeTest {
         Loopback.until("each transfer is told done", () -> done.get() == FILE_READS);
       }
       assertThat(done).hasValue(FILE_READS);
+      assertThat(timed).hasValue(FILE_READS);
       assertThat(file.read(ByteBuffer.allocate(1), 0)).isEqualTo(1);
     }
   }
@@ -168,15 +175,15 @@ class ExchangeTest {
   void aFileThatIsShorterThanTheAnswerBreaksTheConnectionAndIsGivenBack(@TempDir Path folder)
       throws IOException {
     final Path path = Files.write(folder.resolve("chunk"), new byte[100]);
-    final AtomicInteger done = new AtomicInteger();
+    final AtomicLong blocked = new AtomicLong(-1);
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
         Loopback loopback =
             new Loopback(
                 (request, payload, answer) ->
-                    answer.replyFromFile(DataReply.ok(), file, 0, 5000, done::incrementAndGet))) {
+                    answer.replyFromFile(DataReply.ok(), file, 0, 5000, blocked::set))) {
       assertThat(Loopback.awaitCause(loopback.send(Loopback.read(0, 5000), null)))
           .isEqualTo(TransportException.Cause.BROKEN);
-      Loopback.until("the transfer is told done", () -> done.get() == 1);
+      Loopback.until("the transfer is told done", () -> blocked.get() == 0);
     }
   }
 

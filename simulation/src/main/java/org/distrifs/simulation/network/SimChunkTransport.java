@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.distrifs.proto.connection.ChunkAnswer;
 import org.distrifs.proto.connection.ChunkRequestHandler;
 import org.distrifs.proto.connection.ChunkTransport;
@@ -121,7 +122,7 @@ public final class SimChunkTransport implements ChunkTransport {
 
               @Override
               public void replyFromFile(
-                  DataReply reply, FileChannel file, long position, int length, Runnable done) {
+                  DataReply reply, FileChannel file, long position, int length, LongConsumer done) {
                 throw new UnsupportedOperationException("simulated disks have no files");
               }
             });

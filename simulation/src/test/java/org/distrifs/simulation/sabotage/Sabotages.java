@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import org.distrifs.client.write.HandleFailures;
 import org.distrifs.datanode.store.ChunkStore;
@@ -284,7 +285,7 @@ final class Sabotages {
 
     @Override
     public void replyFromFile(
-        DataReply reply, FileChannel file, long position, int length, Runnable done) {
+        DataReply reply, FileChannel file, long position, int length, LongConsumer done) {
       real.replyFromFile(reply, file, position, length, done);
     }
   }
@@ -469,8 +470,8 @@ final class Sabotages {
 
         @Override
         public void replyFromFile(
-            DataReply reply, FileChannel file, long position, int length, Runnable done) {
-          done.run();
+            DataReply reply, FileChannel file, long position, int length, LongConsumer done) {
+          done.accept(0);
         }
       };
 
