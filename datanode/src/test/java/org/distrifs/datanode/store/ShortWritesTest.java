@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.distrifs.proto.id.ChunkName;
 import org.distrifs.runtime.clock.ManualClock;
 import org.junit.jupiter.api.Test;
@@ -36,10 +37,27 @@ class ShortWritesTest {
   }
 
   private static CompletableFuture<Void> write(StoreFixture fixture, int length, long order) {
+    awaitIdleDiskThreads();
     byte[] bytes = patterned(length, (int) order);
     return fixture
         .store()
         .write(StoreFixture.write(CHUNK, 1, 0, bytes, order), false, buffer(bytes));
+  }
+
+  /**
+   * An operation is answered a moment before its disk thread turns from the replica: what comes
+   * until then waits behind it.
+   */
+  private static void awaitIdleDiskThreads() {
+    long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(
+            thread ->
+                thread.getName().startsWith("datanode-disk-")
+                    && thread.getState() != Thread.State.WAITING)) {
+      assertThat(System.nanoTime()).isLessThan(deadlineNs);
+      LockSupport.parkNanos(100_000);
+    }
   }
 
   @Test
