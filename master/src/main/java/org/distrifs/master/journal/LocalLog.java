@@ -339,8 +339,7 @@ public final class LocalLog implements ReplicatedLog {
         writer.write(group);
       }
     } catch (IOException e) {
-      fail();
-      ProcessHalt.now("Cannot write the journal " + writer.path(), e);
+      halt(e);
       return;
     }
     endTurn(!group.isEmpty());
@@ -359,10 +358,13 @@ public final class LocalLog implements ReplicatedLog {
     }
   }
 
-  /** Nobody gets the turn any more. */
-  private void fail() {
+  /** Nobody gets the turn any more, and the log is not closed before this process has halted. */
+  private void halt(IOException failure) {
     synchronized (lock) {
       accepting = false;
+    }
+    ProcessHalt.now("Cannot write the journal " + writer.path(), failure);
+    synchronized (lock) {
       hasFailed = true;
       lock.notifyAll();
     }

@@ -18,7 +18,8 @@ import org.distrifs.runtime.disk.OpenMode;
 
 /**
  * A disk in memory that can lose power. Afterwards each page and each name that was not synced may
- * or may not be there. The disk can also begin to fail. It has one flat folder of small files.
+ * or may not be there. The disk can also begin to fail, or stand still. It has one flat folder of
+ * small files.
  */
 final class PowerLossDisk implements Disk {
 
@@ -33,6 +34,11 @@ final class PowerLossDisk implements Disk {
   private final Map<Path, Content> names = new HashMap<>();
   private Map<Path, Content> durableNames = new HashMap<>();
   private int failingSyncs;
+
+  /** Whether syncs stand still, and who stands in one. */
+  private boolean stalled;
+
+  private Thread stuck;
   private boolean off;
 
   /** How many changes still succeed before the power fails. */
@@ -81,6 +87,40 @@ final class PowerLossDisk implements Disk {
   /** Makes every sync fail from now on. */
   synchronized void failSyncs() {
     failingSyncs = Integer.MAX_VALUE;
+  }
+
+  /** Makes every sync stand still until {@link #goOn}. */
+  synchronized void stall() {
+    stalled = true;
+  }
+
+  synchronized void goOn() {
+    stalled = false;
+    notifyAll();
+  }
+
+  /** Waits for a sync that stands still, and returns its thread. */
+  synchronized Thread awaitStuck() throws InterruptedException {
+    for (int tenths = 0; stuck == null; tenths++) {
+      if (tenths == 100) {
+        throw new AssertionError("nobody syncs");
+      }
+      wait(100);
+    }
+    return stuck;
+  }
+
+  private void standStill() throws IOException {
+    stuck = Thread.currentThread();
+    notifyAll();
+    try {
+      while (stalled) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+    stuck = null;
   }
 
   synchronized byte[] content(Path path) {
@@ -206,6 +246,9 @@ final class PowerLossDisk implements Disk {
     public void sync() throws IOException {
       synchronized (PowerLossDisk.this) {
         checkPower();
+        if (stalled) {
+          standStill();
+        }
         if (failingSyncs > 0) {
           failingSyncs--;
           throw new IOException("the disk failed");
