@@ -2,6 +2,7 @@ package org.distrifs.client.write;
 
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.proto.control.ChunkLocation;
 
@@ -33,6 +34,10 @@ final class ChainCheck {
   private final WriteServices services;
   private final Waiter waiter;
   private boolean armed;
+
+  /** The next look, if one is armed and no question is under way. */
+  private Future<?> next = CompletableFuture.completedFuture(null);
+
   private boolean hasAsked;
   private long heardNs;
 
@@ -60,6 +65,11 @@ final class ChainCheck {
     hasAsked = false;
   }
 
+  /** No packet will be sent any more: saves the timer from waking for each small file. */
+  void end() {
+    next.cancel(false);
+  }
+
   /** Once there was reason to ask, packets that are sent again are looked after sooner. */
   private long checkAfterMs() {
     long firstMs = services.settings().packetTimeoutMs() / FIRST_CHECK_DIVISOR;
@@ -68,9 +78,10 @@ final class ChainCheck {
 
   private void arm(long delayMs) {
     armed = true;
-    services
-        .timer()
-        .schedule(() -> lock.run(this::check), Math.max(1, delayMs), TimeUnit.MILLISECONDS);
+    next =
+        services
+            .timer()
+            .schedule(() -> lock.run(this::check), Math.max(1, delayMs), TimeUnit.MILLISECONDS);
   }
 
   private void check() {

@@ -467,6 +467,7 @@ final class ChunkWriter {
   /** Gives everything up without a word: the file is gone. */
   void discard(Consumer<Packet> release) {
     state = State.FAILED;
+    check.end();
     forEachPacket(release);
     sent.clear();
     unsent.clear();
