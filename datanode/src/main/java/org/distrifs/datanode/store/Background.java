@@ -88,6 +88,7 @@ final class Background implements AutoCloseable {
   private void tick() {
     try {
       space.refresh();
+      kept.makeDurable();
       kept.purgeDue();
       kept.makeRoomFor(0);
       cleanIdle(settings.cleanAfterMs());

@@ -64,6 +64,12 @@ final class KeptReplicas {
     }
   }
 
+  /** As {@link Trash#makeDurable}. */
+  void makeDurable() throws IOException {
+    trash.makeDurable();
+    quarantine.makeDurable();
+  }
+
   /** As {@link Trash#finish}. */
   boolean finish(Path data) throws IOException {
     return trash.finish(data) || quarantine.finish(data);

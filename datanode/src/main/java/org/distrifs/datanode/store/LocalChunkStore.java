@@ -560,6 +560,11 @@ public final class LocalChunkStore implements ChunkStore {
     background.close();
     background.cleanAll();
     abandon();
+    try {
+      kept.makeDurable();
+    } catch (IOException e) {
+      LOG.error("Cannot make removals of replicas durable", e);
+    }
   }
 
   /** Ends without making anything durable that was not: what the death of the process leaves. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
@@ -35,6 +36,9 @@ final class Trash {
   private final SpaceGauge space;
   private final Queue<RemovedName> oldestFirst =
       new PriorityQueue<>(Comparator.comparingLong(RemovedName::removedMs));
+
+  /** Folders whose names changed and are not synced yet. */
+  private final Set<Path> unsynced = new LinkedHashSet<>();
 
   private long purgedEarly;
   private long bytesPurgedEarly;
@@ -99,9 +103,10 @@ final class Trash {
   }
 
   /**
-   * Moves a replica here. Where it has holes, the disk gets back less than its length. Of two files
-   * the one with the header is first: bytes without a header mean nothing, and after a crash in
-   * between {@link #finish} recognises them.
+   * Moves a replica here, durably after {@link #makeDurable}. A crash before may leave it in its
+   * place, where it is found, reported and removed again. Where it has holes, the disk gets back
+   * less than its length. Of two files the one with the header is first: bytes without a header
+   * mean nothing, and after a crash in between {@link #finish} recognises them.
    */
   synchronized void take(Path chunkFolder, Replica replica) throws IOException {
     disk.createDirectories(folder);
@@ -112,7 +117,18 @@ final class Trash {
     }
     keep(entry);
     moveData(chunkFolder, entry);
-    failure.guard(folder.toString(), () -> disk.syncDirectory(folder));
+  }
+
+  /** Syncs the folders that replicas were moved from and to, each once. */
+  void makeDurable() throws IOException {
+    List<Path> folders;
+    synchronized (this) {
+      folders = List.copyOf(unsynced);
+      unsynced.clear();
+    }
+    for (Path each : folders) {
+      failure.guard(each.toString(), () -> disk.syncDirectory(each));
+    }
   }
 
   private static Path metaOfTwo(Path dataPath) {
@@ -124,7 +140,9 @@ final class Trash {
     if (disk.exists(data)) {
       disk.rename(data, entry.in(folder));
     }
-    failure.guard(chunkFolder.toString(), () -> disk.syncDirectory(chunkFolder));
+    // Where it comes to is synced first: it must not be gone from both.
+    unsynced.add(folder);
+    unsynced.add(chunkFolder);
   }
 
   /**

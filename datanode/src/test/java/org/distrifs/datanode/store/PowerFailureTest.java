@@ -97,6 +97,35 @@ class PowerFailureTest {
     fixture.close();
   }
 
+  @Test
+  void aDeletedReplicaIsInItsPlaceOrInTheTrash() throws Exception {
+    long seed = Seeds.fromPropertyOrFresh();
+    random = new Random(seed);
+    disk = new LossyDisk(random);
+    fixture = new StoreFixture(Path.of("/data"), disk);
+    for (int chunk = 1; chunk <= 100; chunk++) {
+      byte[] bytes = StoreFixture.patterned(5000, chunk);
+      fixture.put(chunk, 1, 0, bytes, 1);
+      await(fixture.store().install(chunk, 2, List.of(1), DataRequest.KEEP_LENGTH));
+      if (random.nextBoolean()) {
+        fixture.store().close();
+        fixture.splitFile(chunk);
+        fixture.open(new UUID(1, boots));
+      }
+      int before = fixture.store().replicasInTrash();
+      disk.stopAfter(random.nextInt(6));
+      await(fixture.store().discard(chunk, 2, Removal.TO_TRASH));
+      fail();
+      when = "seed " + seed + ", chunk " + chunk;
+      boolean isInPlace = fixture.store().find(chunk) != null;
+      assertThat(fixture.store().replicasInTrash() - before).as(when).isEqualTo(isInPlace ? 0 : 1);
+      if (isInPlace) {
+        assertThat(fixture.contents(chunk)).as(when).isEqualTo(bytes);
+      }
+    }
+    fixture.close();
+  }
+
   /** The states before the operation that was stopped; after it they are in {@link #chunks}. */
   private Expected[] runUntilStop() throws Exception {
     if (random.nextInt(4) > 0) {

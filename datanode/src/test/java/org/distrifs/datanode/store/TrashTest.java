@@ -50,6 +50,23 @@ class TrashTest {
   }
 
   @Test
+  void deletionsInOneFolderShareItsSync() throws Exception {
+    int count = 50;
+    try (StoreFixture fixture = new StoreFixture(folder, disk)) {
+      for (int i = 0; i < count; i++) {
+        fixture.put(CHUNK + i, 1, 0, patterned(100, i), 1);
+      }
+      int before = disk.singleSyncs.get();
+      for (int i = 0; i < count; i++) {
+        await(fixture.store().discard(CHUNK + i, 1, Removal.TO_TRASH));
+      }
+      fixture.closeAndReopen();
+      assertThat(fixture.store().replicasInTrash()).isEqualTo(count);
+      assertThat(disk.singleSyncs.get() - before).as("two folders a batch").isBetween(2, count / 2);
+    }
+  }
+
+  @Test
   void whatTransfersFromADeletedReplicaComesToItsEnd() throws Exception {
     byte[] bytes = patterned(4096, 1);
     try (StoreFixture fixture = new StoreFixture(folder)) {
