@@ -30,7 +30,7 @@ final class Background implements AutoCloseable {
   private static final int MAX_WRITE_BACKS_WAITING = 256;
   private static final int CLOSE_SECONDS = 30;
 
-  /** From so many replicas on, each of which needs three syncs, one of the file system is less. */
+  /** From so many replicas on, each of which needs two syncs, one of the file system is less. */
   private static final int WHOLE_SYNC_FROM = 8;
 
   private final StoreSettings settings;
