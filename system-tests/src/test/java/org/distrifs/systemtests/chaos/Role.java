@@ -16,8 +16,8 @@ import org.distrifs.systemtests.cluster.Shell;
 final class Role {
   private static final Duration END_BOUND = Duration.ofSeconds(30);
 
-  /** Nine JVMs share a small machine. */
-  private static final String JVM_FLAGS = "DISTRIFS_JAVA_OPTS=-Xmx320m";
+  /** Nine JVMs share a small machine, and live for minutes. */
+  private static final String JVM_FLAGS = "DISTRIFS_JAVA_OPTS='-Xmx320m -XX:TieredStopAtLevel=1'";
 
   private final String name;
   private final String address;
