@@ -10,7 +10,7 @@ from target import Target
 from trouble import Trouble
 
 # To name the rows, before sizes are known.
-NO_SIZES = Sizes(1, 1, 1, 1, 1, 1)
+NO_SIZES = Sizes(1, 1, 1, 1, 1, 1, 1)
 
 DESCRIPTION = """\
 Measures the file system that DIR is on by ordinary system calls, and counts beside each figure what an
@@ -54,6 +54,7 @@ def parse(argv: list[str], row_names: dict[str, str]) -> argparse.Namespace:
     option("--rows", metavar="ROW,…", help="these alone (default: all)")
     option("--rounds", metavar="N", type=_number, default=3, help="how often each row is measured (default: 3)")
     option("--files", metavar="N", type=_number, default=1000, help="small files of a row (default: 1000)")
+    option("--warm-up", metavar="N", type=_number, help="small files of a row's warm-up (default: half of --files)")
     option("--size-mib", metavar="N", type=_number, default=512, help="bytes of a stream row (default: 512)")
     option("--random-reads", metavar="N", type=_number, default=4000, help="reads of a random row (default: 4000)")
     option("--overwrites", metavar="N", type=_number, default=500, help="overwrites with fsync each; ten times as many without (default: 500)")
@@ -79,6 +80,7 @@ def _number(text: str) -> int:
 def sizes(arguments: argparse.Namespace) -> Sizes:
     return Sizes(
         arguments.files,
+        arguments.warm_up or max(1, arguments.files // 2),
         arguments.size_mib,
         arguments.random_reads,
         arguments.overwrites,

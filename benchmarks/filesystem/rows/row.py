@@ -17,6 +17,7 @@ class Sizes:
     """How much each row does."""
 
     files: int
+    warm_up_files: int
     size_mib: int
     random_reads: int
     overwrites: int

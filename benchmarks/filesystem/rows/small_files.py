@@ -75,10 +75,6 @@ class SmallFilesRow(Row):
         # Some file systems give a file no less than 64 KiB.
         return self.sizes.files * 65536
 
-    @property
-    def warm_up_files(self) -> int:
-        return max(1, self.sizes.files // 2)
-
     def each(self, target: Target, files: SmallFiles, tick: Tick) -> Work:
         seconds = workers.run(
             f"{self.name} in {target.folder}",
@@ -103,7 +99,7 @@ class Create(SmallFilesRow):
         self.name = f"create-{processes}" + ("-fsync" if sync else "")
 
     def warm_up(self, target: Target) -> None:
-        files = SmallFiles(target.new_folder("warm-up"), self.warm_up_files)
+        files = SmallFiles(target.new_folder("warm-up"), self.sizes.warm_up_files)
         self.each(target, files, no_tick)
         target.remove(files.folder)
 
@@ -136,7 +132,7 @@ class Look(SmallFilesRow):
         self.files = made(target, self.sizes.files)
 
     def warm_up(self, target: Target) -> None:
-        self.each(target, made(target, self.warm_up_files), no_tick)
+        self.each(target, made(target, self.sizes.warm_up_files), no_tick)
 
     def before(self, target: Target) -> None:
         if not self.cold:
@@ -197,7 +193,7 @@ class Rename(SmallFilesRow):
         self.files = made(target, self.sizes.files)
 
     def warm_up(self, target: Target) -> None:
-        self.each(target, made(target, self.warm_up_files), no_tick)
+        self.each(target, made(target, self.sizes.warm_up_files), no_tick)
 
     def work(self, target: Target, tick: Tick) -> Work:
         return self.each(target, self.files, tick)
@@ -230,7 +226,7 @@ class Unlink(SmallFilesRow):
         target.stock.remove(self.files)
 
     def warm_up(self, target: Target) -> None:
-        warm = made(target, self.warm_up_files)
+        warm = made(target, self.sizes.warm_up_files)
         target.stock.remove(warm)
         self.each(target, warm, no_tick)
         target.remove(warm.folder)
