@@ -1,8 +1,6 @@
 package org.distrifs.client.session;
 
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -46,12 +44,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class MasterSession implements MasterApi {
 
-  /** Operations in one message at most. */
-  static final int MAX_BATCH = 256;
-
-  /** Operations that wait for a slot at most; more are refused at once. */
-  static final int MAX_WAITING = 65_536;
-
   private static final Logger LOG = LoggerFactory.getLogger(MasterSession.class);
   private static final long TICK_MS = 100;
   private static final long OPEN_TIMEOUT_MS = 5_000;
@@ -83,17 +75,8 @@ public final class MasterSession implements MasterApi {
 
   private final Object lock = new Object();
   private final SessionIdentity identity;
-  private final ArrayDeque<PendingOperation> waiting = new ArrayDeque<>();
-
-  /** The master asked to be asked again: they wait for a slot once more at the next tick. */
-  private final ArrayDeque<PendingOperation> postponed = new ArrayDeque<>();
-
-  private final ArrayDeque<PendingOperation> outbox = new ArrayDeque<>();
-
-  /** Numbers of the master's questions about locks whose answers are to be sent. */
-  private final ArrayDeque<Long> lockAnswers = new ArrayDeque<>();
-
-  private OperationSlots slots;
+  private final OperationQueue operations;
+  private final MasterQuestions questions = new MasterQuestions();
   private Phase phase = Phase.APART;
   private long phaseUntilNs;
   private long lastHeardNs;
@@ -111,19 +94,6 @@ public final class MasterSession implements MasterApi {
   private String lastTrouble = "no attempt was made yet";
   private long nextOrder;
 
-  /** Whether this client holds an inode open: until it is told, it says so of every one. */
-  private volatile LongPredicate holdsOpen = inode -> true;
-
-  /** Told the inodes whose append leases the master wants back. */
-  private volatile LongConsumer recalls = inode -> {};
-
-  /** Completes when what is told of locks on an inode will be true. */
-  private volatile LongFunction<CompletableFuture<Void>> locksAreCertain =
-      inode -> CompletableFuture.completedFuture(null);
-
-  /** The question for orphans that the next keep-alive answers; null for none. */
-  private KeepAliveReply orphansQuestion;
-
   /** Written under the lock. */
   private volatile boolean spaceIsScarce;
 
@@ -139,7 +109,7 @@ public final class MasterSession implements MasterApi {
     this.entropy = entropy;
     this.metrics = metrics;
     this.identity = new SessionIdentity(entropy, settings.clientName(), settings.operationSlots());
-    this.slots = new OperationSlots(settings.operationSlots());
+    this.operations = new OperationQueue(settings.operationSlots());
     this.phaseUntilNs = clock.monotonicNs();
   }
 
@@ -212,7 +182,7 @@ public final class MasterSession implements MasterApi {
    * @param newHoldsOpen whether a handle that works is open for an inode; must not block
    */
   public void answerOrphansBy(LongPredicate newHoldsOpen) {
-    holdsOpen = newHoldsOpen;
+    questions.answerOrphansBy(newHoldsOpen);
   }
 
   /**
@@ -221,7 +191,7 @@ public final class MasterSession implements MasterApi {
    * @param newRecalls must not block; may be told of inodes of which it has no lease
    */
   public void passRecallsTo(LongConsumer newRecalls) {
-    recalls = newRecalls;
+    questions.passRecallsTo(newRecalls);
   }
 
   /**
@@ -232,7 +202,7 @@ public final class MasterSession implements MasterApi {
    *     been acknowledged, and never with a failure
    */
   public void answerLockQuestionsBy(LongFunction<CompletableFuture<Void>> newLocksAreCertain) {
-    locksAreCertain = newLocksAreCertain;
+    questions.answerLockQuestionsBy(newLocksAreCertain);
   }
 
   @Override
@@ -247,14 +217,14 @@ public final class MasterSession implements MasterApi {
               nextOrder++,
               nowNs,
               nowNs + TimeUnit.MILLISECONDS.toNanos(settings.operationTimeoutMs()));
-      if (phase == Phase.CLOSED || waiting.size() >= MAX_WAITING) {
+      if (phase == Phase.CLOSED || operations.isFull()) {
         String why = phase == Phase.CLOSED ? "the client is closed" : "too many operations wait";
         return CompletableFuture.failedFuture(failure(Errno.EIO, operation, why));
       }
-      waiting.add(pending);
+      operations.add(pending);
       fillSlots();
     }
-    sendOutbox();
+    sendDue();
     return pending.reply;
   }
 
@@ -271,7 +241,7 @@ public final class MasterSession implements MasterApi {
         stream.cancel("the client is closed");
       }
       phase = Phase.CLOSED;
-      abandoned = takeAll();
+      abandoned = operations.takeAll();
     }
     if (last != null) {
       last.send(ClientMessage.newBuilder().setClose(CloseSession.getDefaultInstance()).build());
@@ -299,13 +269,13 @@ public final class MasterSession implements MasterApi {
 
   private int taken() {
     synchronized (lock) {
-      return slots.taken();
+      return operations.inFlight();
     }
   }
 
   private int queued() {
     synchronized (lock) {
-      return waiting.size();
+      return operations.waiting();
     }
   }
 
@@ -318,15 +288,13 @@ public final class MasterSession implements MasterApi {
   // --- sending
 
   private void fillSlots() {
-    while (phase == Phase.OPEN && slots.isFree() && !waiting.isEmpty()) {
-      PendingOperation pending = waiting.poll();
-      slots.take(pending);
-      outbox.add(pending);
+    if (phase == Phase.OPEN) {
+      operations.fillSlots();
     }
   }
 
   /** One thread sends at a time; what others add meanwhile leaves with its next message. */
-  private void sendOutbox() {
+  private void sendDue() {
     synchronized (lock) {
       if (sending) {
         return;
@@ -356,18 +324,12 @@ public final class MasterSession implements MasterApi {
       keepAliveDue = false;
       return ClientMessage.newBuilder().setKeepAlive(keepAlive()).build();
     }
-    if (!lockAnswers.isEmpty()) {
-      LockAnswer answer = LockAnswer.newBuilder().setNumber(lockAnswers.poll()).build();
-      return ClientMessage.newBuilder().setLockAnswer(answer).build();
+    LockAnswer lockAnswer = questions.nextLockAnswer();
+    if (lockAnswer != null) {
+      return ClientMessage.newBuilder().setLockAnswer(lockAnswer).build();
     }
-    if (outbox.isEmpty()) {
-      return null;
-    }
-    OperationBatch.Builder batch = OperationBatch.newBuilder();
-    while (batch.getOperationsCount() < MAX_BATCH && !outbox.isEmpty()) {
-      batch.addOperations(outbox.poll().numbered);
-    }
-    return ClientMessage.newBuilder().setBatch(batch).build();
+    OperationBatch batch = operations.nextBatch();
+    return batch == null ? null : ClientMessage.newBuilder().setBatch(batch).build();
   }
 
   private KeepAlive keepAlive() {
@@ -375,15 +337,7 @@ public final class MasterSession implements MasterApi {
         KeepAlive.newBuilder()
             .setHighestDurableTxid(identity.heardDurable().txid())
             .setHighestDurableTerm(identity.heardDurable().term());
-    if (orphansQuestion != null) {
-      sign.setOrphansQuestion(orphansQuestion.getOrphansQuestion());
-      for (long inode : orphansQuestion.getOrphansList()) {
-        if (holdsOpen.test(inode)) {
-          sign.addHeldOrphans(inode);
-        }
-      }
-      orphansQuestion = null;
-    }
+    questions.answerOrphans(sign);
     return sign.build();
   }
 
@@ -407,9 +361,8 @@ public final class MasterSession implements MasterApi {
       if (phase == Phase.CLOSED) {
         return;
       }
-      waiting.addAll(postponed);
-      postponed.clear();
-      late = takeLate(nowNs);
+      operations.retryPostponed();
+      late = operations.takeLate(nowNs);
       fillSlots();
       if (phase == Phase.APART && nowNs - phaseUntilNs >= 0) {
         open = true;
@@ -435,7 +388,7 @@ public final class MasterSession implements MasterApi {
     if (open) {
       openStream();
     }
-    sendOutbox();
+    sendDue();
   }
 
   /** As it is set, or more often if the master gives sessions up sooner than that allows for. */
@@ -445,18 +398,6 @@ public final class MasterSession implements MasterApi {
       intervalMs = Math.min(intervalMs, Math.max(1, expiryMs / SIGNS_BEFORE_EXPIRY));
     }
     return TimeUnit.MILLISECONDS.toNanos(intervalMs);
-  }
-
-  /** Those whose bound passed. One that is in flight keeps its slot until it is answered. */
-  private List<PendingOperation> takeLate(long nowNs) {
-    List<PendingOperation> late = new ArrayList<>();
-    waiting.removeIf(pending -> nowNs - pending.deadlineNs >= 0 && late.add(pending));
-    for (PendingOperation pending : slots.inFlight()) {
-      if (nowNs - pending.deadlineNs >= 0 && !pending.reply.isDone()) {
-        late.add(pending);
-      }
-    }
-    return late;
   }
 
   private void openStream() {
@@ -516,10 +457,10 @@ public final class MasterSession implements MasterApi {
         case KEEP_ALIVE -> heardKeepAlive(message.getKeepAlive());
         case ENDED -> expired("the master ended it: " + message.getEnded().getReason(), true);
         case LOCK_QUESTION -> lockQuestion(this, message.getLockQuestion());
-        case RECALL -> recalls.accept(message.getRecall().getInode());
+        case RECALL -> questions.recall(message.getRecall().getInode());
         case KIND_NOT_SET -> LOG.debug("The master sent a message of a kind not known here");
       }
-      sendOutbox();
+      sendDue();
     }
 
     @Override
@@ -540,7 +481,7 @@ public final class MasterSession implements MasterApi {
               "The stream to the master at {} broke ({}); {} operations wait for it to come back",
               master,
               why,
-              slots.taken() + waiting.size());
+              operations.inFlight() + operations.waiting());
         }
       }
     }
@@ -550,9 +491,7 @@ public final class MasterSession implements MasterApi {
     lastTrouble = trouble;
     listener = null;
     stream = null;
-    // The answer is for who asked: another master, or this one after a restart, asks anew.
-    orphansQuestion = null;
-    lockAnswers.clear();
+    questions.forget();
     phase = Phase.APART;
     masterIndex = (masterIndex + 1) % settings.masters().size();
     int round = Math.min(failedAttempts++ / settings.masters().size(), 10);
@@ -576,10 +515,8 @@ public final class MasterSession implements MasterApi {
         boolean hadSession = identity.sessionId() != 0;
         boolean another = identity.adopt(opened);
         if (another) {
-          abandoned = hadSession ? takeAll() : List.of();
-          slots =
-              new OperationSlots(
-                  Math.max(1, Math.min(opened.getSlots(), settings.operationSlots())));
+          abandoned = hadSession ? operations.takeAll() : List.of();
+          operations.useSlots(Math.max(1, Math.min(opened.getSlots(), settings.operationSlots())));
         }
         expiryMs = Integer.toUnsignedLong(opened.getExpiryMs());
         beOpen(from.master, another);
@@ -610,9 +547,8 @@ public final class MasterSession implements MasterApi {
     phase = Phase.OPEN;
     failedAttempts = 0;
     keepAliveAtNs = clock.monotonicNs() + keepAliveNs();
-    outbox.clear();
-    outbox.addAll(slots.inFlight());
-    fillSlots();
+    operations.sendAgain();
+    operations.fillSlots();
     LOG.info(
         "Session {} {} with the master at {}",
         Long.toHexString(identity.sessionId()),
@@ -626,24 +562,24 @@ public final class MasterSession implements MasterApi {
       spaceIsScarce = reply.getSpaceIsScarce();
       if (reply.getOrphansQuestion() != 0) {
         // Answered at once: what nobody holds is room that somebody may wait for.
-        orphansQuestion = reply;
+        questions.askedForOrphans(reply);
         keepAliveDue = true;
       }
     }
   }
 
   private void lockQuestion(StreamListener from, LockQuestion question) {
-    locksAreCertain
-        .apply(question.getInode())
+    questions
+        .locksAreCertain(question.getInode())
         .thenRun(
             () -> {
               synchronized (lock) {
                 if (listener != from || phase != Phase.OPEN) {
                   return; // Whoever asked does not wait any more.
                 }
-                lockAnswers.add(question.getNumber());
+                questions.lockIsCertain(question.getNumber());
               }
-              sendOutbox();
+              sendDue();
             });
   }
 
@@ -651,7 +587,7 @@ public final class MasterSession implements MasterApi {
     PendingOperation pending;
     OperationReply reply = numbered.getReply();
     synchronized (lock) {
-      pending = slots.answered(numbered.getSlot(), numbered.getNumber());
+      pending = operations.answered(numbered);
       if (pending == null) {
         return;
       }
@@ -662,7 +598,7 @@ public final class MasterSession implements MasterApi {
       boolean isPostponed = reply.getErrno() == Errno.EAGAIN.code() && !reply.hasConflictingLock();
       if (isPostponed && !pending.reply.isDone()) {
         lastTrouble = "it asks to try again: " + reply.getMessage();
-        postponed.add(pending);
+        operations.postpone(pending);
         return;
       }
       fillSlots();
@@ -679,7 +615,7 @@ public final class MasterSession implements MasterApi {
   private void expired(String why, boolean forget) {
     List<PendingOperation> abandoned;
     synchronized (lock) {
-      abandoned = takeAll();
+      abandoned = operations.takeAll();
       if (forget) {
         identity.forgetSession();
       }
@@ -690,18 +626,6 @@ public final class MasterSession implements MasterApi {
     }
     LOG.warn("The session is over, {}; {} operations under it failed", why, abandoned.size());
     abandoned.forEach(pending -> fail(pending, Errno.EIO, "the session is over: " + why));
-  }
-
-  /** Everything not answered, out of the tables. */
-  private List<PendingOperation> takeAll() {
-    List<PendingOperation> all = new ArrayList<>(slots.inFlight());
-    all.addAll(waiting);
-    all.addAll(postponed);
-    waiting.clear();
-    postponed.clear();
-    outbox.clear();
-    slots = new OperationSlots(slots.size());
-    return all;
   }
 
   private void failLate(PendingOperation pending) {
