@@ -102,6 +102,12 @@ final class ChecksumTable {
     badSectors.clear(block / CHECKSUMS_PER_SECTOR);
   }
 
+  /** The replica has no blocks from {@code endBlock} on any more: what comes there is known. */
+  synchronized void cut(int endBlock) {
+    int firstUnused = (endBlock + CHECKSUMS_PER_SECTOR - 1) / CHECKSUMS_PER_SECTOR;
+    badSectors.clear(firstUnused, Math.max(firstUnused, badSectors.length()));
+  }
+
   /** Writes the sectors of a range of blocks to the file. */
   void writeThrough(int firstBlock, int endBlock) throws IOException {
     ByteBuffer scratch = SCRATCH.get();

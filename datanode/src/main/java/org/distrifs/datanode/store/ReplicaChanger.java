@@ -97,6 +97,7 @@ final class ReplicaChanger {
       durability.clearTail(replica, files);
     }
     files.resize(oldLength, newLength);
+    files.table.cut(blocks(shorter));
     files.table.setZero(blocks(oldLength), newLength / BLOCK_BYTES);
     if (newLength > oldLength && newLength % BLOCK_BYTES != 0) {
       int lastBlock = newLength / BLOCK_BYTES;

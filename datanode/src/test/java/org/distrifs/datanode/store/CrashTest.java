@@ -11,6 +11,7 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import org.distrifs.proto.frame.DataRequest;
@@ -160,6 +161,25 @@ class CrashTest {
           .isEqualTo(Status.CORRUPT_REPLICA);
       MemoryBlocks whole = await(fixture.store().readVerified(CHUNK, 130 * 4096, 4096));
       whole.bytes().release();
+    }
+  }
+
+  @Test
+  void checksumsThatAreUnknownAreKnownAgainBehindACut() throws Exception {
+    try (StoreFixture fixture = new StoreFixture(folder)) {
+      fixture.put(CHUNK, 1, 0, patterned(200 * 4096, 1), 1);
+      fixture.closeAndReopen();
+      overwriteMeta(fixture, MetaLayout.TABLE_OFFSET + 8, 1);
+      assertThat(failureOf(fixture.store().readVerified(CHUNK, 0, 4096)))
+          .isEqualTo(Status.CORRUPT_REPLICA);
+      await(fixture.store().resize(CHUNK, 0));
+      fixture.put(CHUNK, 1, 0, patterned(5000, 2), 2);
+      fixture.put(CHUNK, 1, 4500, patterned(5000, 3), 3);
+      byte[] expected = Arrays.copyOf(patterned(5000, 2), 9500);
+      System.arraycopy(patterned(5000, 3), 0, expected, 4500, 5000);
+      assertThat(fixture.contents(CHUNK)).isEqualTo(expected);
+      fixture.closeAndReopen();
+      assertThat(fixture.contents(CHUNK)).as("read from the file").isEqualTo(expected);
     }
   }
 
