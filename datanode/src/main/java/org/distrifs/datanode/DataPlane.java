@@ -70,7 +70,9 @@ final class DataPlane implements DataService, AutoCloseable {
                 clock,
                 settings.store()));
     registerGauges(metrics);
-    IoThreads io = opened.add("I/O threads", IoThreads.start("datanode", settings.ioThreads()));
+    IoThreads io =
+        opened.add("I/O threads", IoThreads.startRelieved("datanode", settings.ioThreads()));
+    store.syncOn(io::stepAside);
     TcpChunkTransport transport =
         opened.add(
             "connections to other members",

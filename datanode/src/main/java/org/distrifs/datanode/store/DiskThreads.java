@@ -5,6 +5,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.distrifs.proto.frame.Status;
 import org.distrifs.runtime.lifecycle.NamedThreads;
 
@@ -60,10 +61,44 @@ final class DiskThreads implements AutoCloseable {
     try {
       return operation.getAsBoolean();
     } finally {
-      operations.decrementAndGet();
-      if (replica.operations.endTurn()) {
-        threads.execute(() -> runTurn(replica));
+      endTurn(replica);
+    }
+  }
+
+  /**
+   * Runs an operation soon on the calling thread, if nothing else is going on with the replica.
+   *
+   * @param taker who takes the operation, and runs it once, or refuses it
+   * @return whether it was taken; else it is to be asked for with {@link #execute}
+   */
+  boolean tryAside(Replica replica, Predicate<Runnable> taker, Runnable operation) {
+    if (!replica.operations.tryTurn()) {
+      return false;
+    }
+    operations.incrementAndGet();
+    boolean isTaken = false;
+    try {
+      isTaken = taker.test(() -> runAside(replica, operation));
+    } finally {
+      if (!isTaken) {
+        endTurn(replica);
       }
+    }
+    return isTaken;
+  }
+
+  private void runAside(Replica replica, Runnable operation) {
+    try {
+      operation.run();
+    } finally {
+      endTurn(replica);
+    }
+  }
+
+  private void endTurn(Replica replica) {
+    operations.decrementAndGet();
+    if (replica.operations.endTurn()) {
+      threads.execute(() -> runTurn(replica));
     }
   }
 

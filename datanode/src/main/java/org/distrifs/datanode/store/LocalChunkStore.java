@@ -14,6 +14,7 @@ import org.distrifs.proto.id.ChunkName;
 import org.distrifs.runtime.clock.ClockSource;
 import org.distrifs.runtime.disk.Disk;
 import org.distrifs.runtime.disk.DiskFullException;
+import org.distrifs.runtime.lifecycle.SteppingAside;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,7 @@ public final class LocalChunkStore implements ChunkStore {
   private final ClockSource clock;
   private final SpaceGauge space;
   private final ShortWrites shortWrites;
+  private final ShortSyncs shortSyncs;
   private final OpenFiles openFiles;
   private final DiskThreads diskThreads;
   private final Durability durability;
@@ -70,6 +72,7 @@ public final class LocalChunkStore implements ChunkStore {
     this.clock = clock;
     this.space = new SpaceGauge(disk, dataFolder, clock, settings.reserveBytes());
     this.shortWrites = new ShortWrites(paths, space, clock);
+    this.shortSyncs = new ShortSyncs(clock);
     this.openFiles = new OpenFiles(settings.maxOpenReplicas(), this::openFilesOf);
     this.durability = new Durability(disk, paths, bootId, failure, index);
     this.reader = new ReplicaReader(corruption);
@@ -119,6 +122,11 @@ public final class LocalChunkStore implements ChunkStore {
         .run();
     store.background.start();
     return store;
+  }
+
+  /** Names threads that may sync what they were asked to, aside of the sockets that they serve. */
+  public void syncOn(SteppingAside threads) {
+    shortSyncs.runOn(threads);
   }
 
   @Override
@@ -319,12 +327,17 @@ public final class LocalChunkStore implements ChunkStore {
 
   @Override
   public CompletableFuture<Void> sync(long chunkId) {
-    return submit(
-        chunkId,
-        (replica, files) -> {
-          durability.sync(replica, files);
+    Operation<Void> sync =
+        (present, files) -> {
+          durability.sync(present, files);
           return null;
-        });
+        };
+    Replica replica = index.find(chunkId);
+    CompletableFuture<Void> aside = new CompletableFuture<>();
+    boolean isAside =
+        replica != null
+            && diskThreads.tryAside(replica, shortSyncs::tryAside, () -> run(replica, sync, aside));
+    return isAside ? aside : submit(chunkId, sync);
   }
 
   @Override

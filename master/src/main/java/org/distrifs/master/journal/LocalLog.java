@@ -13,6 +13,7 @@ import org.distrifs.runtime.disk.FolderLock;
 import org.distrifs.runtime.lifecycle.NamedThreads;
 import org.distrifs.runtime.lifecycle.OperatorException;
 import org.distrifs.runtime.lifecycle.ProcessHalt;
+import org.distrifs.runtime.lifecycle.SteppingAside;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,18 +43,6 @@ public final class LocalLog implements ReplicatedLog {
   /** If the last sync took longer, threads of others do not wait for the next one. */
   private static final long MAX_SYNC_ASIDE_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
-  /** Threads that can do what blocks when they have handled what they were given. */
-  @FunctionalInterface
-  public interface SteppingAside {
-    /**
-     * Has the calling thread run something soon.
-     *
-     * @param work may block
-     * @return false, and nothing is done, if the calling thread cannot
-     */
-    boolean stepAside(Runnable work);
-  }
-
   private final Disk disk;
   private final Path folder;
   private final ClockSource clock;
@@ -77,7 +66,7 @@ public final class LocalLog implements ReplicatedLog {
 
   private long markAtNs;
 
-  private SteppingAside threads = work -> false;
+  private SteppingAside threads = SteppingAside.NEVER;
   private Thread ownThread;
 
   /** Belongs to who has the turn. */

@@ -20,6 +20,7 @@ import org.distrifs.runtime.clock.SystemClock;
 import org.distrifs.runtime.disk.Disk;
 import org.distrifs.runtime.disk.LocalDisk;
 import org.distrifs.runtime.lifecycle.OperatorException;
+import org.distrifs.runtime.lifecycle.SteppingAside;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -245,7 +246,7 @@ class LocalLogTest {
     seen.await(() -> entries(seen).size() >= count, count + " entries besides marks");
   }
 
-  private LocalLog steppingAside(LocalLog.SteppingAside threads) {
+  private LocalLog steppingAside(SteppingAside threads) {
     LocalLog log = LocalLog.open(disk, folder, new SystemClock(), TestEntries.CLUSTER_ID);
     log.writeOn(threads);
     return log;

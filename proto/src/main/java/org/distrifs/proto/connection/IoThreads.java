@@ -125,13 +125,19 @@ public final class IoThreads implements AutoCloseable {
         Epoll.isAvailable() ? Runners.THREADS_THAT_WAIT : Runners.OWN_THREADS);
   }
 
-  /**
-   * As {@link #start(String)}, for a process in which what a message brings may have to block, most
-   * often briefly: see {@link #stepAside}. There are two threads for each event loop.
-   */
+  /** As {@link #startRelieved(String, int)}, with {@value #DEFAULT_THREADS} event loops. */
   public static IoThreads startRelieved(String role) {
-    return new IoThreads(
-        role, DEFAULT_THREADS, Epoll.isAvailable(), Runners.THREADS_THAT_STEP_ASIDE);
+    return startRelieved(role, DEFAULT_THREADS);
+  }
+
+  /**
+   * As {@link #start(String, int)}, for a process in which what a message brings may have to block,
+   * most often briefly: see {@link #stepAside}.
+   *
+   * @param loops event loops, 1 or more; each has two threads, of which one runs it
+   */
+  public static IoThreads startRelieved(String role, int loops) {
+    return new IoThreads(role, loops, Epoll.isAvailable(), Runners.THREADS_THAT_STEP_ASIDE);
   }
 
   /** Starts threads that use the JDK's selectors even if epoll is available. */
