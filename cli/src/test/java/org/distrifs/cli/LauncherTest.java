@@ -40,7 +40,10 @@ class LauncherTest {
     Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
     Path java = Files.createDirectory(jdk.resolve("bin")).resolve("java");
     Files.writeString(
-        java, "#!/bin/sh\necho \"arenas=${MALLOC_ARENA_MAX:-}\"\nprintf '%s\\n' \"$@\"\n");
+        java,
+        "#!/bin/sh\necho \"arenas=${MALLOC_ARENA_MAX:-}"
+            + " mmap=${MALLOC_MMAP_THRESHOLD_:-} trim=${MALLOC_TRIM_THRESHOLD_:-}\"\n"
+            + "printf '%s\\n' \"$@\"\n");
     assertThat(java.toFile().setExecutable(true)).isTrue();
   }
 
@@ -50,7 +53,7 @@ class LauncherTest {
     Map<String, String> environment = builder.environment();
     environment
         .keySet()
-        .removeIf(name -> name.startsWith("DISTRIFS_") || name.equals("MALLOC_ARENA_MAX"));
+        .removeIf(name -> name.startsWith("DISTRIFS_") || name.startsWith("MALLOC_"));
     environment.put("DISTRIFS_JAVA_HOME", jdk.toString());
     environment.putAll(variables);
     Process process = builder.redirectErrorStream(true).start();
@@ -109,8 +112,27 @@ class LauncherTest {
 
   @Test
   void aRoleUsesFewArenasOfMallocUnlessTheOperatorSaysHowMany() throws Exception {
-    assertThat(run(Map.of(), "datanode").lines()).startsWith("arenas=2");
-    assertThat(run(Map.of("MALLOC_ARENA_MAX", "8"), "datanode").lines()).startsWith("arenas=8");
+    assertThat(mallocOf(Map.of(), "datanode")).startsWith("arenas=2 ");
+    assertThat(mallocOf(Map.of("MALLOC_ARENA_MAX", "8"), "datanode")).startsWith("arenas=8 ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"master", "datanode", "mount"})
+  void aRoleKeepsFreedBuffersUnlessTheOperatorSaysHowMuch(String role) throws Exception {
+    assertThat(mallocOf(Map.of(), role)).endsWith(" mmap=8388608 trim=67108864");
+    Map<String, String> variables =
+        Map.of("MALLOC_MMAP_THRESHOLD_", "131072", "MALLOC_TRIM_THRESHOLD_", "0");
+    assertThat(mallocOf(variables, role)).endsWith(" mmap=131072 trim=0");
+  }
+
+  @Test
+  void aCommandLeavesMallocAsItIs() throws Exception {
+    assertThat(mallocOf(Map.of(), "status")).isEqualTo("arenas= mmap= trim=");
+  }
+
+  /** What the JVM is told about malloc. */
+  private String mallocOf(Map<String, String> variables, String command) throws Exception {
+    return run(variables, command).lines().get(0);
   }
 
   @Test
