@@ -3,7 +3,12 @@ package org.distrifs.client.read;
 /** Recognises a reader that goes through a file in order. One per handle; thread-safe. */
 public final class SequencePattern {
 
-  /** The kernel splits one reader's stream over several threads, which overtake one another. */
+  /**
+   * The kernel asks for several parts of a stream at once, on several threads, which overtake one
+   * another: by so many requests, or so many bytes if those are more.
+   */
+  private static final int TOLERANCE_REQUESTS = 4;
+
   private static final long TOLERANCE_BYTES = 512 << 10;
 
   /** A reader that has read less than this in order may only look at a header. */
@@ -21,8 +26,8 @@ public final class SequencePattern {
    *     maxWindowBytes}; 0 when it does not read in order
    */
   synchronized long observe(long offset, int length, long maxWindowBytes) {
-    boolean inOrder =
-        Math.abs(offset - next) <= TOLERANCE_BYTES && (streakBytes > 0 || offset == next);
+    long tolerance = Math.max(TOLERANCE_BYTES, (long) TOLERANCE_REQUESTS * length);
+    boolean inOrder = Math.abs(offset - next) <= tolerance && (streakBytes > 0 || offset == next);
     if (inOrder) {
       streakBytes += length;
       next = Math.max(next, offset + length);
