@@ -112,6 +112,7 @@ public final class DataPlaneBench {
             0,
             List.of(new ChainHop(1, INCARNATION, "127.0.0.1", 7401)),
             BlockChecksums.ofParts(packet, 0),
+            false,
             false);
     final Meter meter = new Meter();
     stream(BULK_PACKETS, () -> packet.retainedDuplicate(), write);

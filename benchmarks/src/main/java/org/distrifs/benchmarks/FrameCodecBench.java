@@ -55,6 +55,7 @@ public class FrameCodecBench {
                 new ChainHop(2, 1, "10.0.0.2", 7401),
                 new ChainHop(3, 1, "10.0.0.3", 7401)),
             new int[payloadBytes / BLOCK_BYTES],
+            false,
             false);
     frame = encoder.request(1, write, payloadBytes);
   }

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.distrifs.datanode.folder.DataFolder;
 import org.distrifs.datanode.server.Incarnation;
+import org.distrifs.datanode.store.FaultyDisk;
 import org.distrifs.proto.checksum.BlockChecksums;
 import org.distrifs.proto.connection.ChunkAnswer;
 import org.distrifs.proto.connection.IoThreads;
@@ -45,6 +46,7 @@ final class ChainFixture implements AutoCloseable {
   final class Node {
     final int id;
     final Path path;
+    final FaultyDisk disk = new FaultyDisk();
     Incarnation incarnation;
     private int port;
     private Metrics metrics;
@@ -84,9 +86,7 @@ final class ChainFixture implements AutoCloseable {
                       "32 MiB",
                       "datanode.cleanAfterMs",
                       "600000")));
-      plane =
-          DataPlane.start(
-              settings, folder, new LocalDisk(), incarnation, new SystemClock(), metrics);
+      plane = DataPlane.start(settings, folder, disk, incarnation, new SystemClock(), metrics);
       plane.lease.extend(System.nanoTime(), LEASE_MS);
       port = plane.port();
     }
@@ -173,6 +173,22 @@ final class ChainFixture implements AutoCloseable {
 
   CompletableFuture<ChunkAnswer> write(
       long chunkId, int version, int offset, byte[] bytes, long sequence, List<ChainHop> hops) {
+    return write(chunkId, version, offset, bytes, sequence, hops, false);
+  }
+
+  /** A write that each member makes durable before it acknowledges. */
+  DataReply writeAndSync(long chunkId, int offset, byte[] bytes, long sequence) {
+    return reply(write(chunkId, 1, offset, bytes, sequence, chain(), true));
+  }
+
+  private CompletableFuture<ChunkAnswer> write(
+      long chunkId,
+      int version,
+      int offset,
+      byte[] bytes,
+      long sequence,
+      List<ChainHop> hops,
+      boolean sync) {
     ByteBuf payload = ByteBufAllocator.DEFAULT.directBuffer(bytes.length).writeBytes(bytes);
     DataRequest.Write write =
         new DataRequest.Write(
@@ -186,7 +202,8 @@ final class ChainFixture implements AutoCloseable {
             0,
             hops,
             BlockChecksums.ofParts(payload, offset),
-            true);
+            true,
+            sync);
     return send(members.get(0), write, payload);
   }
 

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.datanode.ChainFixture.Node;
 import org.distrifs.proto.connection.ChunkAnswer;
@@ -18,6 +19,7 @@ import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
 import org.distrifs.runtime.clock.Seeds;
+import org.distrifs.runtime.lifecycle.ProcessHalt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +62,65 @@ class ChainOverTcpTest {
       for (Node node : chain.nodes) {
         assertThat(chain.contents(node, CHUNK, 1)).containsExactly(2, 2, 2);
       }
+    }
+  }
+
+  @Test
+  void aWriteThatAsksForASyncIsOnEachDiskWhenItIsAcknowledged() {
+    try (ChainFixture chain = new ChainFixture(folder, 3)) {
+      chain.put(CHUNK, 1, 0, new byte[] {1}, 1);
+      int[] before = syncs(chain);
+      assertThat(chain.writeAndSync(CHUNK, 0, new byte[] {2}, 2).status()).isEqualTo(Status.OK);
+      assertEachHasSynced(chain, before);
+    }
+  }
+
+  @Test
+  void aWriteThatIsSentAgainAndAsksForASyncThenIsOnEachDiskWhenItIsAcknowledged() {
+    try (ChainFixture chain = new ChainFixture(folder, 3)) {
+      chain.put(CHUNK, 1, 0, new byte[] {1}, 1);
+      int[] before = syncs(chain);
+      assertThat(chain.writeAndSync(CHUNK, 0, new byte[] {1}, 1).status()).isEqualTo(Status.OK);
+      assertEachHasSynced(chain, before);
+      assertThat(chain.put(CHUNK, 1, 1, new byte[] {2}, 2)).isEqualTo(Status.OK);
+    }
+  }
+
+  @Test
+  void aSyncThatFailsAtTheTailFailsTheWriteThatAsksForIt() {
+    assertTailFails(2);
+  }
+
+  @Test
+  void aSyncThatFailsAtTheTailFailsTheRepeatedWriteThatAsksForIt() {
+    assertTailFails(1);
+  }
+
+  private void assertTailFails(long sequence) {
+    List<String> halts = new CopyOnWriteArrayList<>();
+    try (ProcessHalt.Replacement halt =
+            ProcessHalt.replaceForTest((exitCode, reason) -> halts.add(reason));
+        ChainFixture chain = new ChainFixture(folder, 3)) {
+      assertThat(halt).isNotNull();
+      chain.put(CHUNK, 1, 0, new byte[] {1}, 1);
+      chain.node(3).disk.syncFails = true;
+      for (int attempt = 0; attempt < 2; attempt++) {
+        DataReply reply = chain.writeAndSync(CHUNK, 0, new byte[] {1}, sequence);
+        assertThat(reply.status()).as(reply.detail()).isEqualTo(Status.DOWNSTREAM_FAILED);
+        assertThat(reply.failedNodeId()).isEqualTo(3);
+      }
+      assertThat(halts).as("its process would have ended").hasSize(1);
+    }
+  }
+
+  private static int[] syncs(ChainFixture chain) {
+    return chain.nodes.stream().mapToInt(node -> node.disk.singleSyncs.get()).toArray();
+  }
+
+  private static void assertEachHasSynced(ChainFixture chain, int[] before) {
+    int[] after = syncs(chain);
+    for (int i = 0; i < after.length; i++) {
+      assertThat(after[i]).as("syncs of node %d", i + 1).isGreaterThan(before[i]);
     }
   }
 

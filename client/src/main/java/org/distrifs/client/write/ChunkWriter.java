@@ -186,7 +186,8 @@ final class ChunkWriter {
             0,
             chain,
             packet.checksums,
-            createsReplica());
+            createsReplica(),
+            false);
     if (inFlight++ == 0) {
       check.firstSent();
     }

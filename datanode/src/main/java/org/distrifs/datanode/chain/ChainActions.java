@@ -14,7 +14,8 @@ import org.distrifs.proto.frame.DataRequest;
 public interface ChainActions<T> {
 
   /**
-   * Apply a write here, then call {@link ChainMember#applied}.
+   * Apply a write here, and make it durable if it asks for that, then call {@link
+   * ChainMember#applied}.
    *
    * @param alreadyApplied the bytes are here from an earlier version; only the order counts
    * @param payload passes to the host, which releases it
@@ -40,6 +41,12 @@ public interface ChainActions<T> {
 
   /** Answer a request. */
   void answer(T ticket, DataReply reply);
+
+  /**
+   * Answer a write that all members from this one on have applied, perhaps without a sync: with OK
+   * once each of them has durably what it has, else with why one has not.
+   */
+  void answerWhenSynced(T ticket, DataRequest.Write write);
 
   /** Carry out a read that may be served now. */
   void serve(T ticket, DataRequest.Read read);

@@ -18,10 +18,11 @@ import org.distrifs.proto.frame.Status;
  * This node's part in the chain of one chunk.
  *
  * <p>Writes: the head gives each a number; every member takes them in that order only, sends a
- * write on at the same moment as it applies it, and answers when both are done. A write whose way
- * down failed stays <em>pending</em>: it is applied here, perhaps not behind. Until it is completed
- * by being sent again, or the chain changes, new writes are refused, and reads of its bytes are not
- * served here, so that no reader sees them come and go.
+ * write on at the same moment as it applies it, and answers when both are done. A write that asks
+ * for a sync is applied when it is durable, so that the members sync at the same time. A write
+ * whose way down failed stays <em>pending</em>: it is applied here, perhaps not behind. Until it is
+ * completed by being sent again, or the chain changes, new writes are refused, and reads of its
+ * bytes are not served here, so that no reader sees them come and go.
  *
  * @param <T> what the host knows a request by
  */
@@ -95,6 +96,11 @@ public final class ChainMember<T> {
       if (answer == null) {
         answer = answerWithoutEffect(write, nowMs);
       }
+      if (answer != null && answer.isOk() && write.sync()) {
+        // It was applied, which says nothing of any disk.
+        actions.answerWhenSynced(ticket, write);
+        return;
+      }
       if (answer != null) {
         // A superseded write is sent again under a new sequence, so it blocks no later write.
         boolean comesAgain = !answer.isOk() && answer.status() != Status.SEQUENCE_GAP;
@@ -131,18 +137,19 @@ public final class ChainMember<T> {
   /** A write that is under way, or stuck, came again; true if the payload was passed on. */
   private boolean repeat(
       PendingWrite<T> entry, DataRequest.Write write, ByteBuf payload, T ticket) {
-    if (entry.tickets.size() >= PendingWrite.MAX_TICKETS) {
+    if (!entry.addTicket(ticket, write.sync())) {
       actions.answer(ticket, DataReply.failure(Status.OVERLOADED, "this write was sent too often"));
       return false;
     }
-    entry.tickets.add(ticket);
     // One that is on its way to an earlier incarnation of a member will not arrive.
     boolean isOnItsWay = entry.failure == null && write.chain().equals(entry.sentAlong);
     if (entry.acknowledged || isOnItsWay) {
       return false;
     }
     entry.failure = null;
-    forward(entry, numbered(write, entry.write.order()), payload);
+    // Whoever asked for a sync first may still wait for the answer.
+    DataRequest.Write again = write.withSync(entry.write.sync());
+    forward(entry, numbered(again, entry.write.order()), payload);
     return true;
   }
 
@@ -254,7 +261,7 @@ public final class ChainMember<T> {
   }
 
   /**
-   * A write was applied here, or could not be.
+   * A write was applied here, durably if it asks for that, or could not be.
    *
    * @param result OK, or why it failed: then this replica takes no more writes
    */
@@ -336,6 +343,8 @@ public final class ChainMember<T> {
       // be suspect.
       actions.fullyAcknowledged(true);
     }
+    entry.ticketsForSync.forEach(ticket -> actions.answerWhenSynced(ticket, entry.write));
+    entry.ticketsForSync.clear();
     answerAll(entry, DataReply.ok());
     reads.recheck();
   }
@@ -343,6 +352,8 @@ public final class ChainMember<T> {
   private void answerAll(PendingWrite<T> entry, DataReply reply) {
     entry.tickets.forEach(ticket -> actions.answer(ticket, reply));
     entry.tickets.clear();
+    entry.ticketsForSync.forEach(ticket -> actions.answer(ticket, reply));
+    entry.ticketsForSync.clear();
   }
 
   // --- reads

@@ -14,6 +14,10 @@ final class PendingWrite<T> {
 
   final DataRequest.Write write;
   final List<T> tickets = new ArrayList<>(1);
+
+  /** Those of the repetitions that ask for a sync, where {@link #write} asks for none. */
+  final List<T> ticketsForSync = new ArrayList<>(0);
+
   boolean applied;
   boolean acknowledged;
 
@@ -29,6 +33,15 @@ final class PendingWrite<T> {
   PendingWrite(DataRequest.Write write, T ticket) {
     this.write = write;
     tickets.add(ticket);
+  }
+
+  /** It came once more; false if it was sent too often. */
+  boolean addTicket(T ticket, boolean sync) {
+    if (tickets.size() + ticketsForSync.size() >= MAX_TICKETS) {
+      return false;
+    }
+    (sync && !write.sync() ? ticketsForSync : tickets).add(ticket);
+    return true;
   }
 
   /** It is being sent on along a chain. */

@@ -9,7 +9,7 @@ import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Status;
 
 /** Checks of a write that need nothing but its fields. */
-final class WriteChecks {
+public final class WriteChecks {
   private WriteChecks() {}
 
   /**
@@ -61,7 +61,7 @@ final class WriteChecks {
    * failure of anybody; a failure further behind keeps the name of its node. So does a disk that is
    * full: the status tells the client that the member is to be replaced.
    */
-  static DataReply asFailureBehind(DataReply reply, int nextNodeId) {
+  public static DataReply asFailureBehind(DataReply reply, int nextNodeId) {
     return switch (reply.status()) {
       case DOWNSTREAM_FAILED, FENCED, STALE_VERSION -> reply;
       case NO_SPACE ->

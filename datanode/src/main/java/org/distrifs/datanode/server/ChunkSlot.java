@@ -345,6 +345,11 @@ final class ChunkSlot implements ChainActions<Exchange> {
   }
 
   @Override
+  public void answerWhenSynced(Exchange exchange, DataRequest.Write write) {
+    outbox.add(() -> new ChainSync(context, write).run().thenAccept(exchange::reply));
+  }
+
+  @Override
   public void serve(Exchange exchange, DataRequest.Read read) {
     outbox.add(() -> reads.serve(read, exchange, () -> readAgain(exchange, read)));
   }

@@ -241,10 +241,13 @@ public final class LocalChunkStore implements ChunkStore {
           return null;
         };
     CompletableFuture<Void> here = new CompletableFuture<>();
-    CompletableFuture<Void> done =
-        replica != null && tryHere(replica, write, apply, here)
-            ? here
-            : submit(write.chunkId(), apply);
+    boolean isHere =
+        replica != null
+            && write.length() <= ShortWrites.MAX_BYTES
+            && (write.sync()
+                ? hasRoomFor(write) && trySyncAside(replica, apply, here)
+                : tryHere(replica, write, apply, here));
+    CompletableFuture<Void> done = isHere ? here : submit(write.chunkId(), apply);
     // The bytes are needed until the operation has run, or will not run.
     return done.whenComplete((nothing, error) -> payload.release());
   }
@@ -255,18 +258,28 @@ public final class LocalChunkStore implements ChunkStore {
       DataRequest.Write write,
       Operation<Void> apply,
       CompletableFuture<Void> result) {
-    return write.length() <= ShortWrites.MAX_BYTES
-        && diskThreads.tryHere(
-            replica,
-            () -> {
-              boolean isShort = shortWrites.include(replica, openFiles.isOpen(replica), write);
-              if (isShort) {
-                long startNs = clock.monotonicNs();
-                run(replica, apply, result);
-                shortWrites.ended(startNs);
-              }
-              return isShort;
-            });
+    return diskThreads.tryHere(
+        replica,
+        () -> {
+          boolean isShort = shortWrites.include(replica, openFiles.isOpen(replica), write);
+          if (isShort) {
+            long startNs = clock.monotonicNs();
+            run(replica, apply, result);
+            shortWrites.ended(startNs);
+          }
+          return isShort;
+        });
+  }
+
+  /** Whether a write needs nothing that is in the trash or the quarantine to be deleted first. */
+  private boolean hasRoomFor(DataRequest.Write write) {
+    return !space.isShortFor(write.length(), Removal.TO_TRASH);
+  }
+
+  /** Has the calling thread sync, aside of its sockets; false if a disk thread is to do it. */
+  private boolean trySyncAside(
+      Replica replica, Operation<Void> sync, CompletableFuture<Void> result) {
+    return diskThreads.tryAside(replica, shortSyncs::tryAside, () -> run(replica, sync, result));
   }
 
   private void apply(
@@ -283,6 +296,9 @@ public final class LocalChunkStore implements ChunkStore {
       background.written(replica, files, write.length());
     }
     background.changed(replica);
+    if (write.sync()) {
+      durability.sync(replica, files);
+    }
   }
 
   @Override
@@ -334,9 +350,7 @@ public final class LocalChunkStore implements ChunkStore {
         };
     Replica replica = index.find(chunkId);
     CompletableFuture<Void> aside = new CompletableFuture<>();
-    boolean isAside =
-        replica != null
-            && diskThreads.tryAside(replica, shortSyncs::tryAside, () -> run(replica, sync, aside));
+    boolean isAside = replica != null && trySyncAside(replica, sync, aside);
     return isAside ? aside : submit(chunkId, sync);
   }
 

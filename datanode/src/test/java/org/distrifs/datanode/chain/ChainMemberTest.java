@@ -1,6 +1,7 @@
 package org.distrifs.datanode.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.distrifs.datanode.chain.MemberFixture.chain;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,70 @@ class ChainMemberTest {
       head.behindAnswers(1, OK);
       assertThat(head.answered("again")).isEqualTo(Status.OK);
       assertThat(head.fullyAcknowledged).isTrue();
+    }
+
+    @Test
+    void answersAWriteThatAsksForASyncOnlyWhenItAndThoseBehindHaveIt() {
+      head.sendSynced("w5", 5, 0, chain());
+      assertThat(head.forwarded).extracting(DataRequest.Write::sync).containsExactly(true);
+      assertThat(head.applied).extracting(DataRequest.Write::sync).containsExactly(true);
+      head.behindAnswers(0, OK);
+      assertThat(head.answers).isEmpty();
+      head.applyAll();
+      assertThat(head.answered("w5")).isEqualTo(Status.OK);
+      assertThat(head.syncing).isEmpty();
+    }
+
+    @Test
+    void tellsOfASyncThatFailed() {
+      head.sendSynced("w5", 5, 0, chain());
+      head.behindAnswers(0, OK);
+      DataReply failure = DataReply.failure(Status.IO_FAILURE, "cannot sync");
+      head.member.applied(head.applied.get(0), failure);
+      assertThat(head.answered("w5")).isEqualTo(Status.IO_FAILURE);
+      head.sendSynced("again", 5, 0, chain());
+      assertThat(head.answered("again")).isEqualTo(Status.IO_FAILURE);
+    }
+
+    @Test
+    void syncsBeforeItAnswersARepeatedWriteThatWasAppliedWithout() {
+      head.client(5);
+      head.applyAll();
+      head.behindAnswers(0, OK);
+      head.sendSynced("again", 5, 0, chain());
+      assertThat(head.answered("again")).isNull();
+      assertThat(head.syncing).containsExactly("again");
+      assertThat(head.applied).hasSize(1);
+    }
+
+    @Test
+    void syncsBeforeItAnswersTheRepetitionOfAWriteThatIsUnderWayWithout() {
+      head.client(5);
+      head.sendSynced("again", 5, 0, chain());
+      assertThat(head.syncing).as("it is not applied yet").isEmpty();
+      head.applyAll();
+      head.behindAnswers(0, OK);
+      assertThat(head.answered("w5")).isEqualTo(Status.OK);
+      assertThat(head.answered("again")).isNull();
+      assertThat(head.syncing).containsExactly("again");
+    }
+
+    @Test
+    void answersTheRepetitionToSyncOfAWriteThatFailsWithTheFailure() {
+      head.client(5);
+      head.sendSynced("again", 5, 0, chain());
+      head.applyAll();
+      head.behindAnswers(0, TAIL_IS_GONE);
+      assertThat(head.answered("again")).isEqualTo(Status.DOWNSTREAM_FAILED);
+      assertThat(head.syncing).isEmpty();
+    }
+
+    @Test
+    void goesOnAskingForASyncWhenTheWriteIsRepeatedWithoutToMembersElsewhere() {
+      head.sendSynced("w5", 5, 0, chain());
+      head.applyAll();
+      head.send("again", 1, 5, 0, 500, null, MemberFixture.chainWithAnotherTail());
+      assertThat(head.forwarded).extracting(DataRequest.Write::sync).containsExactly(true, true);
     }
 
     @Test

@@ -26,6 +26,7 @@ final class MemberFixture implements ChainActions<String> {
   final List<DataRequest.Write> skipped = new ArrayList<>();
   final List<DataRequest.Write> forwarded = new ArrayList<>();
   final List<DataRequest.Write> resent = new ArrayList<>();
+  final List<String> syncing = new ArrayList<>();
   final List<String> served = new ArrayList<>();
   final List<String> drained = new ArrayList<>();
   final List<String> installing = new ArrayList<>();
@@ -82,6 +83,23 @@ final class MemberFixture implements ChainActions<String> {
       int offset,
       DataReply refusal,
       List<ChainHop> chain) {
+    send(ticket, version, sequence, order, offset, refusal, chain, false);
+  }
+
+  /** Sends a write that asks for a sync. */
+  void sendSynced(String ticket, long sequence, long order, List<ChainHop> chain) {
+    send(ticket, 1, sequence, order, (int) sequence * 100, null, chain, true);
+  }
+
+  private void send(
+      String ticket,
+      int version,
+      long sequence,
+      long order,
+      int offset,
+      DataReply refusal,
+      List<ChainHop> chain,
+      boolean sync) {
     DataRequest.Write write =
         new DataRequest.Write(
             CHUNK,
@@ -94,7 +112,8 @@ final class MemberFixture implements ChainActions<String> {
             position,
             chain,
             new int[1],
-            version == 1);
+            version == 1,
+            sync);
     member.write(write, Unpooled.directBuffer().writeInt(1), ticket, refusal, nowMs);
   }
 
@@ -153,6 +172,11 @@ final class MemberFixture implements ChainActions<String> {
     if (earlier != null) {
       throw new AssertionError(ticket + " was answered twice: " + earlier + ", " + reply);
     }
+  }
+
+  @Override
+  public void answerWhenSynced(String ticket, DataRequest.Write write) {
+    syncing.add(ticket);
   }
 
   @Override

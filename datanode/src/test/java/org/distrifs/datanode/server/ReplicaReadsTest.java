@@ -97,7 +97,8 @@ class ReplicaReadsTest {
             0,
             chain,
             BlockChecksums.ofParts(payload, 0),
-            true);
+            true,
+            false);
     Answer written = new Answer();
     server.handle(write, payload, written);
     assertThat(bytesOf(written)).isEmpty();

@@ -20,7 +20,7 @@ import org.distrifs.runtime.disk.LocalDisk;
 import org.distrifs.runtime.disk.OpenMode;
 
 /** The local disk, with failures that a test chooses. */
-final class FaultyDisk implements Disk {
+public final class FaultyDisk implements Disk {
   private final Disk disk = new LocalDisk();
 
   /** A write that is longer than this writes so many bytes, then finds the disk full. */
@@ -35,10 +35,10 @@ final class FaultyDisk implements Disk {
   /** Files that were deleted, in their order. */
   final List<Path> deleted = new CopyOnWriteArrayList<>();
 
-  volatile boolean syncFails;
+  public volatile boolean syncFails;
 
   /** Syncs of single files and folders, and of the whole file system, so far. */
-  final AtomicInteger singleSyncs = new AtomicInteger();
+  public final AtomicInteger singleSyncs = new AtomicInteger();
 
   final AtomicInteger wholeSyncs = new AtomicInteger();
 

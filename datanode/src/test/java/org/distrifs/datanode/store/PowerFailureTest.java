@@ -167,10 +167,17 @@ class PowerFailureTest {
     random.nextBytes(bytes);
     int from = Math.min(offset, chunk.bytes.length);
     int end = offset + bytes.length;
-    fixture.put(chunk.chunkId, chunk.version, offset, bytes, ++chunk.order);
+    boolean sync = random.nextInt(4) == 0;
+    DataRequest.Write write =
+        StoreFixture.write(chunk.chunkId, chunk.version, offset, bytes, ++chunk.order)
+            .withSync(sync);
+    await(fixture.store().write(write, false, buffer(bytes)));
     chunk.bytes = Arrays.copyOf(chunk.bytes, Math.max(chunk.bytes.length, end));
     System.arraycopy(bytes, 0, chunk.bytes, offset, bytes.length);
     chunk.changed.set(from / BLOCK, (end - 1) / BLOCK + 1);
+    if (sync && !disk.hasStopped()) {
+      chunk.synced();
+    }
   }
 
   private void install(Expected chunk, int length) {

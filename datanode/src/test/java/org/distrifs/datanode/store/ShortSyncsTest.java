@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.runtime.clock.ManualClock;
 import org.distrifs.runtime.lifecycle.ProcessHalt;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,21 @@ class ShortSyncsTest {
       aside.remove().run();
       assertThat(synced).isCompleted();
       assertThat(disk.syncingThreads).containsExactly(Thread.currentThread());
+    }
+  }
+
+  @Test
+  void aWriteThatSyncsIsAppliedAndSyncedAside() throws Exception {
+    try (StoreFixture fixture = openStore()) {
+      byte[] bytes = patterned(4096, 2);
+      DataRequest.Write write = StoreFixture.write(CHUNK, 1, 0, bytes, 2).withSync(true);
+      CompletableFuture<Void> written = fixture.store().write(write, false, buffer(bytes));
+      assertThat(written).isNotDone();
+
+      aside.remove().run();
+      assertThat(written).isCompleted();
+      assertThat(disk.syncingThreads).containsExactly(Thread.currentThread());
+      assertThat(fixture.contents(CHUNK)).isEqualTo(bytes);
     }
   }
 

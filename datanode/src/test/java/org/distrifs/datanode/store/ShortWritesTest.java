@@ -17,6 +17,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.id.ChunkName;
 import org.distrifs.runtime.clock.ManualClock;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,19 @@ class ShortWritesTest {
       byte[] expected = patterned(4096, 2);
       System.arraycopy(patterned(100, 3), 0, expected, 0, 100);
       assertThat(fixture.contents(CHUNK)).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void aWriteThatAsksForASyncIsSyncedOnAnotherThread() throws Exception {
+    try (StoreFixture fixture = openStore()) {
+      fixture.put(CHUNK, 1, 0, patterned(4096, 1), 1);
+      awaitIdleDiskThreads();
+      disk.syncingThreads.clear();
+      byte[] bytes = patterned(4096, 2);
+      DataRequest.Write write = StoreFixture.write(CHUNK, 1, 0, bytes, 2).withSync(true);
+      await(fixture.store().write(write, false, buffer(bytes)));
+      assertThat(disk.syncingThreads).isNotEmpty().doesNotContain(Thread.currentThread());
     }
   }
 

@@ -164,7 +164,8 @@ final class StoreFixture implements AutoCloseable {
         0,
         List.of(new ChainHop(1, 11, "h", 1), new ChainHop(2, 12, "h", 2)),
         checksums,
-        true);
+        true,
+        false);
   }
 
   void put(long chunkId, int version, int offset, byte[] bytes, long order) {

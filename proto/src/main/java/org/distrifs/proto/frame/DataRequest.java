@@ -45,6 +45,8 @@ public sealed interface DataRequest {
    * @param checksums CRC32C of each part of the payload that falls into one block, in order
    * @param create make the replica if it does not exist. Only the session that holds a fresh chunk
    *     sets this, at version 1
+   * @param sync each member does what a {@link Sync} does, once it has applied the write, before it
+   *     acknowledges: OK says that all members have durably what they had applied by then
    */
   record Write(
       long chunkId,
@@ -57,7 +59,8 @@ public sealed interface DataRequest {
       int position,
       List<ChainHop> chain,
       int[] checksums,
-      boolean create)
+      boolean create,
+      boolean sync)
       implements DataRequest {
     public long incarnation() {
       return chain.get(position).incarnation();
@@ -65,23 +68,32 @@ public sealed interface DataRequest {
 
     /** A copy with the order that the head gives to this write. */
     public Write withOrder(long newOrder) {
-      return with(newOrder, position, chain, checksums);
+      return with(newOrder, position, chain, checksums, sync);
     }
 
     /**
      * A copy that is addressed to the member at a position of a chain, which may be a newer one.
      */
     public Write withMember(List<ChainHop> newChain, int newPosition) {
-      return with(order, newPosition, newChain, checksums);
+      return with(order, newPosition, newChain, checksums, sync);
     }
 
     /** A copy with the checksums of other bytes. */
     public Write withChecksums(int[] newChecksums) {
-      return with(order, position, chain, newChecksums);
+      return with(order, position, chain, newChecksums, sync);
+    }
+
+    /** A copy that asks for a sync, or does not. */
+    public Write withSync(boolean newSync) {
+      return with(order, position, chain, checksums, newSync);
     }
 
     private Write with(
-        long newOrder, int newPosition, List<ChainHop> newChain, int[] newChecksums) {
+        long newOrder,
+        int newPosition,
+        List<ChainHop> newChain,
+        int[] newChecksums,
+        boolean newSync) {
       return new Write(
           chunkId,
           version,
@@ -93,7 +105,8 @@ public sealed interface DataRequest {
           newPosition,
           newChain,
           newChecksums,
-          create);
+          create,
+          newSync);
     }
   }
 

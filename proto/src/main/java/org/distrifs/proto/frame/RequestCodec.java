@@ -10,6 +10,7 @@ public final class RequestCodec {
   private static final int MAX_HOST_BYTES = 255;
 
   private static final int WRITE_CREATE = 1;
+  private static final int WRITE_SYNC = 2;
   private static final int READ_VERIFY = 1;
   private static final int READ_RECONCILE = 2;
   private static final int CHECKSUMS_PER_BLOCK = 1;
@@ -120,7 +121,7 @@ public final class RequestCodec {
     body.writeLong(write.chunkId()).writeInt(write.version());
     body.writeInt(write.offset()).writeInt(write.length());
     body.writeLong(write.sessionId()).writeLong(write.sequence()).writeLong(write.order());
-    body.writeByte(flag(write.create(), WRITE_CREATE));
+    body.writeByte(flag(write.create(), WRITE_CREATE) | flag(write.sync(), WRITE_SYNC));
     body.writeByte(write.position()).writeByte(write.chain().size());
     for (final ChainHop hop : write.chain()) {
       writeHop(hop, body);
@@ -139,7 +140,7 @@ public final class RequestCodec {
     final long sessionId = body.readLong();
     final long sequence = body.readLong();
     final long order = body.readLong();
-    final boolean create = readFlags(body, WRITE_CREATE) != 0;
+    final int flags = readFlags(body, WRITE_CREATE | WRITE_SYNC);
     final int position = body.readUnsignedByte();
     final int members = readMembers(body);
     if (position >= members) {
@@ -164,7 +165,8 @@ public final class RequestCodec {
         position,
         List.copyOf(chain),
         checksums,
-        create);
+        (flags & WRITE_CREATE) != 0,
+        (flags & WRITE_SYNC) != 0);
   }
 
   private static DataRequest readRead(ByteBuf body) throws FrameException {

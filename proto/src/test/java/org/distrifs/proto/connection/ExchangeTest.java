@@ -204,6 +204,7 @@ class ExchangeTest {
               1,
               List.of(first.chain().get(0), first.chain().get(0)),
               first.checksums(),
+              false,
               false);
       Loopback.await(loopback.send(first, payload.retain()));
       Loopback.await(loopback.send(second, payload));
@@ -241,7 +242,8 @@ class ExchangeTest {
           .isInstanceOf(IllegalArgumentException.class);
       final ByteBuf other = Loopback.bytes(10, 1);
       final DataRequest.Write badPosition =
-          new DataRequest.Write(1, 1, 0, 10, 5, 1, 1, 3, write.chain(), write.checksums(), false);
+          new DataRequest.Write(
+              1, 1, 0, 10, 5, 1, 1, 3, write.chain(), write.checksums(), false, false);
       assertThat(Loopback.awaitFailure(loopback.send(badPosition, other)))
           .isInstanceOf(IllegalArgumentException.class);
       assertThat(Loopback.await(loopback.probe(1)).reply().isOk()).isTrue();

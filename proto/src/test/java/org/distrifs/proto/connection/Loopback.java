@@ -77,6 +77,7 @@ final class Loopback implements AutoCloseable {
         0,
         List.of(new ChainHop(NODE, INCARNATION, "127.0.0.1", 1)),
         BlockChecksums.ofParts(payload, offset),
+        false,
         false);
   }
 

@@ -201,6 +201,7 @@ class FrameCodecTest {
         chain.size() - 1,
         chain,
         checksums,
+        random.nextBoolean(),
         random.nextBoolean());
   }
 }

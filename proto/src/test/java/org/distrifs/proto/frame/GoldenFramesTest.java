@@ -25,6 +25,11 @@ class GoldenFramesTest {
           + "11223344556677880000000300000fff000000020000000000000055000000000000006600000000"
           + "000000770101020000000101020304050607081ce90161000000020102030405060709ffff033a3a"
           + "31cafebabe01020304";
+  private static final String WRITE_AND_SYNC =
+      "44695346010200000000005900000002000000000000000900000000000000005c163c1c00000000"
+          + "11223344556677880000000300000fff000000020000000000000055000000000000006600000000"
+          + "000000770301020000000101020304050607081ce90161000000020102030405060709ffff033a3a"
+          + "31cafebabe01020304";
   private static final String READ =
       "44695346010300000000001d00000000000000000000000a00000000000000006e3503db00000000"
           + "1122334455667788ffffffff0102030405060708000020000010000003";
@@ -87,9 +92,15 @@ class GoldenFramesTest {
             new ChainHop(1, INCARNATION, "a", 7401),
             new ChainHop(2, INCARNATION + 1, "::1", 65535));
     final DataRequest.Write write =
-        new DataRequest.Write(CHUNK, 3, 4095, 2, 0x55, 0x66, 0x77, 1, chain, checksums, true);
-    pin(WRITE, encoder.request(9, write, 2));
-    assertThat(RequestCodec.read(FrameType.WRITE, bodyOf(WRITE), 2))
+        new DataRequest.Write(
+            CHUNK, 3, 4095, 2, 0x55, 0x66, 0x77, 1, chain, checksums, true, false);
+    pinWrite(WRITE, write);
+    pinWrite(WRITE_AND_SYNC, write.withSync(true));
+  }
+
+  private void pinWrite(String golden, DataRequest.Write write) throws FrameException {
+    pin(golden, encoder.request(9, write, 2));
+    assertThat(RequestCodec.read(FrameType.WRITE, bodyOf(golden), 2))
         .usingRecursiveComparison()
         .isEqualTo(write);
   }

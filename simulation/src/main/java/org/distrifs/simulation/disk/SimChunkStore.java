@@ -215,6 +215,9 @@ public final class SimChunkStore implements ChunkStore {
         present -> {
           present.waitingWrites.remove(operation);
           operation.apply(present, clock.monotonicNs());
+          if (write.sync()) {
+            present.files.sync();
+          }
           return null;
         });
   }

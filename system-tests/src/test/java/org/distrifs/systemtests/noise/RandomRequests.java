@@ -105,6 +105,7 @@ final class RandomRequests {
         random.nextInt(chain.size()),
         chain,
         checksums,
+        random.nextBoolean(),
         random.nextBoolean());
   }
 
