@@ -214,7 +214,11 @@ public final class Simulation {
     } else if (step instanceof Step.Read read) {
       read(read.client(), read.chunk(), read.firstBlock(), read.blocks());
     } else if (step instanceof Step.Sync sync) {
-      sync(sync.client());
+      if (cluster.client(sync.client()).maySync()) {
+        sync(sync.client());
+      }
+    } else if (step instanceof Step.SyncedWrites writes) {
+      syncedWrites(writes, writes.count());
     } else if (step instanceof Step.Create create) {
       create(create.client(), madeName(create.number()));
     } else if (step instanceof Step.Rename rename) {
@@ -254,6 +258,8 @@ public final class Simulation {
       client = read.client();
     } else if (step instanceof Step.Sync sync) {
       client = sync.client();
+    } else if (step instanceof Step.SyncedWrites writes) {
+      client = writes.client();
     } else if (step instanceof Step.Create create) {
       client = create.client();
     } else if (step instanceof Step.Rename rename) {
@@ -277,10 +283,15 @@ public final class Simulation {
   }
 
   private CompletableFuture<SimClient.Fate> write(int client, int chunk, int firstCell, int cells) {
+    return write(client, chunk, firstCell, cells, true);
+  }
+
+  private CompletableFuture<SimClient.Fate> write(
+      int client, int chunk, int firstCell, int cells, boolean send) {
     WriteRecord record = history.beginWrite(client, chunk, firstCell, cells);
     long offset = (long) chunk * plan.shape().chunkBytes() + (long) firstCell * Cells.CELL_BYTES;
     CompletableFuture<SimClient.Fate> fate =
-        cluster.client(client).write(offset, Cells.fill(record.number(), cells));
+        cluster.client(client).write(offset, Cells.fill(record.number(), cells), send);
     if (!fate.isDone()) {
       syncs.accepted(record);
     }
@@ -295,10 +306,16 @@ public final class Simulation {
     return fate;
   }
 
-  private void sync(int client) {
-    if (!cluster.client(client).maySync()) {
+  private void syncedWrites(Step.SyncedWrites writes, int left) {
+    if (left == 0 || isOfDeadClient(writes) || !cluster.client(writes.client()).maySync()) {
       return;
     }
+    write(writes.client(), writes.chunk(), writes.firstCell(), 2, false);
+    sync(writes.client()).whenComplete((nothing, failure) -> syncedWrites(writes, left - 1));
+  }
+
+  /** Begins a sync, which {@link SimClient#maySync}. */
+  private CompletableFuture<Void> sync(int client) {
     SyncChecks.Sync sync = syncs.begin(client);
     CompletableFuture<Void> end = cluster.client(client).sync();
     pending.add(
@@ -312,6 +329,7 @@ public final class Simulation {
             syncs.failed(sync);
           }
         });
+    return end;
   }
 
   private void stream(Step.Stream stream, long begunNs) {

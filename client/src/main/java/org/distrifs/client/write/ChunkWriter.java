@@ -170,6 +170,8 @@ final class ChunkWriter {
   }
 
   private void send(Packet packet) {
+    // Not again after a failure: then SYNCs find out which member it is that does not sync.
+    boolean sync = packet.asksForSync && !packet.sent;
     packet.sent = true;
     if (packet.sequence == 0) {
       packet.sequence = services.sequences().incrementAndGet();
@@ -187,7 +189,7 @@ final class ChunkWriter {
             chain,
             packet.checksums,
             createsReplica(),
-            false);
+            sync);
     if (inFlight++ == 0) {
       check.firstSent();
     }
@@ -195,7 +197,6 @@ final class ChunkWriter {
     services.metrics().sent(packet.length);
     long sentNs = services.clock().monotonicNs();
     int sentGeneration = sendGeneration;
-    long sequence = packet.sequence;
     int timeoutMs = services.settings().packetTimeoutMs();
     services
         .transport()
@@ -204,8 +205,7 @@ final class ChunkWriter {
             (answer, failure) ->
                 chunks
                     .lock()
-                    .run(
-                        () -> answered(packet, sequence, sentGeneration, sentNs, answer, failure)));
+                    .run(() -> answered(packet, request, sentGeneration, sentNs, answer, failure)));
   }
 
   /** Only until something was acknowledged: a replica lost after that must not come back empty. */
@@ -215,7 +215,7 @@ final class ChunkWriter {
 
   private void answered(
       Packet packet,
-      long sequence,
+      DataRequest.Write request,
       int sentGeneration,
       long sentNs,
       ChunkAnswer answer,
@@ -232,8 +232,8 @@ final class ChunkWriter {
     if (state != State.FAILED) {
       if (answer != null && answer.reply().isOk()) {
         // One that has lost its sequence meanwhile is to be applied once more, behind others.
-        if (packet.sequence == sequence) {
-          acknowledged(packet);
+        if (packet.sequence == request.sequence()) {
+          acknowledged(packet, request.sync());
         }
       } else {
         ChainTrouble seen = ChainTrouble.of(location, answer, failure);
@@ -250,9 +250,10 @@ final class ChunkWriter {
     window.answered();
   }
 
-  private void acknowledged(Packet packet) {
+  private void acknowledged(Packet packet, boolean synced) {
     packet.acknowledged = true;
     packet.acknowledgedVersion = location.getVersion();
+    packet.syncedAt = synced ? location : null;
     progressNs = services.clock().monotonicNs();
     search.succeeded();
     check.acknowledged();

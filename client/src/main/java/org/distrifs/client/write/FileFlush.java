@@ -62,7 +62,8 @@ final class FileFlush {
     takeTurn();
     try {
       long failuresBefore = writer.failures().count();
-      writer.sendAndAwaitAll();
+      // What is already acknowledged, and chunks that others wrote to, get a SYNC afterwards.
+      writer.sendAndAwaitAll(sync && !syncAll);
       if (sync && writer.failures().count() != failuresBefore) {
         // The caller gets this error anyway; a sync would only wait a second time for the chain
         // that took no write. The next sync makes up for what is left out here.
@@ -112,7 +113,14 @@ final class FileFlush {
       CommitAttempt commit = new CommitAttempt(Purpose.SYNC);
       try {
         new ChunkSync(writer, services)
-            .run(indices, synced -> checkLoss(unsynced, synced), commit::begin);
+            .run(
+                indices,
+                synced -> {
+                  if (UncommittedWrites.mayMiss(unsynced, synced)) {
+                    writer.lock().run(() -> writer.lostBeforeSync(synced));
+                  }
+                },
+                commit::begin);
         done = true;
       } catch (IOException e) {
         endAfter(e, commit);
@@ -124,25 +132,6 @@ final class FileFlush {
         syncAll |= all;
         writer.lock().run(() -> writer.uncommitted().putBackUnsynced(unsynced));
       }
-    }
-  }
-
-  /**
-   * A chunk is durable as its chain has it now; but what was acknowledged before the machines of
-   * all members went down may be missing.
-   */
-  private void checkLoss(Long2IntMap unsynced, ChunkLocation synced) {
-    int lossy = synced.getLossyVersion();
-    boolean isLost =
-        unsynced.containsKey(synced.getIndex())
-            && Integer.compareUnsigned(unsynced.get(synced.getIndex()), lossy) < 0;
-    if (isLost) {
-      ErrnoException failure =
-          new ErrnoException(
-              Errno.EIO,
-              "write to inode %d (the machine of each member of chunk %d went down before a sync)"
-                  .formatted(writer.inode(), synced.getChunkId()));
-      writer.lock().run(() -> writer.lost(failure));
     }
   }
 

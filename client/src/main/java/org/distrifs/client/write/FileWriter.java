@@ -100,7 +100,7 @@ public final class FileWriter {
 
   private void writeThrough() throws IOException {
     long failuresBefore = failures.count();
-    sendAndAwaitAll();
+    sendAndAwaitAll(false);
     if (failures.count() != failuresBefore) {
       throw failures.last();
     }
@@ -337,6 +337,14 @@ public final class FileWriter {
     @Override
     public void acknowledged(long index, long chunkId, Packet packet) {
       uncommitted.acknowledged(index, chunkId, packet);
+      if (packet.syncedAt != null && uncommitted.synced(packet.syncedAt)) {
+        lostBeforeSync(packet.syncedAt);
+      }
+    }
+
+    @Override
+    public boolean isUnsynced(long index) {
+      return uncommitted.isUnsynced(index);
     }
 
     @Override
@@ -385,18 +393,31 @@ public final class FileWriter {
     file.bytesLost();
   }
 
+  /** The machines of all members of a chunk went down before its bytes were synced. */
+  void lostBeforeSync(ChunkLocation synced) {
+    lost(
+        new ErrnoException(
+            Errno.EIO,
+            "write to inode %d (the machine of each member of chunk %d went down before a sync)"
+                .formatted(inode, synced.getChunkId())));
+  }
+
   /** The pending bytes became fewer, or a commit took in what was acknowledged. Under the lock. */
   void recomputeEnd() {
     uncommitted.pendingIs(outgoing.end());
   }
 
-  /** Sends what is unsent and waits until all packets made by now are acknowledged. */
-  void sendAndAwaitAll() throws IOException {
+  /**
+   * Sends what is unsent and waits until all packets made by now are acknowledged.
+   *
+   * @param sync the chains may make it durable on the way; what they did not is known as unsynced
+   */
+  void sendAndAwaitAll(boolean sync) throws IOException {
     long boundNs =
         TimeUnit.MILLISECONDS.toNanos(
             services.settings().chunkTimeoutMs() + services.settings().operationTimeoutMs());
     CompletableFuture<Void> over = new CompletableFuture<>();
-    Supplier<CompletableFuture<Void>> begin = () -> sendAll(over);
+    Supplier<CompletableFuture<Void>> begin = () -> sendAll(over, sync);
     long leftNs = boundNs;
     long waitingSinceNs = services.clock().monotonicNs();
     while (!over.isDone()) {
@@ -420,8 +441,8 @@ public final class FileWriter {
     }
   }
 
-  private CompletableFuture<Void> sendAll(CompletableFuture<Void> over) {
-    lock.run(() -> outgoing.sendAll(over));
+  private CompletableFuture<Void> sendAll(CompletableFuture<Void> over, boolean sync) {
+    lock.run(() -> outgoing.sendAll(over, sync));
     return over;
   }
 }

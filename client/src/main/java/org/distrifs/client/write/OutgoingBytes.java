@@ -23,6 +23,9 @@ final class OutgoingBytes {
 
     void acknowledged(long index, long chunkId, Packet packet);
 
+    /** Whether bytes of a chunk were acknowledged that no sync followed. */
+    boolean isUnsynced(long index);
+
     /** The bytes of packets are lost, and dropped already. */
     void lost(ErrnoException failure);
 
@@ -79,26 +82,55 @@ final class OutgoingBytes {
   void sendFull(long offset) {
     Extent full = extents.takeFull(offset);
     if (full != null) {
-      dispatch(full);
+      dispatch(full, false);
     }
   }
 
   /** Sends what is unsent, without waiting. */
   void sendAll() {
-    extents.takeAll().forEach(this::dispatch);
+    extents.takeAll().forEach(extent -> dispatch(extent, false));
   }
 
-  /** As {@link #sendAll}; {@code over} completes when no packet made by then is left. */
-  void sendAll(CompletableFuture<Void> over) {
-    sendAll();
+  /**
+   * As {@link #sendAll}; {@code over} completes when no packet made by then is left.
+   *
+   * @param sync the last packet of a chunk is to sync on its way, if nothing was sent before
+   */
+  void sendAll(CompletableFuture<Void> over, boolean sync) {
+    if (sync) {
+      sendAllToSync();
+    } else {
+      sendAll();
+    }
     flushWaits.add(nextTicket, over);
     flushWaits.oldestIs(oldestTicket());
   }
 
-  private void dispatch(Extent extent) {
-    long index = extent.start() / chunkBytes;
+  /**
+   * Only where all that a sync has to cover is sent now. A stream may have left so much before that
+   * the members need longer for a sync than a packet may take.
+   */
+  private void sendAllToSync() {
+    List<Extent> all = extents.takeAll();
+    boolean maySync = false;
+    for (int i = 0; i < all.size(); i++) {
+      long index = chunkIndex(all.get(i));
+      if (i == 0 || chunkIndex(all.get(i - 1)) != index) {
+        maySync = writer(index).isIdle() && !fate.isUnsynced(index);
+      }
+      boolean isLast = i == all.size() - 1 || chunkIndex(all.get(i + 1)) != index;
+      dispatch(all.get(i), maySync && isLast);
+    }
+  }
+
+  private long chunkIndex(Extent extent) {
+    return extent.start() / chunkBytes;
+  }
+
+  private void dispatch(Extent extent, boolean sync) {
+    long index = chunkIndex(extent);
     int chunkOffset = (int) (extent.start() % chunkBytes);
-    Packet packet = new Packet(nextTicket++, extent, chunkOffset);
+    Packet packet = new Packet(nextTicket++, extent, chunkOffset, sync);
     writer(index).add(packet);
     boolean pastHalf = chunkOffset + packet.length > chunkBytes / 2;
     boolean isLast = index == Long.MAX_VALUE / chunkBytes;
@@ -173,7 +205,7 @@ final class OutgoingBytes {
     chunkWriters.values().stream()
         .filter(writer -> !writer.isIdle())
         .forEach(writer -> indices.add(writer.index()));
-    extents.overlapping(0, Long.MAX_VALUE, extent -> indices.add(extent.start() / chunkBytes));
+    extents.overlapping(0, Long.MAX_VALUE, extent -> indices.add(chunkIndex(extent)));
     return indices;
   }
 

@@ -2,6 +2,7 @@ package org.distrifs.client.write;
 
 import io.netty.buffer.ByteBuf;
 import org.distrifs.proto.checksum.BlockChecksums;
+import org.distrifs.proto.control.ChunkLocation;
 
 /**
  * Bytes on their way to a chain: frozen, checksummed, with a place in the order of their chunk's
@@ -16,6 +17,10 @@ final class Packet {
   final int length;
   final int chargedBytes;
   final int[] checksums;
+
+  /** The members are asked to make it durable, when it is sent for the first time. */
+  final boolean asksForSync;
+
   private final ByteBuf bytes;
 
   /** What the datanodes tell duplicates by; 0 until it is first sent. */
@@ -30,8 +35,15 @@ final class Packet {
   /** The version of the chain that has acknowledged it. */
   int acknowledgedVersion;
 
-  Packet(long ticket, Extent extent, int chunkOffset) {
+  /**
+   * Where its chunk was when all members had made it durable, with all before it in the chunk; null
+   * when that is not known.
+   */
+  ChunkLocation syncedAt;
+
+  Packet(long ticket, Extent extent, int chunkOffset, boolean asksForSync) {
     this.ticket = ticket;
+    this.asksForSync = asksForSync;
     this.fileOffset = extent.start();
     this.chunkOffset = chunkOffset;
     this.length = extent.length();

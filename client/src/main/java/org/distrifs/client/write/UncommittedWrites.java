@@ -4,6 +4,7 @@ import it.unimi.dsi.fastutil.longs.Long2IntMap;
 import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import it.unimi.dsi.fastutil.longs.LongSet;
+import org.distrifs.proto.control.ChunkLocation;
 import org.distrifs.runtime.clock.ClockSource;
 
 /**
@@ -158,6 +159,33 @@ final class UncommittedWrites {
     } else {
       oldestNs = lastWriteNs;
     }
+  }
+
+  /**
+   * All of a chunk that was acknowledged so far is durable on every member.
+   *
+   * @return whether bytes of it were lost before that
+   */
+  boolean synced(ChunkLocation location) {
+    boolean isLost = mayMiss(unsynced, location);
+    unsynced.remove(location.getIndex());
+    return isLost;
+  }
+
+  /**
+   * A chunk is durable as its chain has it; but what was acknowledged before the machines of all
+   * members went down may be missing.
+   *
+   * @param unsynced as of {@link #takeUnsynced}
+   */
+  static boolean mayMiss(Long2IntMap unsynced, ChunkLocation synced) {
+    return unsynced.containsKey(synced.getIndex())
+        && Integer.compareUnsigned(unsynced.get(synced.getIndex()), synced.getLossyVersion()) < 0;
+  }
+
+  /** Whether bytes of a chunk were acknowledged that no sync followed. */
+  boolean isUnsynced(long chunkIndex) {
+    return unsynced.containsKey(chunkIndex);
   }
 
   /**

@@ -114,6 +114,7 @@ public final class FakeDatanodes implements ChunkTransport {
   private final List<Future<?>> timeouts = new ArrayList<>();
   private final Queue<ReportFailure> reports = new ConcurrentLinkedQueue<>();
   private long syncs;
+  private long syncingWrites;
   private long reads;
 
   public void setFaults(Faults newFaults) {
@@ -135,6 +136,11 @@ public final class FakeDatanodes implements ChunkTransport {
 
   public synchronized long syncs() {
     return syncs;
+  }
+
+  /** Writes that asked for a sync and reached their chunk. */
+  public synchronized long syncingWrites() {
+    return syncingWrites;
   }
 
   public synchronized long reads() {
@@ -403,6 +409,7 @@ public final class FakeDatanodes implements ChunkTransport {
       return refusal(refused);
     }
     checkWrite(write, payload);
+    syncingWrites += write.sync() ? 1 : 0;
     byte[] bytes = new byte[write.length()];
     payload.getBytes(payload.readerIndex(), bytes);
     int hash = Arrays.hashCode(bytes);

@@ -136,6 +136,7 @@ class WritingTest {
     file.sync();
     assertThat(cluster.datanodes().syncs()).isEqualTo(2 * 3);
     file.write(10, bytes(10));
+    file.flush();
     file.sync();
     assertThat(cluster.datanodes().syncs()).isEqualTo(3 * 3);
   }
@@ -159,13 +160,15 @@ class WritingTest {
   @Test
   void aSyncTellsTheMasterWhileTheMembersSync() throws IOException {
     DistriFsClient other = cluster.client();
-    file.write(0, bytes(100));
+    file.write(0, bytes(FakeCluster.PACKET_BYTES));
     cluster
         .datanodes()
         .setFaults(
             request -> {
               if (request instanceof DataRequest.Sync) {
-                FakeCluster.await("the master knows the size", () -> sizeSeenBy(other) == 100);
+                FakeCluster.await(
+                    "the master knows the size",
+                    () -> sizeSeenBy(other) == FakeCluster.PACKET_BYTES);
               }
               return Fate.SERVE;
             });
@@ -183,14 +186,14 @@ class WritingTest {
 
   @Test
   void aSyncThatFailsIsToldThoughTheMasterWasToldBesideIt() throws IOException {
-    file.write(0, bytes(100));
+    file.write(0, bytes(FakeCluster.PACKET_BYTES));
     cluster
         .datanodes()
         .setFaults(request -> request instanceof DataRequest.Sync ? Fate.LOSE_REQUEST : Fate.SERVE);
     assertThatThrownBy(file::sync)
         .isInstanceOfSatisfying(
             ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EIO));
-    assertThat(sizeSeenBy(cluster.client())).isEqualTo(100);
+    assertThat(sizeSeenBy(cluster.client())).isEqualTo(FakeCluster.PACKET_BYTES);
     cluster.datanodes().setFaults(request -> Fate.SERVE);
     file.sync();
     assertThat(cluster.datanodes().syncs()).as("nothing was taken for synced").isEqualTo(3);

@@ -251,8 +251,12 @@ public final class SimClient {
 
   // --- writing
 
-  /** Writes, without waiting for anything. */
-  public CompletableFuture<Fate> write(long offset, byte[] bytes) {
+  /**
+   * Writes, without waiting for anything.
+   *
+   * @param send whether to send it at once; else the next sync does
+   */
+  public CompletableFuture<Fate> write(long offset, byte[] bytes, boolean send) {
     if (file.hasLostSession()) {
       return CompletableFuture.completedFuture(Fate.UNKNOWN);
     }
@@ -270,7 +274,9 @@ public final class SimClient {
     } catch (IOException e) {
       throw new UncheckedIOException("the write buffer is large enough for a whole run", e);
     }
-    file.writer().sendAll();
+    if (send) {
+      file.writer().sendAll();
+    }
     pending.add(write);
     return write.fate();
   }

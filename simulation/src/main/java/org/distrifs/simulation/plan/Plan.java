@@ -41,6 +41,8 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
    */
   private static final int POWERLESS_NODE = 0;
 
+  private static final int MAX_SYNCED_WRITES = 50;
+
   /**
    * A plan in which clients sync and have a short time-out. So many members are away at once that
    * some writes must fail.
@@ -85,6 +87,16 @@ public record Plan(long seed, ClusterShape shape, List<Step> steps) {
       steps.add(
           new Step.Sync(
               choices.between(0, 2 * horizonMs), choices.between(0, shape.clients() - 1)));
+    }
+    int databases = choices.between(0, 3);
+    for (int i = 0; i < databases; i++) {
+      steps.add(
+          new Step.SyncedWrites(
+              choices.between(0, 2 * horizonMs),
+              choices.between(0, shape.clients() - 1),
+              choices.between(0, shape.chunks() - 1),
+              choices.between(0, CELLS_OF_CHUNK - 2),
+              choices.between(2, MAX_SYNCED_WRITES)));
     }
     steps.sort(Comparator.comparingLong(Step::atMs));
     return new Plan(plain.seed(), hasty, List.copyOf(steps));

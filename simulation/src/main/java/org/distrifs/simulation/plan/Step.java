@@ -26,6 +26,12 @@ public sealed interface Step {
   /** A client syncs what it has written, unless a sync of it is under way. */
   record Sync(long atMs, int client) implements Step {}
 
+  /**
+   * A client writes the same two cells some times and syncs after each write, which is sent no
+   * sooner. It goes on when a sync has ended, however that was.
+   */
+  record SyncedWrites(long atMs, int client, int chunk, int firstCell, int count) implements Step {}
+
   /** A client creates a file under a name that no other step uses. */
   record Create(long atMs, int client, int number) implements Step {}
 
