@@ -14,6 +14,7 @@ import org.distrifs.client.read.ChunkLocator;
 import org.distrifs.client.read.FileReader;
 import org.distrifs.client.read.SequencePattern;
 import org.distrifs.client.session.Replies;
+import org.distrifs.client.write.AttributeChange;
 import org.distrifs.client.write.FileWriter;
 import org.distrifs.client.write.Overlay;
 import org.distrifs.client.write.WrittenFile;
@@ -423,8 +424,10 @@ final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
   Attributes setAttributes(SetAttributes change, Caller caller) throws IOException {
     changeAlone("change of attributes");
     try {
-      // What lies behind the new end, too: if the cut is refused it must not be lost.
-      writer.flush();
+      Optional<Attributes> done = flushWith(change, caller);
+      if (done.isPresent()) {
+        return done.get();
+      }
       Operation.Builder operation = Operation.newBuilder().setSetAttributes(change);
       if (caller != null) {
         operation.setCaller(caller);
@@ -445,6 +448,17 @@ final class SharedFile implements WrittenFile, ChunkLocator, LockedFile {
     } finally {
       changes.unlock();
     }
+  }
+
+  /** Flushes, and has the commit carry the change if it can; the attributes if that set them. */
+  private Optional<Attributes> flushWith(SetAttributes change, Caller caller) throws IOException {
+    if (change.hasSize() || change.hasInodeFlags()) {
+      // What lies behind the new end, too: if the cut is refused it must not be lost.
+      writer.flush();
+      return Optional.empty();
+    }
+    Caller by = caller == null ? Caller.getDefaultInstance() : caller;
+    return writer.flushWith(new AttributeChange(change, by));
   }
 
   @Override

@@ -5,6 +5,7 @@ import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import it.unimi.dsi.fastutil.longs.LongSet;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -12,6 +13,7 @@ import java.util.function.Supplier;
 import org.distrifs.client.cache.ChainCache;
 import org.distrifs.client.session.RefusedException;
 import org.distrifs.client.session.Replies;
+import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.ChunkLocation;
 import org.distrifs.proto.control.Commit;
 import org.distrifs.proto.control.Operation;
@@ -57,6 +59,27 @@ final class FileFlush {
   }
 
   void run(Purpose purpose) throws IOException {
+    inTurn(purpose, null);
+  }
+
+  /**
+   * A flush whose commit carries a change of attributes, without a size.
+   *
+   * @return empty when there was nothing to commit, or the master has not set them with the commit:
+   *     then the caller asks for the change itself
+   */
+  Optional<Attributes> runWith(AttributeChange change) throws IOException {
+    return Optional.ofNullable(inTurn(Purpose.WRITE_BACK, change))
+        .filter(OperationReply::getAttributesSet)
+        .map(OperationReply::getAttributes);
+  }
+
+  /**
+   * @param change that the commit carries, or null
+   * @return the master's answer to the commit; null without one, and of a sync
+   */
+  private OperationReply inTurn(Purpose purpose, AttributeChange change) throws IOException {
+    OperationReply answer = null;
     boolean sync = purpose == Purpose.SYNC;
     long startNs = services.clock().monotonicNs();
     takeTurn();
@@ -67,18 +90,19 @@ final class FileFlush {
       if (sync && writer.failures().count() != failuresBefore) {
         // The caller gets this error anyway; a sync would only wait a second time for the chain
         // that took no write. The next sync makes up for what is left out here.
-        commit(purpose);
+        commit(purpose, null);
         throw writer.failures().last();
       }
       if (sync) {
         syncAndCommit();
       } else {
-        commit(purpose);
+        answer = commit(purpose, change);
       }
     } finally {
       turn.unlock();
     }
     services.metrics().flushed(services.clock().monotonicNs() - startNs, sync);
+    return answer;
   }
 
   private void takeTurn() throws IOException {
@@ -110,7 +134,7 @@ final class FileFlush {
       if (all) {
         addExisting(indices);
       }
-      CommitAttempt commit = new CommitAttempt(Purpose.SYNC);
+      CommitAttempt commit = new CommitAttempt(Purpose.SYNC, null);
       try {
         new ChunkSync(writer, services)
             .run(
@@ -168,31 +192,36 @@ final class FileFlush {
 
   // --- commit
 
-  private void commit(Purpose purpose) throws IOException {
-    new CommitAttempt(purpose).end();
+  private OperationReply commit(Purpose purpose, AttributeChange change) throws IOException {
+    return new CommitAttempt(purpose, change).end();
   }
 
   /** One commit: what there is to tell when it begins, if there is anything. */
   private final class CommitAttempt {
     private final Purpose purpose;
+    private final AttributeChange change;
     private Commit commit;
     private CompletableFuture<OperationReply> reply;
 
-    CommitAttempt(Purpose purpose) {
+    /**
+     * @param change that it carries, or null
+     */
+    CommitAttempt(Purpose purpose, AttributeChange change) {
       this.purpose = purpose;
+      this.change = change;
     }
 
     /** Sends it, unless that is done. Never blocks. */
     CompletableFuture<OperationReply> begin() {
       if (reply == null) {
         commit = writer.lock().get(() -> FileFlush.this.begin(purpose));
-        reply = commit == null ? CompletableFuture.completedFuture(null) : submit(commit);
+        reply = commit == null ? CompletableFuture.completedFuture(null) : submit(commit, change);
       }
       return reply;
     }
 
-    /** Waits for the master to have carried it out. */
-    void end() throws IOException {
+    /** Waits for the master to have carried it out; answers null if there was nothing to tell. */
+    OperationReply end() throws IOException {
       OperationReply answer;
       try {
         answer = await(this::begin, "commit of inode " + writer.inode());
@@ -205,11 +234,12 @@ final class FileFlush {
       }
       if (answer == null) {
         writer.lock().run(writer::recomputeEnd);
-        return;
+        return null;
       }
       // Before what is uncommitted shrinks: in between a reader would see the old size.
       file.committed(answer.getAttributes());
       writer.lock().run(() -> ended(commit));
+      return answer;
     }
   }
 
@@ -290,7 +320,7 @@ final class FileFlush {
     if (commit == null || services.master().sessionId() != writer.sessionId()) {
       return;
     }
-    submit(commit)
+    submit(commit, null)
         .whenComplete(
             (reply, failure) -> {
               if (failure != null) {
@@ -322,8 +352,13 @@ final class FileFlush {
     return commit.build();
   }
 
-  private CompletableFuture<OperationReply> submit(Commit commit) {
-    return services.master().submit(Operation.newBuilder().setCommit(commit).build());
+  private CompletableFuture<OperationReply> submit(Commit commit, AttributeChange change) {
+    Operation.Builder operation = Operation.newBuilder().setCommit(commit);
+    if (change != null) {
+      operation.getCommitBuilder().setAttributes(change.attributes());
+      operation.setCaller(change.caller());
+    }
+    return services.master().submit(operation.build());
   }
 
   private <T> T await(Supplier<CompletableFuture<T>> begin, String attempted) throws IOException {

@@ -3,11 +3,13 @@ package org.distrifs.client.write;
 import it.unimi.dsi.fastutil.longs.LongSortedSet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.ChunkLocation;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
@@ -221,6 +223,17 @@ public final class FileWriter {
   /** Sends everything, waits for the acknowledgements and commits. */
   public void flush() throws IOException {
     flush.run(FileFlush.Purpose.WRITE_BACK);
+  }
+
+  /**
+   * {@link #flush}, whose commit carries a change of attributes of this file, without a size: the
+   * master carries out both in one entry of its journal.
+   *
+   * @return the attributes afterwards; empty if the change was not carried out, since there was
+   *     nothing to commit or the master refused it: then the caller asks for it alone
+   */
+  public Optional<Attributes> flushWith(AttributeChange change) throws IOException {
+    return flush.runWith(change);
   }
 
   /** {@link #flush}, after which nobody is expected to write soon. */

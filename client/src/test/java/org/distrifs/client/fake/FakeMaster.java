@@ -58,6 +58,7 @@ final class FakeMaster {
   private long nextInode = 2;
   private long nextChunk = 1;
   private long txid;
+  private boolean commitsSetAttributes = true;
   private final TreeSet<Long> released = new TreeSet<>();
 
   /** By chunk that is no longer fresh: its inode. The thread of the datanodes reads this map. */
@@ -103,6 +104,11 @@ final class FakeMaster {
 
   int intents() {
     return intents.size();
+  }
+
+  /** As a master does that knows nothing of attributes in commits, or refuses the change. */
+  void leaveAttributesOfCommits() {
+    commitsSetAttributes = false;
   }
 
   OperationReply apply(long sessionId, Operation operation) {
@@ -300,7 +306,14 @@ final class FakeMaster {
       }
       inode.counter++;
     }
-    return OperationReply.newBuilder().setTxid(++txid).setAttributes(attributes(inode)).build();
+    if (commit.hasAttributes() && commitsSetAttributes) {
+      set(inode, commit.getAttributes());
+    }
+    return OperationReply.newBuilder()
+        .setTxid(++txid)
+        .setAttributes(attributes(inode))
+        .setAttributesSet(commit.hasAttributes() && commitsSetAttributes)
+        .build();
   }
 
   private OperationReply setAttributes(SetAttributes change) {
@@ -320,13 +333,17 @@ final class FakeMaster {
       }
       inode.size = change.getSize();
     }
+    set(inode, change);
+    return OperationReply.newBuilder().setTxid(++txid).setAttributes(attributes(inode)).build();
+  }
+
+  private static void set(Inode inode, SetAttributes change) {
     if (change.hasMtime()) {
       inode.mtimeS = change.getMtime().getSeconds();
     }
     if (change.hasMode()) {
       inode.mode = inode.mode & 0xF000 | change.getMode();
     }
-    return OperationReply.newBuilder().setTxid(++txid).setAttributes(attributes(inode)).build();
   }
 
   private void cut(Inode inode, long size) {

@@ -190,6 +190,15 @@ public final class FakeMasterStreams implements ControlStream.Opener {
         });
   }
 
+  /** From now on commits do not set the attributes that they carry. */
+  public void leaveAttributesOfCommits() {
+    run(
+        () -> {
+          master.leaveAttributesOfCommits();
+          return null;
+        });
+  }
+
   public int operations() {
     return run(() -> operations);
   }

@@ -31,6 +31,7 @@ final class FileMutations {
   private final UnfinishedWrites unfinished;
   private final AccessControl access;
   private final Replies replies;
+  private boolean commitsSetAttributes;
 
   FileMutations(
       InodeTable inodes,
@@ -47,6 +48,11 @@ final class FileMutations {
     this.unfinished = unfinished;
     this.access = access;
     this.replies = replies;
+  }
+
+  /** From now on a commit carries out the change of attributes that comes with it. */
+  void commitsSetAttributes() {
+    commitsSetAttributes = true;
   }
 
   /** Whether it would change the size while a cut is pending, and so has to wait for that. */
@@ -72,13 +78,24 @@ final class FileMutations {
     if (set.hasSize() && set.getSize() < 0) {
       return Replies.error(Errno.EFBIG);
     }
-    if (!isTime(set.getAtime()) || !isTime(set.getMtime())) {
-      return Replies.error(Errno.EINVAL);
-    }
-    int refused = access.checkFlags(inode, set);
+    int refused = check(inode, set);
     if (refused != 0) {
       return Replies.error(refused);
     }
+    set(mutation, inode, set);
+    inodes.countChange(inode);
+    return replies.of(inode).build();
+  }
+
+  /** Why times or flags forbid it: 0, or an errno. */
+  private int check(int inode, SetAttributes set) {
+    return isTime(set.getAtime()) && isTime(set.getMtime())
+        ? access.checkFlags(inode, set)
+        : Errno.EINVAL.code();
+  }
+
+  /** Carries out a change that was checked. */
+  private void set(Mutation mutation, int inode, SetAttributes set) {
     if (set.hasInodeFlags()) {
       inodes.setFlags(inode, set.getInodeFlags());
     }
@@ -107,8 +124,6 @@ final class FileMutations {
     }
     // Also when nothing is asked for: that is a chown(2) which leaves owner and group as they are.
     inodes.setCtime(inode, mutation.time());
-    inodes.countChange(inode);
-    return replies.of(inode).build();
   }
 
   OperationReply recordReads(RecordReads record) {
@@ -139,6 +154,12 @@ final class FileMutations {
     }
     if (Long.compareUnsigned(commit.getTruncateEpoch(), inodes.truncateEpoch(inode)) > 0) {
       return Replies.error(Errno.EINVAL, "this truncate epoch was never given out");
+    }
+    SetAttributes set = commit.getAttributes();
+    boolean isCarried = commitsSetAttributes && commit.hasAttributes();
+    if (isCarried
+        && (set.hasSize() || set.hasInodeFlags() || set.getInode() != commit.getInode())) {
+      return Replies.error(Errno.EINVAL, "a commit cannot carry this change of attributes");
     }
     AllocatedBlocks.Change change;
     try {
@@ -180,16 +201,24 @@ final class FileMutations {
     } else {
       blocks.grew(inode, sizeBefore);
     }
-    if (commit.getModified() || extended) {
+    boolean isModified = commit.getModified() || extended;
+    if (isModified) {
       access.dropCapability(inode);
       long time = writeTime(mutation, commit);
       inodes.setMtime(inode, time);
       // ctime also tells of changes after the write, so it never goes back.
       inodes.setCtime(inode, Math.max(time, inodes.ctime(inode)));
-      inodes.countChange(inode);
     }
     unfinished.told(mutation.sessionId(), inode, commit, mutation.time());
-    return replies.of(inode).build();
+    boolean isSet = isCarried && check(inode, set) == 0;
+    if (isSet) {
+      set(mutation, inode, set);
+    }
+    if (isModified || isSet) {
+      // Once: nobody sees the file as it is between the two.
+      inodes.countChange(inode);
+    }
+    return replies.of(inode).setAttributesSet(isSet).build();
   }
 
   private boolean extendsFile(int inode, Commit commit) {

@@ -42,10 +42,13 @@ public final class MasterState {
    * master that takes office ({@link StartTerm}), so that entries from before are applied as they
    * were by the master that wrote them.
    */
-  public static final int FEATURE_LEVEL = 3;
+  public static final int FEATURE_LEVEL = 4;
 
   /** From this level on a rename over a name leaves the name its cookie. */
   private static final int REPLACES_IN_PLACE = 3;
+
+  /** From this level on a commit sets the attributes that it carries. */
+  private static final int COMMITS_SET_ATTRIBUTES = 4;
 
   /** Characters of a session's client name at most. */
   public static final int MAX_CLIENT_NAME_LENGTH = 1024;
@@ -67,12 +70,13 @@ public final class MasterState {
       new ChunkAllocation(namespace.inodes(), resolver, chunks, unfinished, nodes, replies);
   private final Appends appends =
       new Appends(namespace.inodes(), resolver, unfinished.intents(), replies);
+  private final FileMutations files =
+      new FileMutations(namespace.inodes(), resolver, chunks, blocks, unfinished, access, replies);
   private final ClientMutations mutations =
       new ClientMutations(
           sessions,
           new NamespaceMutations(namespace, resolver, allocation, access, replies),
-          new FileMutations(
-              namespace.inodes(), resolver, chunks, blocks, unfinished, access, replies),
+          files,
           new ExtendedAttributeMutations(namespace, resolver, access, replies),
           allocation,
           appends,
@@ -458,6 +462,9 @@ public final class MasterState {
     featureLevel = Math.max(featureLevel, level < 0 ? Integer.MAX_VALUE : level);
     if (featureLevel >= REPLACES_IN_PLACE) {
       namespace.replaceInPlace();
+    }
+    if (featureLevel >= COMMITS_SET_ATTRIBUTES) {
+      files.commitsSetAttributes();
     }
   }
 
