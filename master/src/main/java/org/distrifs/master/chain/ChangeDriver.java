@@ -200,6 +200,16 @@ public final class ChangeDriver {
     return running.containsKey(chunkId);
   }
 
+  /**
+   * Whether the attempt that is being made now leaves a member out because it was away when it
+   * began. It may be back by now, but it is not fenced: readers there would miss what is written
+   * from the commit of the change on.
+   */
+  public boolean isLeftOut(long chunkId, int nodeId) {
+    Running change = running.get(chunkId);
+    return change != null && change.procedure.goal().who().lost().contains(nodeId);
+  }
+
   public int underWay() {
     return running.size();
   }

@@ -46,7 +46,10 @@ final class ReplyCompleter {
     for (int i = 0; i < completed.getMembersCount(); i++) {
       Member named = completed.getMembers(i);
       Datanode node = registry.find(named.getNodeId());
-      if (node != null) {
+      // One that is back in the middle of a change without it must not be found by readers.
+      boolean isKnown =
+          node != null && !changes.isLeftOut(location.getChunkId(), named.getNodeId());
+      if (isKnown) {
         completed.setMembers(i, node.member());
       }
       writable &=

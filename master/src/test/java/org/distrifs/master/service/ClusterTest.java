@@ -238,6 +238,31 @@ class ClusterTest extends ClusterSteps {
     assertThat(master.status().getChunksShort()).isZero();
   }
 
+  /** Nobody fences it: who read there would miss what is written from the commit on. */
+  @Test
+  void aMemberThatReturnsInTheMiddleOfAChangeWithoutItIsNotFoundByReaders() {
+    master.nodesJoin(3);
+    ChunkLocation chunk = writtenFile();
+    int slow = MiniMaster.BASE_PORT + chunk.getMembers(0).getNodeId();
+    int lost = chunk.getMembers(1).getNodeId();
+    master.datanodes.setGone(MiniMaster.BASE_PORT + lost, true);
+    master.datanodes.setHeld(slow, true);
+    report(chunk, lost, Status.TIMED_OUT);
+    master.until(
+        () -> master.datanodes.requests().stream().anyMatch(DataRequest.Fence.class::isInstance));
+
+    master.datanodes.setGone(MiniMaster.BASE_PORT + lost, false);
+    master.nodeRestarts(lost);
+    ChunkLocation meanwhile = locate();
+    assertThat(meanwhile.getVersion()).isEqualTo(chunk.getVersion());
+    assertThat(meanwhile.getMembers(1).getNodeId()).isEqualTo(lost);
+    assertThat(meanwhile.getMembers(1).getIncarnation()).isZero();
+
+    master.datanodes.setHeld(slow, false);
+    master.until(() -> locate().getVersion() > chunk.getVersion());
+    assertThat(nodesOf(locate())).doesNotContain(lost);
+  }
+
   /**
    * The writer names no failed member: it only reports that it waits for a chain that is not
    * writable.

@@ -42,6 +42,10 @@ final class FakeDatanodes implements ChunkTransport {
   private final Map<Integer, Map<Long, FakeReplica>> replicasByPort = new HashMap<>();
   private final List<Integer> gone = new ArrayList<>();
   private final List<Integer> mute = new ArrayList<>();
+
+  /** What is to be done when a held port is let go. */
+  private final Map<Integer, List<Runnable>> held = new HashMap<>();
+
   private boolean refusesCopies;
   private final List<DataRequest> requests = new ArrayList<>();
 
@@ -57,6 +61,17 @@ final class FakeDatanodes implements ChunkTransport {
 
   synchronized void setMute(int port, boolean isMute) {
     set(mute, port, isMute);
+  }
+
+  /** Requests to a held port are carried out and answered when it is let go. */
+  void setHeld(int port, boolean isHeld) {
+    List<Runnable> waiting;
+    synchronized (this) {
+      waiting = isHeld ? held.put(port, new ArrayList<>()) : held.remove(port);
+    }
+    if (waiting != null) {
+      waiting.forEach(Runnable::run);
+    }
   }
 
   /** From now on refuses COPY if the node has a replica that is not older, as real datanodes do. */
@@ -87,8 +102,21 @@ final class FakeDatanodes implements ChunkTransport {
       return CompletableFuture.failedFuture(
           new TransportException(TransportException.Cause.TIMED_OUT, peer + " does not answer"));
     }
+    List<Runnable> waiting = held.get(peer.port());
+    if (waiting != null) {
+      CompletableFuture<ChunkAnswer> later = new CompletableFuture<>();
+      waiting.add(
+          () ->
+              later.complete(
+                  new ChunkAnswer(heldAnswer(peer.port(), request), Unpooled.EMPTY_BUFFER)));
+      return later;
+    }
     DataReply reply = answer(peer.port(), request);
     return CompletableFuture.completedFuture(new ChunkAnswer(reply, Unpooled.EMPTY_BUFFER));
+  }
+
+  private synchronized DataReply heldAnswer(int port, DataRequest request) {
+    return answer(port, request);
   }
 
   private DataReply answer(int port, DataRequest request) {
