@@ -88,7 +88,7 @@ final class OutgoingBytes {
 
   /** Sends what is unsent, without waiting. */
   void sendAll() {
-    extents.takeAll().forEach(extent -> dispatch(extent, false));
+    sendAll(false);
   }
 
   /**
@@ -97,26 +97,22 @@ final class OutgoingBytes {
    * @param sync the last packet of a chunk is to sync on its way, if nothing was sent before
    */
   void sendAll(CompletableFuture<Void> over, boolean sync) {
-    if (sync) {
-      sendAllToSync();
-    } else {
-      sendAll();
-    }
+    sendAll(sync);
     flushWaits.add(nextTicket, over);
     flushWaits.oldestIs(oldestTicket());
   }
 
   /**
-   * Only where all that a sync has to cover is sent now. A stream may have left so much before that
-   * the members need longer for a sync than a packet may take.
+   * A packet asks for a sync only where all that the sync has to cover is sent now. A stream may
+   * have left so much before that the members need longer for it than a packet may take.
    */
-  private void sendAllToSync() {
+  private void sendAll(boolean sync) {
     List<Extent> all = extents.takeAll();
     boolean maySync = false;
     for (int i = 0; i < all.size(); i++) {
       long index = chunkIndex(all.get(i));
       if (i == 0 || chunkIndex(all.get(i - 1)) != index) {
-        maySync = writer(index).isIdle() && !fate.isUnsynced(index);
+        maySync = sync && writer(index).isIdle() && !fate.isUnsynced(index);
       }
       boolean isLast = i == all.size() - 1 || chunkIndex(all.get(i + 1)) != index;
       dispatch(all.get(i), maySync && isLast);

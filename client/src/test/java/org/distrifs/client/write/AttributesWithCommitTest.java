@@ -6,9 +6,6 @@ import static org.distrifs.client.fake.FileBytes.bytes;
 import static org.distrifs.client.fake.FileBytes.read;
 
 import java.io.IOException;
-import org.distrifs.client.DistriFsClient;
-import org.distrifs.client.OpenFile;
-import org.distrifs.client.fake.FakeCluster;
 import org.distrifs.proto.control.Attributes;
 import org.distrifs.proto.control.Caller;
 import org.distrifs.proto.control.Operation;
@@ -16,28 +13,10 @@ import org.distrifs.proto.control.SetAttributes;
 import org.distrifs.proto.control.TimeChange;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Times that are set while writes are not committed: they travel with the commit. */
-class AttributesWithCommitTest {
-
-  @RegisterExtension final FakeCluster cluster = new FakeCluster();
-  private DistriFsClient client;
-  private OpenFile file;
-
-  @BeforeEach
-  void createFile() throws IOException {
-    client = cluster.client();
-    file = FakeCluster.create(client, "a");
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    client.close();
-  }
+class AttributesWithCommitTest extends OneFileSteps {
 
   private Attributes setMtime(long seconds) throws IOException {
     SetAttributes change =

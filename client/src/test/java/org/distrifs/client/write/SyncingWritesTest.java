@@ -5,35 +5,15 @@ import static org.distrifs.client.fake.FileBytes.bytes;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.distrifs.client.DistriFsClient;
-import org.distrifs.client.OpenFile;
 import org.distrifs.client.fake.FakeCluster;
 import org.distrifs.client.fake.FakeDatanodes.Fate;
 import org.distrifs.proto.frame.DataRequest;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which writes ask the members for a sync, and what follows when they fail. */
-class SyncingWritesTest {
-
-  @RegisterExtension final FakeCluster cluster = new FakeCluster();
-  private DistriFsClient client;
-  private OpenFile file;
-
-  @BeforeEach
-  void createFile() throws IOException {
-    client = cluster.client();
-    file = FakeCluster.create(client, "a");
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    client.close();
-  }
+class SyncingWritesTest extends OneFileSteps {
 
   @Test
   void aSyncOfBytesThatWereNotSentNeedsNoMoreThanTheirWrites() throws IOException {

@@ -21,28 +21,10 @@ import org.distrifs.proto.control.TimeChange;
 import org.distrifs.proto.error.Errno;
 import org.distrifs.proto.error.ErrnoException;
 import org.distrifs.proto.frame.DataRequest;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a writer is told, and when, with a master and datanodes in memory. */
-class WritingTest {
-
-  @RegisterExtension final FakeCluster cluster = new FakeCluster();
-  private DistriFsClient client;
-  private OpenFile file;
-
-  @BeforeEach
-  void createFile() throws IOException {
-    client = cluster.client();
-    file = FakeCluster.create(client, "a");
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    client.close();
-  }
+class WritingTest extends OneFileSteps {
 
   @Test
   void moreThanTheWriteBufferHoldsGoesThroughIt() throws IOException {

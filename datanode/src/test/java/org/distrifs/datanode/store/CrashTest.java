@@ -147,9 +147,7 @@ class CrashTest {
   @Test
   void aFlippedByteInTheChecksumTableMakesItsBlocksCorruptAndIsNotMerged() throws Exception {
     try (StoreFixture fixture = new StoreFixture(folder)) {
-      fixture.put(CHUNK, 1, 0, patterned(200 * 4096, 1), 1);
-      fixture.closeAndReopen();
-      overwriteMeta(fixture, MetaLayout.TABLE_OFFSET + 8, 1);
+      writeAndFlipAChecksum(fixture);
       assertThat(failureOf(fixture.store().locate(CHUNK, 0, 4096)))
           .isEqualTo(Status.CORRUPT_REPLICA);
       assertThat(failureOf(fixture.store().readVerified(CHUNK, 4096, 4096)))
@@ -167,9 +165,7 @@ class CrashTest {
   @Test
   void checksumsThatAreUnknownAreKnownAgainBehindACut() throws Exception {
     try (StoreFixture fixture = new StoreFixture(folder)) {
-      fixture.put(CHUNK, 1, 0, patterned(200 * 4096, 1), 1);
-      fixture.closeAndReopen();
-      overwriteMeta(fixture, MetaLayout.TABLE_OFFSET + 8, 1);
+      writeAndFlipAChecksum(fixture);
       assertThat(failureOf(fixture.store().readVerified(CHUNK, 0, 4096)))
           .isEqualTo(Status.CORRUPT_REPLICA);
       await(fixture.store().resize(CHUNK, 0));
@@ -269,6 +265,13 @@ class CrashTest {
           .hasMessageContaining("format 3")
           .hasMessageContaining("formats 1 and 2");
     }
+  }
+
+  /** 200 blocks, of which the checksums in the first sector of the table are unknown. */
+  private static void writeAndFlipAChecksum(StoreFixture fixture) throws IOException {
+    fixture.put(CHUNK, 1, 0, patterned(200 * 4096, 1), 1);
+    fixture.closeAndReopen();
+    overwriteMeta(fixture, MetaLayout.TABLE_OFFSET + 8, 1);
   }
 
   private static void overwriteMeta(StoreFixture fixture, long at, int count) throws IOException {
