@@ -2,7 +2,9 @@ package org.distrifs.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.distrifs.runtime.clock.Seeds;
+import org.distrifs.simulation.cluster.ClusterShape;
 import org.distrifs.simulation.plan.Plan;
 import org.distrifs.simulation.plan.Shrinker;
 import org.distrifs.simulation.plan.Step;
@@ -111,6 +113,18 @@ class SimulationTest {
       Outcome first = Simulation.run(Plan.of(seed));
       Outcome again = Simulation.run(Plan.of(seed));
       assertThat(again).as("seed %d", seed).isEqualTo(first);
+    }
+  }
+
+  /**
+   * A hasty client gives up its chunk while a member is paused; the cluster is not at rest then.
+   */
+  @Test
+  void aPauseThatOutlastsAllOtherStepsIsWaitedFor() {
+    for (String host : List.of("node-1", "node-2", "node-3", "node-4", "node-5")) {
+      ClusterShape hasty = new ClusterShape(5, 2, 3, 2, 2, 65536, 16384, 3000);
+      Plan plan = new Plan(1, hasty, List.of(new Step.Pause(1000, host, 12_000)));
+      assertThat(Simulation.run(plan).violations()).as(host).isEmpty();
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.distrifs.simulation.disk.NodeDisk;
 import org.distrifs.simulation.network.MasterTarget;
 import org.distrifs.simulation.scheduler.SimProcess;
@@ -139,6 +140,14 @@ public final class SimCluster {
     SimProcess process = processAt(host);
     process.pause();
     world.scheduler().after(TimeUnit.MILLISECONDS.toNanos(durationMs), null, process::resume);
+  }
+
+  /** The hosts of the datanodes that are paused now. */
+  public List<String> pausedDatanodes() {
+    return IntStream.range(0, datanodes.size())
+        .filter(node -> datanodes.get(node).process().isPaused())
+        .mapToObj(ClusterShape::nodeHost)
+        .toList();
   }
 
   private SimProcess processAt(String host) {
