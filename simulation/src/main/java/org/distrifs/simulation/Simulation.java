@@ -444,8 +444,8 @@ public final class Simulation {
     pending.stream()
         .filter(operation -> !isOver(operation))
         .forEach(operation -> found.add(operation.what() + " is not over"));
-    // A client may rightly give up a chunk while a member of its chain is paused.
-    cluster.pausedDatanodes().forEach(host -> found.add(host + " is paused"));
+    // A client may rightly give up a chunk while a member of its chain is away.
+    cluster.awayDatanodes().forEach(host -> found.add(host + " is down or paused"));
     found.addAll(
         replicas.unrest(plan.shape().chunks(), plan.shape().replication(), cluster.disks()));
     if (found.isEmpty() && !cluster.masterAgrees()) {

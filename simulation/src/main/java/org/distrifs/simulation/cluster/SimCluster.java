@@ -142,12 +142,16 @@ public final class SimCluster {
     world.scheduler().after(TimeUnit.MILLISECONDS.toNanos(durationMs), null, process::resume);
   }
 
-  /** The hosts of the datanodes that are paused now. */
-  public List<String> pausedDatanodes() {
+  /** The hosts of the datanodes that are down or paused now. */
+  public List<String> awayDatanodes() {
     return IntStream.range(0, datanodes.size())
-        .filter(node -> datanodes.get(node).process().isPaused())
+        .filter(node -> isAway(datanodes.get(node).process()))
         .mapToObj(ClusterShape::nodeHost)
         .toList();
+  }
+
+  private static boolean isAway(SimProcess process) {
+    return !process.isAlive() || process.isPaused();
   }
 
   private SimProcess processAt(String host) {
