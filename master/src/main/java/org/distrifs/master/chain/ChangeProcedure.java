@@ -257,10 +257,14 @@ public final class ChangeProcedure {
 
   /**
    * The survivor with which the others are reconciled: rather one that never stopped than one that
-   * did, rather one whose machine stayed up, rather one without a damaged block. Among equals the
-   * one that applied most; of what the others lack nothing was acknowledged, and to keep it does no
-   * harm. One whose machine rebooted may have lost what was acknowledged, and so is none as long as
-   * there is another, be that one damaged.
+   * did, rather one whose machine stayed up, rather one without a damaged block. One whose machine
+   * rebooted may have lost what was acknowledged, and so is none as long as there is another, be
+   * that one damaged.
+   *
+   * <p>Among equals that never stopped, the one that applied most; of what the others lack nothing
+   * was acknowledged, and to keep it does no harm. One that stopped does not know the number of its
+   * last write. Among those, the last of the chain: a member serves reads of a write only when all
+   * behind it have applied it, so the last has whatever a reader has seen.
    */
   private Optional<Integer> bestSource() {
     List<Integer> current =
@@ -275,8 +279,14 @@ public final class ChangeProcedure {
             Comparator.<Integer>comparingInt(node -> trust(fenced.get(node)))
                 .thenComparing(node -> !who.doubtful().contains(node))
                 .thenComparing(node -> fenced.get(node).version(), Integer::compareUnsigned)
-                .thenComparingLong(node -> fenced.get(node).lastOrder())
+                .thenComparingLong(this::progress)
                 .thenComparing(node -> -who.survivors().indexOf(node)));
+  }
+
+  /** How much it has of what others of the same trust may lack; comparable among those only. */
+  private long progress(int node) {
+    DataReply reply = fenced.get(node);
+    return reply.suspect() ? who.survivors().indexOf(node) : reply.lastOrder();
   }
 
   /** A version above the committed one was installed by a change that did not come to its end. */

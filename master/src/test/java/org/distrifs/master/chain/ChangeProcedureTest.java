@@ -109,9 +109,23 @@ committed                 -> completed with length 60
         reserved                                   -> fence 1, fence 2, fence 3
         1: ok length=100 order=7 suspect
         2: ok length=100 order=7 suspect
-        3: ok length=100 order=7 suspect           -> reconcile 2 with 1, reconcile 3 with 1
+        3: ok length=100 order=7 suspect           -> reconcile 1 with 3, reconcile 2 with 3
         """);
     assertThat(script.procedure().sourceRebooted()).isTrue();
+  }
+
+  /** Its last member may have served a write that the others had not applied yet. */
+  @Test
+  void ifAllWereOnlyStoppedTheLastOfTheChainIsTheSource() {
+    ChangeScript.reconcile()
+        .plays(
+            """
+            begin                                      -> reserve
+            reserved                                   -> fence 1, fence 2, fence 3
+            1: ok length=900 order=99 suspect sameBoot
+            2: ok length=100 order=7 suspect sameBoot
+            3: ok length=100 order=7 suspect sameBoot  -> reconcile 1 with 3, reconcile 2 with 3
+            """);
   }
 
   @Test
@@ -212,14 +226,14 @@ committed                 -> completed with length 60
             reserved                             -> fence 1, fence 2, fence 3
             1: ok length=100 order=7 suspect sameBoot
             2: ok length=100 order=7 suspect sameBoot
-            3: ok length=100 order=7 suspect sameBoot -> reconcile 2 with 1, reconcile 3 with 1
+            3: ok length=100 order=7 suspect sameBoot -> reconcile 1 with 3, reconcile 2 with 3
             2: CORRUPT_REPLICA                   -> reconcile 1 with 2, reconcile 3 with 2
-            1: CORRUPT_REPLICA                   -> reconcile 1 with 3, reconcile 2 with 3
-            1: CORRUPT_REPLICA                   -> reconcile 1 with 1
-            1: ok                                -> reconcile 2 with 1, reconcile 3 with 1
-            2: ok
-            3: ok                                -> reconcile 1 with 2
-            1: ok                                -> install 1, install 2, install 3
+            1: CORRUPT_REPLICA                   -> reconcile 2 with 1, reconcile 3 with 1
+            3: CORRUPT_REPLICA                   -> reconcile 3 with 3
+            3: ok                                -> reconcile 1 with 3, reconcile 2 with 3
+            1: ok
+            2: ok                                -> reconcile 3 with 1
+            3: ok                                -> install 1, install 2, install 3
             """);
   }
 
@@ -579,7 +593,7 @@ reserved                  -> fence 1, fence 2, fence 3
         2: ok length=100 order=7 suspect -> %s
         """;
     ChangeScript.of(ChangeScript.lost3(true)).plays(script.formatted("failed"));
-    ChangeScript.of(ChangeScript.lost3(false)).plays(script.formatted("reconcile 2 with 1"));
+    ChangeScript.of(ChangeScript.lost3(false)).plays(script.formatted("reconcile 1 with 2"));
   }
 
   @Test
