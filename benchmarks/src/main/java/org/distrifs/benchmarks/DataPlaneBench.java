@@ -22,7 +22,7 @@ import org.distrifs.proto.connection.ChunkRequestHandler;
 import org.distrifs.proto.connection.IoThreads;
 import org.distrifs.proto.connection.NodeIdentity;
 import org.distrifs.proto.connection.PeerAddress;
-import org.distrifs.proto.connection.TcpChunkTransport;
+import org.distrifs.proto.connection.SocketChunkTransport;
 import org.distrifs.proto.frame.ChainHop;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
@@ -46,7 +46,7 @@ public final class DataPlaneBench {
 
   private final PrintStream out;
   private final IoThreads io = IoThreads.start("bench");
-  private final TcpChunkTransport transport = new TcpChunkTransport(io, () -> 1, "bench");
+  private final SocketChunkTransport transport = new SocketChunkTransport(io, () -> 1, "bench");
   private final Path file;
   private final FileChannel channel;
   private final ChunkListener listener;
@@ -59,7 +59,7 @@ public final class DataPlaneBench {
     channel.write(ByteBuffer.allocate(64 << 20), 0);
     listener =
         ChunkListener.start(
-            io, "127.0.0.1", 0, () -> new NodeIdentity(1, 1, INCARNATION), this::serve);
+            io, "127.0.0.1", 0, true, () -> new NodeIdentity(1, 1, INCARNATION), this::serve);
     peer = new PeerAddress("127.0.0.1", listener.port());
   }
 

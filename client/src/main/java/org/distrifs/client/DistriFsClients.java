@@ -6,7 +6,7 @@ import org.distrifs.client.file.SdkClient;
 import org.distrifs.client.session.GrpcControlStreams;
 import org.distrifs.client.session.SocketWaiting;
 import org.distrifs.proto.connection.IoThreads;
-import org.distrifs.proto.connection.TcpChunkTransport;
+import org.distrifs.proto.connection.SocketChunkTransport;
 import org.distrifs.proto.control.ControlChannels;
 import org.distrifs.runtime.clock.SystemClock;
 import org.distrifs.runtime.clock.SystemEntropy;
@@ -42,9 +42,10 @@ public final class DistriFsClients {
     try {
       IoThreads io = opened.add("I/O threads", IoThreads.startShared("client"));
       AtomicLong clusterId = new AtomicLong();
-      TcpChunkTransport transport =
+      SocketChunkTransport transport =
           opened.add(
-              "data connections", new TcpChunkTransport(io, clusterId::get, settings.clientName()));
+              "data connections",
+              new SocketChunkTransport(io, clusterId::get, settings.clientName()));
       io.expect(transport::isExpecting);
       GrpcControlStreams streams =
           new GrpcControlStreams(

@@ -19,7 +19,7 @@ import org.distrifs.datanode.store.Removal;
 import org.distrifs.proto.connection.ChunkListener;
 import org.distrifs.proto.connection.IoThreads;
 import org.distrifs.proto.connection.NodeIdentity;
-import org.distrifs.proto.connection.TcpChunkTransport;
+import org.distrifs.proto.connection.SocketChunkTransport;
 import org.distrifs.runtime.clock.ClockSource;
 import org.distrifs.runtime.disk.Disk;
 import org.distrifs.runtime.lifecycle.CloseStack;
@@ -73,10 +73,10 @@ final class DataPlane implements DataService, AutoCloseable {
     IoThreads io =
         opened.add("I/O threads", IoThreads.startRelieved("datanode", settings.ioThreads()));
     store.syncOn(io::stepAside);
-    TcpChunkTransport transport =
+    SocketChunkTransport transport =
         opened.add(
             "connections to other members",
-            new TcpChunkTransport(io, folder::clusterId, "datanode " + settings.port()));
+            new SocketChunkTransport(io, folder::clusterId, "datanode " + settings.port()));
     server =
         new DataServer(
             new ServerContext(
@@ -97,7 +97,12 @@ final class DataPlane implements DataService, AutoCloseable {
         opened.add(
             "listener",
             ChunkListener.start(
-                io, settings.listenHost(), settings.port(), this::identity, server));
+                io,
+                settings.listenHost(),
+                settings.port(),
+                settings.unixSockets(),
+                this::identity,
+                server));
   }
 
   /**

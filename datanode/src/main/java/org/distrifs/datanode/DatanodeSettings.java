@@ -16,6 +16,7 @@ import org.distrifs.runtime.settings.SettingsSchema;
  * @param dataDir where its chunks are; made if it is not there
  * @param listenHost address that it listens on
  * @param port that it listens on; 0 for any
+ * @param unixSockets whether processes of its machine may connect by Unix sockets too
  * @param advertisedHost what others reach it at
  * @param rack label for placement; may be empty
  * @param wantedNodeId the id that a new node would like; 0 for any
@@ -29,6 +30,7 @@ public record DatanodeSettings(
     Path dataDir,
     String listenHost,
     int port,
+    boolean unixSockets,
     String advertisedHost,
     String rack,
     int wantedNodeId,
@@ -61,6 +63,11 @@ public record DatanodeSettings(
   public static final Setting<Integer> PORT =
       Setting.ofInt(
           "datanode.port", DEFAULT_PORT, 0, MAX_PORT, "", "The port to listen on; 0 for any.");
+  public static final Setting<Boolean> UNIX_SOCKETS =
+      Setting.ofBoolean(
+          "datanode.unixSockets",
+          true,
+          "Whether mounts and datanodes of this machine connect by Unix sockets, not by TCP.");
   public static final Setting<String> ADVERTISED_HOST =
       Setting.ofString(
           "datanode.advertisedHost",
@@ -162,6 +169,7 @@ public record DatanodeSettings(
           DATA_DIR,
           LISTEN_HOST,
           PORT,
+          UNIX_SOCKETS,
           ADVERTISED_HOST,
           RACK,
           MASTERS,
@@ -198,6 +206,7 @@ public record DatanodeSettings(
         settings.get(DATA_DIR),
         listenHost,
         settings.get(PORT),
+        settings.get(UNIX_SOCKETS),
         advertised.isEmpty() ? listenHost : advertised,
         settings.get(RACK),
         settings.get(NODE_ID),

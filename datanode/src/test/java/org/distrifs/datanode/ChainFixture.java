@@ -23,7 +23,7 @@ import org.distrifs.proto.checksum.BlockChecksums;
 import org.distrifs.proto.connection.ChunkAnswer;
 import org.distrifs.proto.connection.IoThreads;
 import org.distrifs.proto.connection.PeerAddress;
-import org.distrifs.proto.connection.TcpChunkTransport;
+import org.distrifs.proto.connection.SocketChunkTransport;
 import org.distrifs.proto.frame.ChainHop;
 import org.distrifs.proto.frame.DataReply;
 import org.distrifs.proto.frame.DataRequest;
@@ -130,7 +130,8 @@ final class ChainFixture implements AutoCloseable {
 
   private final Path base;
   private final IoThreads io = IoThreads.start("client");
-  private final TcpChunkTransport transport = new TcpChunkTransport(io, () -> CLUSTER, "test");
+  private final SocketChunkTransport transport =
+      new SocketChunkTransport(io, () -> CLUSTER, "test");
   final List<Node> nodes = new ArrayList<>();
 
   /** The members of the chain, head first. All nodes, unless a test sets others. */

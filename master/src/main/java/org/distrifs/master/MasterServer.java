@@ -11,7 +11,7 @@ import org.distrifs.master.placement.RackAwarePlacement;
 import org.distrifs.master.service.MasterService;
 import org.distrifs.master.service.ServiceSettings;
 import org.distrifs.proto.connection.IoThreads;
-import org.distrifs.proto.connection.TcpChunkTransport;
+import org.distrifs.proto.connection.SocketChunkTransport;
 import org.distrifs.proto.control.ControlServer;
 import org.distrifs.runtime.clock.ClockSource;
 import org.distrifs.runtime.clock.Entropy;
@@ -92,8 +92,9 @@ public final class MasterServer implements AutoCloseable {
     IoThreads io = opened.add("I/O threads", IoThreads.startRelieved("master"));
     log.writeOn(io::stepAside);
     AtomicLong clusterId = new AtomicLong();
-    TcpChunkTransport transport =
-        opened.add("data-plane connections", new TcpChunkTransport(io, clusterId::get, "master"));
+    SocketChunkTransport transport =
+        opened.add(
+            "data-plane connections", new SocketChunkTransport(io, clusterId::get, "master"));
     ServiceSettings serviceSettings = settings.service();
     MasterService service =
         opened.add(

@@ -7,12 +7,14 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.distrifs.runtime.lifecycle.OperatorException;
@@ -21,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The listening side of the data plane over TCP. Requests go to a {@link ChunkRequestHandler} on
- * the I/O thread of their connection.
+ * The listening side of the data plane, over TCP and beside that over Unix sockets for processes of
+ * the same machine. Requests go to a {@link ChunkRequestHandler} on the I/O thread of their
+ * connection.
  *
  * <p>When a peer breaks the protocol, its connection is closed with one log line. If the listener
  * itself fails, the process halts: its peers then see a refused connection, rather than a node that
@@ -52,6 +55,7 @@ public final class ChunkListener implements AutoCloseable {
   private final ChunkRequestHandler handler;
   private final ConnectionBounds bounds;
   private final Set<ListenerConnection> connections = ConcurrentHashMap.newKeySet();
+  private final List<Channel> local = new CopyOnWriteArrayList<>();
   private volatile boolean closing;
   private volatile Channel channel;
 
@@ -72,6 +76,7 @@ public final class ChunkListener implements AutoCloseable {
    * @param host an address or name of this machine; {@code 127.0.0.1} unless the operator wants
    *     others to reach it
    * @param port 0 to have a free one chosen, see {@link #port}
+   * @param unixSockets whether processes of this machine may connect by Unix sockets too
    * @param identity asked at each HELLO
    * @throws OperatorException if the host is not of this machine or the port is in use
    */
@@ -79,20 +84,26 @@ public final class ChunkListener implements AutoCloseable {
       IoThreads io,
       String host,
       int port,
+      boolean unixSockets,
       Supplier<NodeIdentity> identity,
       ChunkRequestHandler handler) {
-    return start(io, host, port, identity, handler, ConnectionBounds.DEFAULT);
+    return start(io, host, port, unixSockets, identity, handler, ConnectionBounds.DEFAULT);
   }
 
   static ChunkListener start(
       IoThreads io,
       String host,
       int port,
+      boolean unixSockets,
       Supplier<NodeIdentity> identity,
       ChunkRequestHandler handler,
       ConnectionBounds bounds) {
     final ChunkListener listener = new ChunkListener(io, identity, handler, bounds);
     listener.bind(host, port);
+    if (unixSockets && io.isEpoll()) {
+      LocalSockets.besideListener((InetSocketAddress) listener.channel.localAddress())
+          .forEach(listener::listenLocally);
+    }
     return listener;
   }
 
@@ -111,6 +122,7 @@ public final class ChunkListener implements AutoCloseable {
   public void close() {
     closing = true;
     channel.close().awaitUninterruptibly(CLOSE_BOUND_MS);
+    local.forEach(each -> each.close().awaitUninterruptibly(CLOSE_BOUND_MS));
     for (final ListenerConnection connection : connections) {
       connection.channel().close().awaitUninterruptibly(CLOSE_BOUND_MS);
     }
@@ -152,6 +164,27 @@ public final class ChunkListener implements AutoCloseable {
     channel.closeFuture().addListener(gone -> haltUnlessClosing());
   }
 
+  /** Whoever cannot connect to it, because it is not there, uses TCP. */
+  private void listenLocally(DomainSocketAddress address) {
+    final ChannelFuture bound =
+        new ServerBootstrap()
+            .group(io.group())
+            .channel(io.localListenerType())
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .handler(new AcceptFailures())
+            .childHandler(new Accepted())
+            .bind(address)
+            .awaitUninterruptibly();
+    if (bound.isSuccess()) {
+      local.add(bound.channel());
+    } else {
+      LOG.warn(
+          "Cannot listen on the Unix socket {}, so processes of this machine use TCP: {}",
+          Sockets.name(address),
+          bound.cause().toString());
+    }
+  }
+
   private static InetSocketAddress address(String host, int port) {
     try {
       return new InetSocketAddress(InetAddress.getByName(host), port);
@@ -177,7 +210,7 @@ public final class ChunkListener implements AutoCloseable {
       if (connections.size() >= MAX_CONNECTIONS) {
         LOG.warn(
             "Closed the connection from {}: {} others are open, which is the limit",
-            Sockets.name(accepted.remoteAddress()),
+            Sockets.peerName(accepted),
             connections.size());
         accepted.close();
         return;
@@ -190,7 +223,7 @@ public final class ChunkListener implements AutoCloseable {
   private static final class AcceptFailures extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      final ServerSocketChannel listener = (ServerSocketChannel) context.channel();
+      final Channel listener = context.channel();
       LOG.warn(
           "Cannot accept connections on {}, trying again in {} ms: {}. If too many files are open,"
               + " raise the limit (ulimit -n)",

@@ -1,11 +1,15 @@
 package org.distrifs.proto.connection;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -196,7 +200,17 @@ public final class IoThreads implements AutoCloseable {
     return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
   }
 
-  /** Whether options that only epoll knows can be set on sockets. */
+  /** The class of connections by Unix sockets; only if {@link #isEpoll}. */
+  Class<? extends Channel> localSocketType() {
+    return EpollDomainSocketChannel.class;
+  }
+
+  /** The class of listeners on Unix sockets; only if {@link #isEpoll}. */
+  Class<? extends ServerChannel> localListenerType() {
+    return EpollServerDomainSocketChannel.class;
+  }
+
+  /** Whether sockets have options that only epoll knows, and Unix sockets are there. */
   boolean isEpoll() {
     return epoll;
   }

@@ -41,6 +41,7 @@ final class ListenerConnection implements FrameSink {
   private final ScheduledFuture<?> watch;
   private final long openedNs = System.nanoTime();
 
+  private final SendStall stall = new SendStall();
   private String peer;
   private boolean greeted;
   private boolean paused;
@@ -53,7 +54,7 @@ final class ListenerConnection implements FrameSink {
     this.owner = owner;
     this.channel = channel;
     this.bounds = bounds;
-    this.peer = Sockets.name(channel.remoteAddress());
+    this.peer = Sockets.peerName(channel);
     this.reader = Sockets.prepare(channel, this, io, bounds);
     this.encoder = new FrameEncoder(channel.alloc());
     final int everyMs = Math.max(1, Math.min(bounds.helloMs(), bounds.stallMs()) / 4);
@@ -241,6 +242,8 @@ final class ListenerConnection implements FrameSink {
       closeBecause("it did not say HELLO within " + bounds.helloMs() + " ms");
     } else if (!paused && reader.isInsideFrame() && silentMs >= bounds.stallMs()) {
       closeBecause("a frame stopped in its middle " + silentMs + " ms ago");
+    } else if (stall.ms(channel, nowNs) >= bounds.stallMs()) {
+      closeBecause("it took no byte for " + bounds.stallMs() + " ms");
     } else if (underWayBytes == 0 && silentMs >= bounds.listenerIdleMs()) {
       LOG.debug("Closed the idle connection from {}", peer);
       close();

@@ -12,6 +12,7 @@ import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +79,8 @@ final class PeerConnection implements FrameSink {
   private long lastSentNs = System.nanoTime();
   private ScheduledFuture<?> watch;
 
+  private final SendStall stall = new SendStall();
+
   /** Why it is closed. */
   private TransportException end;
 
@@ -142,9 +145,41 @@ final class PeerConnection implements FrameSink {
       end(Cause.UNREACHABLE, "cannot find the address of " + peer.address() + ": " + why);
       return;
     }
-    new Bootstrap()
+    final InetSocketAddress tcp = new InetSocketAddress(address, peer.address().port());
+    if (io.isEpoll()) {
+      connect(io.localSocketType(), LocalSockets.beside(tcp))
+          .addListener((ChannelFuture connected) -> connectedHere(connected, tcp));
+    } else {
+      connectByTcp(tcp);
+    }
+  }
+
+  private void connectedHere(ChannelFuture connected, InetSocketAddress tcp) {
+    if (connected.isSuccess() && LocalSockets.isTrusted(connected.channel())) {
+      connected(connected);
+      return;
+    }
+    if (connected.isSuccess()) {
+      LOG.warn(
+          "The Unix socket of {} belongs to another user, so this process connects by TCP",
+          peer.address());
+      // Its end is not that of the connection by TCP.
+      channel.pipeline().remove(reader);
+      channel.close();
+    }
+    if (state == State.CONNECTING) {
+      connectByTcp(tcp);
+    }
+  }
+
+  private void connectByTcp(InetSocketAddress tcp) {
+    connect(io.socketType(), tcp).addListener((ChannelFuture connected) -> connected(connected));
+  }
+
+  private ChannelFuture connect(Class<? extends Channel> type, SocketAddress address) {
+    return new Bootstrap()
         .group(loop)
-        .channel(io.socketType())
+        .channel(type)
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, bounds.connectMs())
         .handler(
             new ChannelInitializer<>() {
@@ -155,8 +190,7 @@ final class PeerConnection implements FrameSink {
                 encoder = new FrameEncoder(fresh.alloc());
               }
             })
-        .connect(new InetSocketAddress(address, peer.address().port()))
-        .addListener((ChannelFuture connected) -> connected(connected));
+        .connect(address);
   }
 
   private void connected(ChannelFuture connected) {
@@ -386,6 +420,9 @@ final class PeerConnection implements FrameSink {
                   + " within "
                   + exchange.timeoutMs()
                   + " ms"));
+    }
+    if (state == State.OPEN && stall.ms(channel, nowNs) >= bounds.stallMs()) {
+      end(Cause.BROKEN, peer.address() + " took no byte for " + bounds.stallMs() + " ms");
     }
   }
 

@@ -4,6 +4,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -13,15 +14,22 @@ final class Sockets {
   /** Frames that may be written before one flush, while reading goes on. */
   private static final int MAX_FRAMES_PER_FLUSH = 64;
 
+  /** So that a packet fits; the kernel gives less if {@code net.core.wmem_max} is less. */
+  private static final int LOCAL_SEND_BUFFER_BYTES = 2 << 20;
+
   private Sockets() {}
 
   /** Sets the options of a connection and puts a reader into its pipeline. */
   static FrameReader prepare(
       Channel channel, FrameSink sink, IoThreads io, ConnectionBounds bounds) {
     channel.config().setAllocator(PooledByteBufAllocator.DEFAULT);
-    channel.config().setOption(ChannelOption.TCP_NODELAY, true);
-    channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
-    if (io.isEpoll()) {
+    if (channel instanceof SocketChannel) {
+      channel.config().setOption(ChannelOption.TCP_NODELAY, true);
+      channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+    } else {
+      channel.config().setOption(ChannelOption.SO_SNDBUF, LOCAL_SEND_BUFFER_BYTES);
+    }
+    if (io.isEpoll() && channel instanceof SocketChannel) {
       channel.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, bounds.stallMs());
     }
     channel.pipeline().addLast(new FlushConsolidationHandler(MAX_FRAMES_PER_FLUSH, true));
@@ -44,10 +52,15 @@ final class Sockets {
     }
   }
 
+  /** The other end of an accepted connection, for logs. */
+  static String peerName(Channel accepted) {
+    return accepted.remoteAddress() instanceof InetSocketAddress inet ? name(inet) : "this machine";
+  }
+
   /** An address for logs. */
   static String name(SocketAddress address) {
     return address instanceof InetSocketAddress inet
         ? inet.getHostString() + ":" + inet.getPort()
-        : String.valueOf(address);
+        : String.valueOf(address).replace('\0', '@');
   }
 }

@@ -31,9 +31,9 @@ class BrokenConnectionTest {
     try (ServerSocket socket = new ServerSocket(0, 1, HERE)) {
       port = socket.getLocalPort();
     }
-    for (final boolean epoll : new boolean[] {true, false}) {
+    for (final Way way : Way.values()) {
       try (Loopback loopback =
-          new Loopback(ExchangeTest::acknowledge, epoll, ConnectionBounds.DEFAULT)) {
+          new Loopback(ExchangeTest::acknowledge, way, ConnectionBounds.DEFAULT)) {
         final ByteBuf payload = Loopback.bytes(100_000, 1);
         final long before = System.nanoTime();
         final CompletableFuture<ChunkAnswer> answer =
@@ -78,7 +78,7 @@ class BrokenConnectionTest {
       final NodeIdentity self = new NodeIdentity(Loopback.CLUSTER, 1, 1);
       try (ChunkListener again =
           ChunkListener.start(
-              loopback.io, "127.0.0.1", port, () -> self, ExchangeTest::acknowledge)) {
+              loopback.io, "127.0.0.1", port, true, () -> self, ExchangeTest::acknowledge)) {
         assertThat(Loopback.await(loopback.probe(1)).reply().isOk()).isTrue();
         assertThat(again.connections()).isEqualTo(1);
       }
@@ -133,8 +133,8 @@ class BrokenConnectionTest {
   void aPeerThatAcceptsAndIsSilentCannotBeReached() throws IOException {
     try (ServerSocket silent = new ServerSocket(0, 10, HERE);
         Loopback loopback =
-            new Loopback(ExchangeTest::acknowledge, true, ConnectionBounds.DEFAULT);
-        TcpChunkTransport shortBounds = loopback.transportOf(1, Loopback.SHORT)) {
+            new Loopback(ExchangeTest::acknowledge, Way.UNIX_SOCKET, ConnectionBounds.DEFAULT);
+        SocketChunkTransport shortBounds = loopback.transportOf(1, Loopback.SHORT)) {
       final PeerAddress address = new PeerAddress("127.0.0.1", silent.getLocalPort());
       final ByteBuf payload = Loopback.bytes(100_000, 1);
       final CompletableFuture<ChunkAnswer> noHello =
@@ -163,7 +163,8 @@ class BrokenConnectionTest {
 
   @Test
   void idleConnectionsAreClosedAndMadeAnew() {
-    try (Loopback loopback = new Loopback(ExchangeTest::acknowledge, true, Loopback.SHORT)) {
+    try (Loopback loopback =
+        new Loopback(ExchangeTest::acknowledge, Way.UNIX_SOCKET, Loopback.SHORT)) {
       Loopback.await(loopback.probe(1));
       assertThat(loopback.listener.connections()).isEqualTo(1);
       Loopback.until("the connection is closed", () -> loopback.listener.connections() == 0);
@@ -194,7 +195,7 @@ class BrokenConnectionTest {
       assertThatThrownBy(
               () ->
                   ChunkListener.start(
-                      loopback.io, "127.0.0.1", port, () -> null, ExchangeTest::acknowledge))
+                      loopback.io, "127.0.0.1", port, true, () -> null, ExchangeTest::acknowledge))
           .isInstanceOf(OperatorException.class)
           .hasMessageContaining("127.0.0.1:" + port)
           .hasMessageContaining("in use");

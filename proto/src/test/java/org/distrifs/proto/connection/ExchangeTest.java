@@ -32,7 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Requests and answers between a transport and a listener, with epoll and without. */
 class ExchangeTest {
@@ -48,15 +48,15 @@ class ExchangeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void thousandsOfSmallRequestsInFlightEachGetTheirOwnAnswer(boolean epoll) throws Exception {
+  @EnumSource
+  void thousandsOfSmallRequestsInFlightEachGetTheirOwnAnswer(Way way) throws Exception {
     final ChunkRequestHandler answerElsewhere =
         (request, payload, answer) -> {
           payload.release();
           final int number = (int) ((DataRequest.Probe) request).incarnation();
           workers.execute(() -> answer.reply(withOrder(number), Unpooled.EMPTY_BUFFER));
         };
-    try (Loopback loopback = new Loopback(answerElsewhere, epoll, ConnectionBounds.DEFAULT)) {
+    try (Loopback loopback = new Loopback(answerElsewhere, way, ConnectionBounds.DEFAULT)) {
       final int perThread = 5000;
       final List<CompletableFuture<Void>> senders = new ArrayList<>();
       for (int thread = 0; thread < 2; thread++) {
@@ -81,8 +81,8 @@ class ExchangeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void writesOfOneThreadArriveInOrderWithTheBytesTheyLeftWith(boolean epoll) {
+  @EnumSource
+  void writesOfOneThreadArriveInOrderWithTheBytesTheyLeftWith(Way way) {
     final List<Long> arrived = new ArrayList<>();
     final ChunkRequestHandler verify =
         (request, payload, answer) -> {
@@ -96,7 +96,7 @@ class ExchangeTest {
               Unpooled.EMPTY_BUFFER);
         };
     final Random random = new Random(Seeds.fromPropertyOrFresh());
-    try (Loopback loopback = new Loopback(verify, epoll, ConnectionBounds.DEFAULT)) {
+    try (Loopback loopback = new Loopback(verify, way, ConnectionBounds.DEFAULT)) {
       final List<CompletableFuture<ChunkAnswer>> answers = new ArrayList<>();
       for (int i = 0; i < 400; i++) {
         final int length = random.nextInt(4) == 0 ? PACKET : 1 + random.nextInt(60_000);
@@ -124,8 +124,8 @@ class ExchangeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void answersFromAFileCarryItsBytesAndLeaveItOpen(boolean epoll, @TempDir Path folder)
+  @EnumSource
+  void answersFromAFileCarryItsBytesAndLeaveItOpen(Way way, @TempDir Path folder)
       throws IOException {
     final byte[] content = new byte[3 << 20];
     new Random(1).nextBytes(content);
@@ -147,7 +147,7 @@ class ExchangeTest {
                 () -> answer.replyFromFile(reply, file, read.offset(), read.length(), sent));
           };
       final Random random = new Random(Seeds.fromPropertyOrFresh());
-      try (Loopback loopback = new Loopback(serve, epoll, ConnectionBounds.DEFAULT)) {
+      try (Loopback loopback = new Loopback(serve, way, ConnectionBounds.DEFAULT)) {
         final Map<Integer, CompletableFuture<ChunkAnswer>> answers = new ConcurrentHashMap<>();
         for (int i = 0; i < FILE_READS; i++) {
           final int offset = random.nextInt(content.length);

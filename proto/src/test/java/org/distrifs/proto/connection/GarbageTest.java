@@ -91,7 +91,7 @@ class GarbageTest {
     final ByteBuf payload = Loopback.bytes(100_000, 1);
     final byte[] head = bytes(encoder.request(1, Loopback.write(0, 1, payload), 100_000));
     payload.release();
-    try (Loopback loopback = new Loopback(this::count, true, Loopback.SHORT);
+    try (Loopback loopback = new Loopback(this::count, Way.TCP, Loopback.SHORT);
         LogWatch log = new LogWatch();
         Socket silent = connect(loopback);
         Socket stopped = connect(loopback)) {
@@ -121,8 +121,8 @@ class GarbageTest {
   @Test
   void anotherClusterIsRefusedOnEitherSide() {
     try (Loopback loopback = new Loopback(this::count);
-        TcpChunkTransport stranger = loopback.transportOf(0xBAD, ConnectionBounds.DEFAULT);
-        TcpChunkTransport newcomer = loopback.transportOf(0, ConnectionBounds.DEFAULT)) {
+        SocketChunkTransport stranger = loopback.transportOf(0xBAD, ConnectionBounds.DEFAULT);
+        SocketChunkTransport newcomer = loopback.transportOf(0, ConnectionBounds.DEFAULT)) {
       final ByteBuf payload = Loopback.bytes(1000, 1);
       final DataReply refused =
           Loopback.await(

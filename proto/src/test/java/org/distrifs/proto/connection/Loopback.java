@@ -31,21 +31,22 @@ final class Loopback implements AutoCloseable {
 
   final IoThreads io;
   final ChunkListener listener;
-  final TcpChunkTransport transport;
+  final SocketChunkTransport transport;
   final PeerAddress address;
   private final long buffersBefore = buffersInUse();
 
   Loopback(ChunkRequestHandler handler) {
-    this(handler, true, ConnectionBounds.DEFAULT);
+    this(handler, Way.UNIX_SOCKET, ConnectionBounds.DEFAULT);
   }
 
-  Loopback(ChunkRequestHandler handler, boolean epoll, ConnectionBounds bounds) {
-    io = epoll ? IoThreads.start("test") : IoThreads.startWithoutEpoll("test");
+  Loopback(ChunkRequestHandler handler, Way way, ConnectionBounds bounds) {
+    io = way == Way.TCP_OF_THE_JDK ? IoThreads.startWithoutEpoll("test") : IoThreads.start("test");
     listener =
         ChunkListener.start(
             io,
             "127.0.0.1",
             0,
+            way == Way.UNIX_SOCKET,
             () -> new NodeIdentity(CLUSTER, NODE, INCARNATION),
             handler,
             bounds);
@@ -53,8 +54,8 @@ final class Loopback implements AutoCloseable {
     address = new PeerAddress("127.0.0.1", listener.port());
   }
 
-  TcpChunkTransport transportOf(long cluster, ConnectionBounds bounds) {
-    return new TcpChunkTransport(io, () -> cluster, "test", bounds);
+  SocketChunkTransport transportOf(long cluster, ConnectionBounds bounds) {
+    return new SocketChunkTransport(io, () -> cluster, "test", bounds);
   }
 
   CompletableFuture<ChunkAnswer> send(DataRequest request, ByteBuf payload) {
@@ -63,6 +64,10 @@ final class Loopback implements AutoCloseable {
 
   CompletableFuture<ChunkAnswer> probe(long number) {
     return send(new DataRequest.Probe(number), null);
+  }
+
+  CompletableFuture<ChunkAnswer> probeOf(PeerAddress other) {
+    return transport.send(other, new DataRequest.Probe(1), null, ANSWER_BOUND_MS);
   }
 
   static DataRequest.Write write(int offset, long sequence, ByteBuf payload) {

@@ -118,7 +118,8 @@ class RelievedIoThreadsTest {
   @Test
   void socketsAreServedWhileAThreadIsAway() throws Exception {
     try (Loopback server = new Loopback(RelievedIoThreadsTest::answerAtOnce)) {
-      TcpChunkTransport transport = new TcpChunkTransport(io, () -> Loopback.CLUSTER, "relieved");
+      SocketChunkTransport transport =
+          new SocketChunkTransport(io, () -> Loopback.CLUSTER, "relieved");
       CountDownLatch away = new CountDownLatch(1);
       Runnable work =
           () -> {
@@ -143,7 +144,7 @@ class RelievedIoThreadsTest {
     answer.reply(DataReply.ok(), Unpooled.EMPTY_BUFFER);
   }
 
-  private static CompletableFuture<Void> probe(TcpChunkTransport transport, Loopback server) {
+  private static CompletableFuture<Void> probe(SocketChunkTransport transport, Loopback server) {
     return transport
         .send(server.address, new DataRequest.Probe(1), null, Loopback.ANSWER_BOUND_MS)
         .thenAccept(answer -> answer.payload().release());

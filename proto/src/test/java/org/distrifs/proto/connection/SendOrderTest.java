@@ -57,8 +57,8 @@ class SendOrderTest {
         };
     try (Loopback loopback = new Loopback(counting);
         IoThreads asking = IoThreads.start("asking", 1);
-        TcpChunkTransport transport =
-            new TcpChunkTransport(asking, () -> Loopback.CLUSTER, "asking")) {
+        SocketChunkTransport transport =
+            new SocketChunkTransport(asking, () -> Loopback.CLUSTER, "asking")) {
       await(probe(transport, loopback, 1));
       Future<Boolean> hasArrived =
           asking
@@ -74,7 +74,7 @@ class SendOrderTest {
   }
 
   private static CompletableFuture<ChunkAnswer> probe(
-      TcpChunkTransport transport, Loopback loopback, long number) {
+      SocketChunkTransport transport, Loopback loopback, long number) {
     return transport.send(
         loopback.address, new DataRequest.Probe(number), null, Loopback.ANSWER_BOUND_MS);
   }

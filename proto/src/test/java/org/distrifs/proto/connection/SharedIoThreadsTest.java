@@ -42,8 +42,8 @@ class SharedIoThreadsTest {
             }
           });
   private final IoThreads io = IoThreads.startShared("asker");
-  private final TcpChunkTransport transport =
-      new TcpChunkTransport(io, () -> Loopback.CLUSTER, "asker");
+  private final SocketChunkTransport transport =
+      new SocketChunkTransport(io, () -> Loopback.CLUSTER, "asker");
   private final ExecutorService callers = Executors.newFixedThreadPool(WAITERS);
 
   SharedIoThreadsTest() {

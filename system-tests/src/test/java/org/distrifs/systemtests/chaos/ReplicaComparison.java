@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.distrifs.proto.connection.IoThreads;
 import org.distrifs.proto.connection.PeerAddress;
-import org.distrifs.proto.connection.TcpChunkTransport;
+import org.distrifs.proto.connection.SocketChunkTransport;
 import org.distrifs.proto.control.LocatedChunk;
 import org.distrifs.proto.control.Member;
 import org.distrifs.proto.control.StatusReply;
@@ -74,7 +74,7 @@ final class ReplicaComparison {
   private void readEveryReplica(List<ModelFile> files) throws Exception {
     final long clusterId = cluster.status().getClusterId();
     try (IoThreads io = IoThreads.start("chaos");
-        TcpChunkTransport transport = new TcpChunkTransport(io, () -> clusterId, "chaos")) {
+        SocketChunkTransport transport = new SocketChunkTransport(io, () -> clusterId, "chaos")) {
       for (final ModelFile file : files) {
         for (final LocatedChunk chunk : cluster.locate(file.name()).getChunksList()) {
           for (final Member member : chunk.getLocation().getMembersList()) {

@@ -13,13 +13,14 @@ import org.distrifs.proto.frame.DataRequest;
 import org.distrifs.proto.frame.Hello;
 
 /**
- * The asking side of the data plane over TCP. A connection is made when it is first needed, stays
- * open, and is made again after it broke.
+ * The asking side of the data plane over TCP, or over Unix sockets to a listener of the same
+ * machine. A connection is made when it is first needed, stays open, and is made again after it
+ * broke.
  *
  * <p>A listener that belongs to another cluster, or speaks another format version, answers with a
  * status like any other refusal ({@code WRONG_CLUSTER}, {@code BAD_REQUEST}).
  */
-public final class TcpChunkTransport implements ChunkTransport {
+public final class SocketChunkTransport implements ChunkTransport {
   /**
    * The most peers that are remembered. When there are more, those without a connection are
    * forgotten.
@@ -39,11 +40,11 @@ public final class TcpChunkTransport implements ChunkTransport {
    * @param clusterId this process's cluster, 0 while not known; asked at each new connection
    * @param name of this process for the logs of others, such as {@code mount} or {@code datanode-2}
    */
-  public TcpChunkTransport(IoThreads io, LongSupplier clusterId, String name) {
+  public SocketChunkTransport(IoThreads io, LongSupplier clusterId, String name) {
     this(io, clusterId, name, ConnectionBounds.DEFAULT);
   }
 
-  TcpChunkTransport(IoThreads io, LongSupplier clusterId, String name, ConnectionBounds bounds) {
+  SocketChunkTransport(IoThreads io, LongSupplier clusterId, String name, ConnectionBounds bounds) {
     this.io = io;
     this.clusterId = clusterId;
     this.name = name;
