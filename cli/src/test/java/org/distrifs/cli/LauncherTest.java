@@ -110,6 +110,19 @@ class LauncherTest {
                         + "': give a whole number with k, m or g, as 512m")));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"47m", "49151k"})
+  void aHeapThatIsTooSmallIsRefusedBeforeAnythingStarts(String heap) throws Exception {
+    assertThat(run(Map.of("DISTRIFS_DATANODE_HEAP", heap), "datanode"))
+        .isEqualTo(
+            new Answer(
+                1,
+                List.of(
+                    "distrifs: DISTRIFS_DATANODE_HEAP is '"
+                        + heap
+                        + "': a role does not run with less than 48m")));
+  }
+
   @Test
   void aRoleUsesFewArenasOfMallocUnlessTheOperatorSaysHowMany() throws Exception {
     assertThat(mallocOf(Map.of(), "datanode")).startsWith("arenas=2 ");
