@@ -5,10 +5,13 @@ import java.nio.file.Path;
 import java.util.UUID;
 import org.distrifs.runtime.disk.Disk;
 import org.distrifs.runtime.disk.DiskFile;
+import org.distrifs.runtime.disk.FileRange;
 import org.distrifs.runtime.disk.OpenMode;
 
 /** What a replica consists of on disk, open, with its checksum table. */
 final class ReplicaFiles implements AutoCloseable {
+  private static final int SMALL_BYTES = 128 << 10;
+
   /** Of the bytes. */
   final DiskFile data;
 
@@ -53,6 +56,7 @@ final class ReplicaFiles implements AutoCloseable {
 
   static ReplicaFiles open(Disk disk, Path folder, Replica replica) throws IOException {
     Path path = ReplicaForm.dataPath(folder, replica.name);
+    fetchAhead(disk, path, replica);
     DiskFile meta = disk.open(replica.form.metaPath(path), OpenMode.READ_WRITE);
     DiskFile data = null;
     try {
@@ -70,6 +74,19 @@ final class ReplicaFiles implements AutoCloseable {
     } finally {
       closeUnlessNull(data);
       closeUnlessNull(meta);
+    }
+  }
+
+  /**
+   * Of a small replica all is about to be read: recent writes and checksums, and most often the
+   * bytes. A cold disk reads them at once, and not each after it was waited for.
+   */
+  private static void fetchAhead(Disk disk, Path path, Replica replica) {
+    int length = replica.lengthBytes();
+    if (replica.form == ReplicaForm.ONE_FILE && length > 0 && length <= SMALL_BYTES) {
+      long recent = replica.form.metaBase + MetaLayout.RECENT_OFFSET;
+      int metaLength = MetaLayout.TABLE_OFFSET + MetaLayout.SECTOR_BYTES - MetaLayout.RECENT_OFFSET;
+      disk.fetchAhead(path, new FileRange(0, length), new FileRange(recent, metaLength));
     }
   }
 

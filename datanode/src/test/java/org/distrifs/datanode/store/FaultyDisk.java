@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.distrifs.runtime.disk.Disk;
 import org.distrifs.runtime.disk.DiskFile;
 import org.distrifs.runtime.disk.DiskFullException;
+import org.distrifs.runtime.disk.FileRange;
 import org.distrifs.runtime.disk.FileSystemSync;
 import org.distrifs.runtime.disk.LocalDisk;
 import org.distrifs.runtime.disk.OpenMode;
@@ -35,6 +36,9 @@ public final class FaultyDisk implements Disk {
   /** Files that were deleted, in their order. */
   final List<Path> deleted = new CopyOnWriteArrayList<>();
 
+  /** What was to be fetched ahead, in the order of the calls. */
+  final List<FileRange> fetchedAhead = new CopyOnWriteArrayList<>();
+
   public volatile boolean syncFails;
 
   /** Syncs of single files and folders, and of the whole file system, so far. */
@@ -48,6 +52,11 @@ public final class FaultyDisk implements Disk {
   @Override
   public DiskFile open(Path path, OpenMode mode) throws IOException {
     return new FaultyFile(path, disk.open(path, mode));
+  }
+
+  @Override
+  public void fetchAhead(Path file, FileRange... ranges) {
+    fetchedAhead.addAll(List.of(ranges));
   }
 
   private final class FaultyFile implements DiskFile {

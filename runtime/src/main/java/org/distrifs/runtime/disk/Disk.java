@@ -25,6 +25,13 @@ public interface Disk {
   DiskFile open(Path path, OpenMode mode) throws IOException;
 
   /**
+   * Tells that parts of a file are about to be read one after the other, so that the disk may begin
+   * with all of them at once. Does not wait for them. A disk that cannot do that, or that knows no
+   * such file, does nothing.
+   */
+  default void fetchAhead(Path file, FileRange... ranges) {}
+
+  /**
    * Whether a file or folder of this name exists.
    *
    * @throws IOException if that cannot be known, for example for want of a permission

@@ -6,6 +6,7 @@ import jnr.ffi.LibraryLoader;
 public interface LibC {
   int O_RDONLY = 0;
   int O_RDWR = 2;
+  int POSIX_FADV_WILLNEED = 3;
   int FALLOC_FL_KEEP_SIZE = 1;
   int FALLOC_FL_PUNCH_HOLE = 2;
 
@@ -22,6 +23,9 @@ public interface LibC {
 
   /** See {@code fallocate(2)}. */
   int fallocate(int descriptor, int mode, long offset, long length);
+
+  /** See {@code posix_fadvise(3)}. */
+  int posix_fadvise(int descriptor, long offset, long length, int advice);
 
   /** See {@code close(2)}. */
   int close(int descriptor);

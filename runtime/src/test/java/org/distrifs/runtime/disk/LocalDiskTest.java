@@ -2,13 +2,18 @@ package org.distrifs.runtime.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -99,5 +104,43 @@ class LocalDiskTest {
   void tellsTheSpaceOfTheFileSystem() throws IOException {
     assertThat(disk.totalBytes(folder)).isPositive();
     assertThat(disk.usableBytes(folder)).isBetween(0L, disk.totalBytes(folder));
+  }
+
+  @Test
+  void fetchesPartsOfAFileAhead() throws IOException {
+    Path path = Files.write(folder.resolve("file"), new byte[1 << 20]);
+    try (FileChannel file = FileChannel.open(path)) {
+      file.force(true);
+      forget(path);
+      MappedByteBuffer first = file.map(FileChannel.MapMode.READ_ONLY, 0, 64 << 10);
+      MappedByteBuffer later = file.map(FileChannel.MapMode.READ_ONLY, 512 << 10, 64 << 10);
+      assumeThat(first.isLoaded()).as("the file system keeps files on a disk").isFalse();
+      disk.fetchAhead(path, new FileRange(0, 64 << 10), new FileRange(512 << 10, 64 << 10));
+      awaitLoaded(first);
+      awaitLoaded(later);
+    }
+  }
+
+  @Test
+  void fetchesNothingOfAFileThatIsNotThere() {
+    disk.fetchAhead(folder.resolve("none"), new FileRange(0, 1));
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  /** Drops what the page cache has of a file, which must be clean. */
+  private static void forget(Path path) {
+    int posixFadvDontNeed = 4;
+    LibC libc = LibC.load();
+    int descriptor = libc.open(path.toString(), LibC.O_RDONLY);
+    assertThat(libc.posix_fadvise(descriptor, 0, 0, posixFadvDontNeed)).isZero();
+    libc.close(descriptor);
+  }
+
+  private static void awaitLoaded(MappedByteBuffer part) {
+    long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!part.isLoaded()) {
+      assertThat(System.nanoTime()).isLessThan(deadlineNs);
+      LockSupport.parkNanos(1_000_000);
+    }
   }
 }
