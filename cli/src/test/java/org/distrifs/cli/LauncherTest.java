@@ -100,27 +100,19 @@ class LauncherTest {
   @ParameterizedTest
   @ValueSource(strings = {"512", "m", "0m", "5m5", "1.5g", "-1g", "1 g", "1g -version", "lots"})
   void whatIsNoSizeOfAHeapIsRefusedBeforeAnythingStarts(String heap) throws Exception {
-    assertThat(run(Map.of("DISTRIFS_MOUNT_HEAP", heap), "mount"))
-        .isEqualTo(
-            new Answer(
-                1,
-                List.of(
-                    "distrifs: DISTRIFS_MOUNT_HEAP is '"
-                        + heap
-                        + "': give a whole number with k, m or g, as 512m")));
+    assertHeapIsRefused(heap, "give a whole number with k, m or g, as 512m");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"47m", "49151k"})
   void aHeapThatIsTooSmallIsRefusedBeforeAnythingStarts(String heap) throws Exception {
-    assertThat(run(Map.of("DISTRIFS_DATANODE_HEAP", heap), "datanode"))
-        .isEqualTo(
-            new Answer(
-                1,
-                List.of(
-                    "distrifs: DISTRIFS_DATANODE_HEAP is '"
-                        + heap
-                        + "': a role does not run with less than 48m")));
+    assertHeapIsRefused(heap, "give 48m or more");
+  }
+
+  private void assertHeapIsRefused(String heap, String wayOut) throws Exception {
+    String line = "distrifs: DISTRIFS_MOUNT_HEAP is '%s': %s".formatted(heap, wayOut);
+    assertThat(run(Map.of("DISTRIFS_MOUNT_HEAP", heap), "mount"))
+        .isEqualTo(new Answer(1, List.of(line)));
   }
 
   @Test

@@ -121,8 +121,9 @@ public final class ChunkListener implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    channel.close().awaitUninterruptibly(CLOSE_BOUND_MS);
+    // The port last: whoever can have it can have the names beside it.
     local.forEach(each -> each.close().awaitUninterruptibly(CLOSE_BOUND_MS));
+    channel.close().awaitUninterruptibly(CLOSE_BOUND_MS);
     for (final ListenerConnection connection : connections) {
       connection.channel().close().awaitUninterruptibly(CLOSE_BOUND_MS);
     }

@@ -5,7 +5,6 @@ import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.PeerCredentials;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -78,13 +77,17 @@ final class LocalSockets {
   }
 
   private static final class OwnUser {
+    /** What no process has as its user. */
+    private static final int UNKNOWN = -1;
+
     static final int ID = id();
 
     private static int id() {
       try {
         return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
       } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        LOG.warn("Cannot find the user of this process, so it trusts root alone: {}", e.toString());
+        return UNKNOWN;
       }
     }
   }

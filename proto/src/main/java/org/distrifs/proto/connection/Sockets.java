@@ -26,11 +26,11 @@ final class Sockets {
     if (channel instanceof SocketChannel) {
       channel.config().setOption(ChannelOption.TCP_NODELAY, true);
       channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+      if (io.isEpoll()) {
+        channel.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, bounds.stallMs());
+      }
     } else {
       channel.config().setOption(ChannelOption.SO_SNDBUF, LOCAL_SEND_BUFFER_BYTES);
-    }
-    if (io.isEpoll() && channel instanceof SocketChannel) {
-      channel.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, bounds.stallMs());
     }
     channel.pipeline().addLast(new FlushConsolidationHandler(MAX_FRAMES_PER_FLUSH, true));
     final FrameReader reader = new FrameReader(sink, channel.alloc());
